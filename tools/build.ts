@@ -1,0 +1,228 @@
+/**
+ * Builds everything that ships: the engine, the default policy image, the bundles and their declarations.
+ *
+ *   tsx tools/build.ts                 all four steps, in order
+ *   tsx tools/build.ts wasm image      only the named steps
+ *   tsx tools/build.ts --frozen        never touch a committed file; say so when one is out of date
+ *
+ * Steps and what they write (both folders are ignored by git):
+ *   wasm    build/core.wasm, build/probe.wasm (debug, one export a layer), build/wasm.js
+ *   image   build/base.image, build/image.js
+ *   js      dist/*.js, dist/core.wasm, dist/base.image
+ *   types   dist/types
+ *
+ * One committed file is refreshed: bindings/src/gen/engine-digest.ts, the digests of engine and image. A
+ * frozen build leaves it alone, so that a fresh clone with a stale digest fails its tests.
+ */
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type BuildOptions, build as bundle } from "esbuild";
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+const DIGEST_FILE = "bindings/src/gen/engine-digest.ts";
+
+/** Bundle name under dist/ and the source file it starts from. */
+export const ENTRIES: Readonly<Record<string, string>> = {
+  index: "bindings/src/index.ts",
+  engine: "bindings/src/engine.ts",
+  compile: "bindings/src/compile/index.ts",
+  inline: "bindings/hosts/inline.ts",
+  node: "bindings/hosts/node.ts",
+  deno: "bindings/hosts/deno.ts",
+  bun: "bindings/hosts/bun.ts",
+  browser: "bindings/hosts/browser.ts",
+  "cli/main": "bindings/cli/main.ts",
+};
+
+/** What stays an import: Node's own modules, the package's dependencies, and the package by its own name. */
+const EXTERNAL = ["node:*", "yaml", "commander", "picocolors", "permit0", "permit0/*"];
+
+const BUNDLE_OPTIONS: BuildOptions = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: "esm",
+  platform: "neutral",
+  target: "es2022",
+  legalComments: "none",
+  logLevel: "warning",
+  external: EXTERNAL,
+};
+
+class BuildError extends Error {}
+
+function requireFile(path: string, wanted: string): void {
+  if (existsSync(join(ROOT, path))) return;
+  throw new BuildError(`${path}: wanted ${wanted}, found no such file`);
+}
+
+export function sha256Hex(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function runNode(script: string, args: readonly string[]): void {
+  const done = spawnSync(process.execPath, [script, ...args], { cwd: ROOT, encoding: "utf8" });
+  if (done.status === 0) return;
+  const said = `${done.stdout ?? ""}${done.stderr ?? ""}`.trim();
+  throw new BuildError(`${script} ${args.join(" ")}: exit ${done.status ?? done.signal}\n${said}`);
+}
+
+/** Compiles one entry; the working directory is the package root because asc writes source paths into the file. */
+function compileWasm(entry: string, target: string): void {
+  requireFile(entry, `the entry of the ${target} build`);
+  runNode("node_modules/assemblyscript/bin/asc.js", [entry, "--target", target]);
+}
+
+function writeEmbedded(name: "wasm" | "image", bytes: Uint8Array): void {
+  const constant = name.toUpperCase();
+  const base64 = Buffer.from(bytes).toString("base64");
+  writeFileSync(
+    join(ROOT, `build/${name}.js`),
+    `// Written by tools/build.ts.\nexport const ${constant}_SHA256 = "${sha256Hex(bytes)}";\n` +
+      `export const ${constant}_BASE64 =\n  "${base64}";\n`,
+  );
+  writeFileSync(
+    join(ROOT, `build/${name}.d.ts`),
+    `export declare const ${constant}_SHA256: string;\nexport declare const ${constant}_BASE64: string;\n`,
+  );
+}
+
+/** The text of the committed digest file for the two files in build/. */
+export function digestSource(engineSha256: string, imageSha256: string): string {
+  return [
+    "// Written by `npm run build`; do not edit. A release is known by these two digests.",
+    "",
+    "/** SHA-256 of core.wasm, in lower-case hex. */",
+    `export const ENGINE_SHA256 = "${engineSha256}";`,
+    "",
+    "/** SHA-256 of base.image, the default policy, in lower-case hex. */",
+    `export const BASE_IMAGE_SHA256 = "${imageSha256}";`,
+    "",
+  ].join("\n");
+}
+
+/** Digests of the files in build/, as a fresh build left them. */
+export function builtDigests(): { engine: string; image: string } {
+  return {
+    engine: sha256Hex(readFileSync(join(ROOT, "build/core.wasm"))),
+    image: sha256Hex(readFileSync(join(ROOT, "build/base.image"))),
+  };
+}
+
+function refreshDigest(frozen: boolean): void {
+  const { engine, image } = builtDigests();
+  const wanted = digestSource(engine, image);
+  const path = join(ROOT, DIGEST_FILE);
+  const found = existsSync(path) ? readFileSync(path, "utf8") : "";
+  if (found === wanted) return;
+  if (frozen) {
+    console.warn(`${DIGEST_FILE} is out of date: run npm run build and commit the file`);
+    return;
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, wanted);
+  console.log(`${DIGEST_FILE} refreshed`);
+}
+
+function buildWasm(): void {
+  mkdirSync(join(ROOT, "build"), { recursive: true });
+  compileWasm("assembly/index.ts", "release");
+  compileWasm("assembly/probe.ts", "debug");
+  writeEmbedded("wasm", readFileSync(join(ROOT, "build/core.wasm")));
+}
+
+async function buildImage(frozen: boolean): Promise<void> {
+  const tool = "tools/image.ts";
+  requireFile(tool, "the tool that compiles policies/ into the default image");
+  const module = (await import(pathToFileURL(join(ROOT, tool)).href)) as {
+    buildDefaultImages(): Promise<void> | void;
+  };
+  rmSync(join(ROOT, "build/base.image"), { force: true });
+  await module.buildDefaultImages();
+  requireFile("build/base.image", `the image that ${tool} writes`);
+  writeEmbedded("image", readFileSync(join(ROOT, "build/base.image")));
+  refreshDigest(frozen);
+}
+
+/** One minified file that holds the library, the engine and the default image: what a web page downloads. */
+export async function bundleForBrowser(outfile: string): Promise<void> {
+  await bundle({
+    ...BUNDLE_OPTIONS,
+    entryPoints: [join(ROOT, "bindings/src/index.ts")],
+    outfile,
+    platform: "browser",
+    external: [],
+    minify: true,
+  });
+}
+
+async function buildBundles(): Promise<void> {
+  for (const [name, source] of Object.entries(ENTRIES)) requireFile(source, `the source of dist/${name}.js`);
+  for (const path of ["build/wasm.js", "build/image.js"]) {
+    requireFile(path, "what the steps wasm and image write; run npm run build");
+  }
+  rmSync(join(ROOT, "dist"), { recursive: true, force: true });
+  // One call with shared chunks: a class is the same class whichever subpath it was imported from, and the
+  // engine is in the package once.
+  await bundle({
+    ...BUNDLE_OPTIONS,
+    entryPoints: { ...ENTRIES },
+    outdir: "dist",
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+  });
+  const command = join(ROOT, "dist/cli/main.js");
+  const source = readFileSync(command, "utf8");
+  if (!source.startsWith("#!")) writeFileSync(command, `#!/usr/bin/env node\n${source}`);
+  chmodSync(command, 0o755);
+  for (const file of ["core.wasm", "base.image"]) {
+    copyFileSync(join(ROOT, "build", file), join(ROOT, "dist", file));
+  }
+}
+
+function buildTypes(): void {
+  rmSync(join(ROOT, "dist/types"), { recursive: true, force: true });
+  runNode("node_modules/typescript/bin/tsc", ["-p", "tsconfig.build.json"]);
+  for (const target of declaredTypes()) requireFile(target, "the declarations that package.json names");
+}
+
+/** Every "types" path of the exports map. */
+function declaredTypes(): string[] {
+  const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    exports: Record<string, string | { types?: string }>;
+  };
+  const targets = Object.values(manifest.exports);
+  return targets.flatMap((target) => (typeof target === "string" || !target.types ? [] : [target.types]));
+}
+
+const STEPS: Readonly<Record<string, (frozen: boolean) => Promise<void> | void>> = {
+  wasm: buildWasm,
+  image: buildImage,
+  js: buildBundles,
+  types: buildTypes,
+};
+
+async function main(args: readonly string[]): Promise<void> {
+  const frozen = args.includes("--frozen");
+  const named = args.filter((arg) => arg !== "--frozen");
+  for (const name of named.length > 0 ? named : Object.keys(STEPS)) {
+    const step = STEPS[name];
+    if (!step) {
+      throw new BuildError(`${name}: wanted one of ${Object.keys(STEPS).join(", ")} or --frozen`);
+    }
+    const startMs = performance.now();
+    await step(frozen);
+    console.log(`${name.padEnd(6)} ${Math.round(performance.now() - startMs)} ms`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main(process.argv.slice(2)).catch((error: unknown) => {
+    // A step that fails for a known reason says it in one line; anything else is a fault with its stack.
+    console.error(error instanceof BuildError ? `build: ${error.message}` : error);
+    process.exitCode = 1;
+  });
+}
