@@ -21,9 +21,9 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, w
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type BuildOptions, build as bundle } from "esbuild";
+import { ROOT } from "./files.js";
 
-export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
-const DIGEST_FILE = "bindings/src/gen/engine-digest.ts";
+export const DIGEST_FILE = "bindings/src/gen/engine-digest.ts";
 
 /** Bundle name under dist/ and the source file it starts from. */
 export const ENTRIES: Readonly<Record<string, string>> = {
