@@ -1,0 +1,353 @@
+// Written by `npm run gen` from taxonomy/*.yaml; do not edit. Numbers on the wire and what they are called.
+
+// Versions of the byte formats.
+export const VERSION_REQUEST: i32 = 1;
+export const VERSION_RECORD: i32 = 1;
+export const VERSION_IMAGE: i32 = 1;
+export const VERSION_ABI: i32 = 1;
+export const VERSION_LAST: i32 = 1;
+
+// What `decide` and `loadImage` return.
+export const STATUS_OK: i32 = 0;
+export const STATUS_REQUEST_TOO_LARGE: i32 = 1;
+export const STATUS_CMP_TRUNCATED: i32 = 2;
+export const STATUS_CMP_TYPE: i32 = 3;
+export const STATUS_CMP_NOT_SHORTEST: i32 = 4;
+export const STATUS_CMP_UTF8: i32 = 5;
+export const STATUS_CMP_KEY_TYPE: i32 = 6;
+export const STATUS_CMP_KEY_ORDER: i32 = 7;
+export const STATUS_CMP_DEPTH: i32 = 8;
+export const STATUS_CMP_TRAILING: i32 = 9;
+export const STATUS_CMP_FLOAT: i32 = 10;
+export const STATUS_CMP_NODES: i32 = 11;
+export const STATUS_KEY_UNKNOWN: i32 = 20;
+export const STATUS_KEY_RESERVED: i32 = 21;
+export const STATUS_KEY_MISSING: i32 = 22;
+export const STATUS_VALUE_TYPE: i32 = 23;
+export const STATUS_VALUE_RANGE: i32 = 24;
+export const STATUS_VALUE_UNKNOWN: i32 = 25;
+export const STATUS_VERSION_UNSUPPORTED: i32 = 26;
+export const STATUS_CALL_FORM: i32 = 27;
+export const STATUS_ACTION_UNKNOWN: i32 = 28;
+export const STATUS_FIELD_UNKNOWN: i32 = 29;
+export const STATUS_IMAGE_MISMATCH: i32 = 30;
+export const STATUS_IMAGE_MISSING: i32 = 40;
+export const STATUS_IMAGE_TOO_LARGE: i32 = 41;
+export const STATUS_IMAGE_MAGIC: i32 = 42;
+export const STATUS_IMAGE_VERSION: i32 = 43;
+export const STATUS_IMAGE_DIGEST: i32 = 44;
+export const STATUS_IMAGE_STRUCTURE: i32 = 45;
+export const STATUS_IMAGE_LOADED: i32 = 46;
+export const STATUS_RECORD_TOO_LARGE: i32 = 50;
+export const STATUS_LAST: i32 = 50;
+
+// Calmest first: a larger number is stricter.
+export const VERDICT_ALLOW: i32 = 0;
+export const VERDICT_REVIEW: i32 = 1;
+export const VERDICT_DENY: i32 = 2;
+export const VERDICT_LAST: i32 = 2;
+
+// By hazard, calmest first.
+export const TIER_MINIMAL: i32 = 0;
+export const TIER_LOW: i32 = 1;
+export const TIER_MEDIUM: i32 = 2;
+export const TIER_HIGH: i32 = 3;
+export const TIER_CRITICAL: i32 = 4;
+export const TIER_LAST: i32 = 4;
+
+// What the host does with the verdict.
+export const MODE_ENFORCE: i32 = 0;
+export const MODE_SHADOW: i32 = 1;
+export const MODE_LAST: i32 = 1;
+
+// How tightly the decision is tied to the run.
+export const BINDING_ADVISORY: i32 = 0;
+export const BINDING_WRAPPED: i32 = 1;
+export const BINDING_BOUND: i32 = 2;
+export const BINDING_LAST: i32 = 2;
+
+// How the record is kept.
+export const DURABILITY_NONE: i32 = 0;
+export const DURABILITY_BATCHED: i32 = 1;
+export const DURABILITY_STRICT: i32 = 2;
+export const DURABILITY_LAST: i32 = 2;
+
+// Shells a host can name.
+export const DIALECT_SH: i32 = 0;
+export const DIALECT_BASH: i32 = 1;
+export const DIALECT_DASH: i32 = 2;
+export const DIALECT_ZSH: i32 = 3;
+export const DIALECT_LAST: i32 = 3;
+
+// Kinds of risk, from flags.yaml; also the bit.
+export const FLAG_DESTRUCTION: i32 = 0;
+export const FLAG_PHYSICAL: i32 = 1;
+export const FLAG_EXECUTION: i32 = 2;
+export const FLAG_PRIVILEGE: i32 = 3;
+export const FLAG_FINANCIAL: i32 = 4;
+export const FLAG_EXPOSURE: i32 = 5;
+export const FLAG_GOVERNANCE: i32 = 6;
+export const FLAG_OUTBOUND: i32 = 7;
+export const FLAG_MUTATION: i32 = 8;
+export const FLAG_LAST: i32 = 8;
+export const FLAG_COUNT: i32 = 9;
+
+// How an action carries a flag.
+export const FLAG_ROLE_PRIMARY: i32 = 0;
+export const FLAG_ROLE_SECONDARY: i32 = 1;
+export const FLAG_ROLE_LAST: i32 = 1;
+
+// Dimensions of context, from amplifiers.yaml, in the order of the arithmetic.
+export const AMPLIFIER_DESTINATION: i32 = 0;
+export const AMPLIFIER_SENSITIVITY: i32 = 1;
+export const AMPLIFIER_SCOPE: i32 = 2;
+export const AMPLIFIER_AMOUNT: i32 = 3;
+export const AMPLIFIER_SESSION: i32 = 4;
+export const AMPLIFIER_IRREVERSIBILITY: i32 = 5;
+export const AMPLIFIER_VOLUME: i32 = 6;
+export const AMPLIFIER_BOUNDARY: i32 = 7;
+export const AMPLIFIER_ACTOR: i32 = 8;
+export const AMPLIFIER_ENVIRONMENT: i32 = 9;
+export const AMPLIFIER_LAST: i32 = 9;
+export const AMPLIFIER_COUNT: i32 = 10;
+
+// How a part adds to the hazard.
+export const COUNTED_FULL: i32 = 0;
+export const COUNTED_MINIMAL: i32 = 1;
+export const COUNTED_DUPLICATE: i32 = 2;
+export const COUNTED_LAST: i32 = 2;
+
+// What an action does to the world.
+export const EFFECT_NONE: i32 = 0;
+export const EFFECT_READ: i32 = 1;
+export const EFFECT_WRITE: i32 = 2;
+export const EFFECT_SEND: i32 = 3;
+export const EFFECT_DELETE: i32 = 4;
+export const EFFECT_EXECUTE: i32 = 5;
+export const EFFECT_PAY: i32 = 6;
+export const EFFECT_GRANT: i32 = 7;
+export const EFFECT_PHYSICAL: i32 = 8;
+export const EFFECT_LAST: i32 = 8;
+
+// Where an entry comes from, weakest first.
+export const LAYER_TAXONOMY: i32 = 0;
+export const LAYER_BASE: i32 = 1;
+export const LAYER_PACK: i32 = 2;
+export const LAYER_PROFILE: i32 = 3;
+export const LAYER_ORG: i32 = 4;
+export const LAYER_LAST: i32 = 4;
+
+// Entries of the decision table.
+export const ROW_KIND_GATE: i32 = 0;
+export const ROW_KIND_ROW: i32 = 1;
+export const ROW_KIND_RELAX: i32 = 2;
+export const ROW_KIND_LAST: i32 = 2;
+
+// What a rule raises.
+export const RULE_KIND_LEVEL: i32 = 0;
+export const RULE_KIND_FLAG: i32 = 1;
+export const RULE_KIND_LAST: i32 = 1;
+
+// Typed facts of an action, from fields.yaml.
+export const FIELD_AMOUNT_MINOR: i32 = 1;
+export const FIELD_CURRENCY: i32 = 2;
+export const FIELD_RECIPIENT: i32 = 3;
+export const FIELD_PAYEE: i32 = 4;
+export const FIELD_PATH: i32 = 5;
+export const FIELD_DESTINATION_PATH: i32 = 6;
+export const FIELD_URL: i32 = 7;
+export const FIELD_HOST: i32 = 8;
+export const FIELD_ENVIRONMENT: i32 = 9;
+export const FIELD_COUNT_FIELD: i32 = 10;
+export const FIELD_TEXT: i32 = 11;
+export const FIELD_QUERY: i32 = 12;
+export const FIELD_SUBJECT: i32 = 13;
+export const FIELD_ROLE: i32 = 14;
+export const FIELD_RESOURCE: i32 = 15;
+export const FIELD_ACCOUNT: i32 = 16;
+export const FIELD_CHANNEL: i32 = 17;
+export const FIELD_VISIBILITY: i32 = 18;
+export const FIELD_ATTACHMENTS: i32 = 19;
+export const FIELD_RECURSIVE: i32 = 20;
+export const FIELD_FORCE: i32 = 21;
+export const FIELD_BRANCH: i32 = 22;
+export const FIELD_REPOSITORY: i32 = 23;
+export const FIELD_COMMAND: i32 = 24;
+export const FIELD_LANGUAGE: i32 = 25;
+export const FIELD_IMAGE: i32 = 26;
+export const FIELD_DEVICE: i32 = 27;
+export const FIELD_LIMIT: i32 = 28;
+export const FIELD_TABLE: i32 = 29;
+export const FIELD_DATABASE: i32 = 30;
+export const FIELD_NAME: i32 = 31;
+export const FIELD_PERMISSION: i32 = 32;
+export const FIELD_DURATION_S: i32 = 33;
+export const FIELD_MODEL: i32 = 34;
+export const FIELD_METHOD: i32 = 35;
+export const FIELD_REFERENCE: i32 = 36;
+export const FIELD_DATA: i32 = 37;
+export const FIELD_USER: i32 = 38;
+export const FIELD_TITLE: i32 = 39;
+export const FIELD_PRIVATE: i32 = 40;
+export const FIELD_START: i32 = 41;
+export const FIELD_LAST: i32 = 41;
+export const FIELD_COUNT: i32 = 41;
+
+// How the values of a field are read.
+export const FIELD_TYPE_MONEY: i32 = 0;
+export const FIELD_TYPE_CURRENCY: i32 = 1;
+export const FIELD_TYPE_ADDRESS: i32 = 2;
+export const FIELD_TYPE_PATH: i32 = 3;
+export const FIELD_TYPE_URL: i32 = 4;
+export const FIELD_TYPE_HOST: i32 = 5;
+export const FIELD_TYPE_INT: i32 = 6;
+export const FIELD_TYPE_BOOL: i32 = 7;
+export const FIELD_TYPE_WORD: i32 = 8;
+export const FIELD_TYPE_TEXT: i32 = 9;
+export const FIELD_TYPE_LAST: i32 = 9;
+
+// How an extraction reads its value.
+export const TRANSFORM_TYPED: i32 = 0;
+export const TRANSFORM_COUNT: i32 = 1;
+export const TRANSFORM_LITERAL: i32 = 2;
+export const TRANSFORM_LAST: i32 = 2;
+
+// What an integer amount counts.
+export const UNIT_DIRECT: i32 = 0;
+export const UNIT_MINOR: i32 = 1;
+export const UNIT_MAJOR: i32 = 2;
+export const UNIT_LAST: i32 = 2;
+
+// Conditions that choose a mapping.
+export const GUARD_KIND_IN: i32 = 0;
+export const GUARD_KIND_PRESENT: i32 = 1;
+export const GUARD_KIND_ABSENT: i32 = 2;
+export const GUARD_KIND_LAST: i32 = 2;
+
+// Facts a predicate asks for.
+export const OPERAND_FIELD_TEXT: i32 = 1;
+export const OPERAND_FIELD_INT: i32 = 2;
+export const OPERAND_AMOUNT_REF: i32 = 3;
+export const OPERAND_RECIPIENT_SCOPE: i32 = 4;
+export const OPERAND_PATH_SCOPE: i32 = 5;
+export const OPERAND_URL_SCHEME: i32 = 6;
+export const OPERAND_URL_HOST: i32 = 7;
+export const OPERAND_HOST_SCOPE: i32 = 8;
+export const OPERAND_URL_USERINFO: i32 = 9;
+export const OPERAND_URL_IDN: i32 = 10;
+export const OPERAND_ACTOR: i32 = 11;
+export const OPERAND_ROLE: i32 = 12;
+export const OPERAND_ENVIRONMENT: i32 = 13;
+export const OPERAND_MINUTE_OF_DAY: i32 = 14;
+export const OPERAND_WEEKDAY: i32 = 15;
+export const OPERAND_SERVER_BINDING: i32 = 16;
+export const OPERAND_ANNOTATION: i32 = 17;
+export const OPERAND_MARK: i32 = 18;
+export const OPERAND_TIER: i32 = 19;
+export const OPERAND_SCORE: i32 = 20;
+export const OPERAND_FLAG: i32 = 21;
+export const OPERAND_LEVEL: i32 = 22;
+export const OPERAND_PRIMARY_FLAG: i32 = 23;
+export const OPERAND_LAST: i32 = 23;
+
+// How a predicate compares.
+export const OPERATOR_IN: i32 = 1;
+export const OPERATOR_NOT_IN: i32 = 2;
+export const OPERATOR_IN_SET: i32 = 3;
+export const OPERATOR_NOT_IN_SET: i32 = 4;
+export const OPERATOR_GE: i32 = 5;
+export const OPERATOR_LT: i32 = 6;
+export const OPERATOR_PRESENT: i32 = 7;
+export const OPERATOR_ABSENT: i32 = 8;
+export const OPERATOR_UNDER: i32 = 9;
+export const OPERATOR_NOT_UNDER: i32 = 10;
+export const OPERATOR_NAME_IN: i32 = 11;
+export const OPERATOR_NAME_NOT_IN: i32 = 12;
+export const OPERATOR_DOMAIN_IN: i32 = 13;
+export const OPERATOR_DOMAIN_NOT_IN: i32 = 14;
+export const OPERATOR_LAST: i32 = 14;
+
+// Who receives.
+export const RECIPIENT_SCOPE_NONE: i32 = 0;
+export const RECIPIENT_SCOPE_SELF: i32 = 1;
+export const RECIPIENT_SCOPE_INTERNAL: i32 = 2;
+export const RECIPIENT_SCOPE_MIXED: i32 = 3;
+export const RECIPIENT_SCOPE_EXTERNAL: i32 = 4;
+export const RECIPIENT_SCOPE_LAST: i32 = 4;
+
+// Where a path lies.
+export const PATH_SCOPE_NONE: i32 = 0;
+export const PATH_SCOPE_INSIDE: i32 = 1;
+export const PATH_SCOPE_OUTSIDE: i32 = 2;
+export const PATH_SCOPE_LAST: i32 = 2;
+
+// Where a host lies.
+export const HOST_SCOPE_NONE: i32 = 0;
+export const HOST_SCOPE_ORG: i32 = 1;
+export const HOST_SCOPE_PUBLIC: i32 = 2;
+export const HOST_SCOPE_PRIVATE: i32 = 3;
+export const HOST_SCOPE_LINK_LOCAL: i32 = 4;
+export const HOST_SCOPE_LAST: i32 = 4;
+
+// Who vouches for the tool's server.
+export const SERVER_BINDING_DIRECT: i32 = 0;
+export const SERVER_BINDING_HOST: i32 = 1;
+export const SERVER_BINDING_BOUND: i32 = 2;
+export const SERVER_BINDING_UNBOUND: i32 = 3;
+export const SERVER_BINDING_LAST: i32 = 3;
+
+// Hints of the tool definition: number of the bit.
+export const ANNOTATION_DESTRUCTIVE: i32 = 0;
+export const ANNOTATION_READ_WRITE: i32 = 1;
+export const ANNOTATION_OPEN_WORLD: i32 = 2;
+export const ANNOTATION_LAST: i32 = 2;
+
+// What the engine noticed: number of the bit.
+export const MARK_AMOUNT_INEXACT: i32 = 0;
+export const MARK_AMOUNT_RANGE: i32 = 1;
+export const MARK_CURRENCY_MISSING: i32 = 2;
+export const MARK_CURRENCY_UNKNOWN: i32 = 3;
+export const MARK_FIELD_MALFORMED: i32 = 4;
+export const MARK_VALUES_OVERFLOW: i32 = 5;
+export const MARK_SERVER_UNBOUND: i32 = 6;
+export const MARK_SERVER_CONFLICT: i32 = 7;
+export const MARK_TOOL_UNMAPPED: i32 = 8;
+export const MARK_ROWS_OVERFLOW: i32 = 9;
+export const MARK_LAST: i32 = 9;
+export const MARK_COUNT: i32 = 10;
+
+// What must happen with a verdict.
+export const OBLIGATION_APPROVERS: i32 = 0;
+export const OBLIGATION_REDACT: i32 = 1;
+export const OBLIGATION_NOTIFY: i32 = 2;
+export const OBLIGATION_DRY_RUN: i32 = 3;
+export const OBLIGATION_TTL_MS: i32 = 4;
+export const OBLIGATION_DISCLOSE: i32 = 5;
+export const OBLIGATION_LAST: i32 = 5;
+export const OBLIGATION_COUNT: i32 = 6;
+
+// Inputs that made a verdict less strict.
+export const LOWERED_KIND_BINDING: i32 = 0;
+export const LOWERED_KIND_SET: i32 = 1;
+export const LOWERED_KIND_PROVENANCE: i32 = 2;
+export const LOWERED_KIND_CONTEXT: i32 = 3;
+export const LOWERED_KIND_RELAX: i32 = 4;
+export const LOWERED_KIND_PROFILE: i32 = 5;
+export const LOWERED_KIND_DOMAIN: i32 = 6;
+export const LOWERED_KIND_DEFAULT_CURRENCY: i32 = 7;
+export const LOWERED_KIND_UNKNOWN_READ: i32 = 8;
+export const LOWERED_KIND_APPROVAL: i32 = 9;
+export const LOWERED_KIND_LAST: i32 = 9;
+
+// Kinds of names in the hash table of the image; set n is NAMESPACE_SET + n.
+export const NAMESPACE_TOOL: i32 = 1;
+export const NAMESPACE_ACTION: i32 = 2;
+export const NAMESPACE_SERVER: i32 = 3;
+export const NAMESPACE_CURRENCY: i32 = 4;
+export const NAMESPACE_DOMAIN: i32 = 5;
+export const NAMESPACE_DOMAIN_UNDER: i32 = 6;
+export const NAMESPACE_VERB_READ: i32 = 7;
+export const NAMESPACE_VERB_ACT: i32 = 8;
+export const NAMESPACE_FIELD: i32 = 9;
+export const NAMESPACE_SET: i32 = 256;
+export const NAMESPACE_LAST: i32 = 256;
