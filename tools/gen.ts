@@ -303,12 +303,31 @@ function namesText(taxonomy: Taxonomy): string {
     const words = items.map(({ name }) => name);
     text += stringArray(`export const ${prefix}_NAMES = `, words, " as const;");
   }
+  for (const [prefix, items] of [
+    ["FIELD", taxonomy.fields],
+    ["OPERAND", taxonomy.wire.operands],
+    ["OPERATOR", taxonomy.wire.operators],
+  ] as const) {
+    text += recordText(
+      `${prefix}_NAMES`,
+      "string",
+      items.map(({ name, number }) => [number, JSON.stringify(name)]),
+    );
+  }
+  text += "\n// What the values of a predicate are, by operand.\n";
+  const values = taxonomy.wire.operands.map(({ value, number }) => [number, JSON.stringify(value)] as const);
+  text += recordText("OPERAND_VALUES", '"text" | "int" | "enum" | "bits"', values);
   text += "\n// A status by number: its code and what it means.\n";
   text += "export const STATUS_TEXTS: Readonly<Record<number, readonly [code: string, text: string]>> = {\n";
   for (const { number, code, text: meaning } of taxonomy.wire.statuses) {
     text += `  ${number}: [${JSON.stringify(code)}, ${JSON.stringify(meaning)}],\n`;
   }
   return `${text}};\n`;
+}
+
+function recordText(name: string, type: string, members: readonly (readonly [number, string])[]): string {
+  const lines = members.map(([number, text]) => `  ${number}: ${text},\n`);
+  return `export const ${name}: Readonly<Record<number, ${type}>> = {\n${lines.join("")}};\n`;
 }
 
 const TYPE_BYTES: Readonly<Record<string, number>> = {
@@ -355,12 +374,9 @@ function layoutText(side: Side, { wire }: Taxonomy): string {
   constants.push([
     // The bytes P, 0, I, M read as a little-endian number.
     { name: "IMAGE_MAGIC", value: 0x4d493050 },
-    { name: "HEADER_BYTES", value: headerBytes },
-    // The member `bytes` is the size of the file; HEADER_BYTES is the size of the header like X_BYTES of an entry.
-    ...placed.map(([member, offset]) => ({
-      name: member === "bytes" ? "HEADER_FILE_BYTES" : `HEADER_${constantName(member)}`,
-      value: offset,
-    })),
+    // HEADER_BYTES is the member `bytes`, the size of the file; the header itself has HEADER_SIZE bytes.
+    { name: "HEADER_SIZE", value: headerBytes },
+    ...placed.map(([member, offset]) => ({ name: `HEADER_${constantName(member)}`, value: offset })),
     // One entry of the directory: offset u32, count u32.
     { name: "DIRECTORY_BYTES", value: 8 },
   ]);
@@ -391,7 +407,23 @@ function layoutText(side: Side, { wire }: Taxonomy): string {
     "layout",
   );
   const blocks = constants.map((block) => block.map((constant) => declare(side, constant)).join(""));
-  return `${header("Bytes of the image: docs/format/image.md.")}\n${blocks.join("\n")}`;
+  const sizes = wire.sections.map(({ bytes }) => bytes);
+  return `${header("Bytes of the image: docs/format/image.md.")}\n${blocks.join("\n")}\n${sizesText(side, sizes)}`;
+}
+
+function sizesText(side: Side, sizes: readonly number[]): string {
+  if (side === "bindings") {
+    const table = numberArray("export const SECTION_ENTRY_BYTES: readonly number[] = ", sizes, ";");
+    return `// Bytes of one entry of each section.\n${table}`;
+  }
+  return `${numberArray("const ENTRY_BYTES: usize = memory.data<u16>(", sizes, ");")}
+/** Bytes of one entry of a section. */
+export function sectionEntryBytes(section: i32): u32 {
+  assert(section >= 0);
+  assert(section < SECTION_COUNT);
+  return load<u16>(ENTRY_BYTES + ((<usize>section) << 1));
+}
+`;
 }
 
 /** A list of wire.yaml by its key: words, or entries with a name. */

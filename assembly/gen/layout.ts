@@ -1,11 +1,11 @@
 // Written by `npm run gen` from taxonomy/*.yaml; do not edit. Bytes of the image: docs/format/image.md.
 
 export const IMAGE_MAGIC: i32 = 1296642128;
-export const HEADER_BYTES: i32 = 248;
+export const HEADER_SIZE: i32 = 248;
 export const HEADER_MAGIC: i32 = 0;
 export const HEADER_VERSION: i32 = 4;
 export const HEADER_ABI: i32 = 6;
-export const HEADER_FILE_BYTES: i32 = 8;
+export const HEADER_BYTES: i32 = 8;
 export const HEADER_SECTIONS: i32 = 12;
 export const HEADER_DIGEST: i32 = 16;
 export const HEADER_DIRECTORY: i32 = 48;
@@ -189,3 +189,14 @@ export const SOURCES_BYTES: i32 = 48;
 export const SOURCES_NAME: i32 = 0;
 export const SOURCES_VERSION: i32 = 8;
 export const SOURCES_DIGEST: i32 = 16;
+
+const ENTRY_BYTES: usize = memory.data<u16>([
+  1, 136, 20, 4, 4, 56, 28, 20, 36, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48,
+]);
+
+/** Bytes of one entry of a section. */
+export function sectionEntryBytes(section: i32): u32 {
+  assert(section >= 0);
+  assert(section < SECTION_COUNT);
+  return load<u16>(ENTRY_BYTES + ((<usize>section) << 1));
+}

@@ -1,11 +1,11 @@
 // Written by `npm run gen` from taxonomy/*.yaml; do not edit. Bytes of the image: docs/format/image.md.
 
 export const IMAGE_MAGIC = 1296642128;
-export const HEADER_BYTES = 248;
+export const HEADER_SIZE = 248;
 export const HEADER_MAGIC = 0;
 export const HEADER_VERSION = 4;
 export const HEADER_ABI = 6;
-export const HEADER_FILE_BYTES = 8;
+export const HEADER_BYTES = 8;
 export const HEADER_SECTIONS = 12;
 export const HEADER_DIGEST = 16;
 export const HEADER_DIRECTORY = 48;
@@ -189,3 +189,8 @@ export const SOURCES_BYTES = 48;
 export const SOURCES_NAME = 0;
 export const SOURCES_VERSION = 8;
 export const SOURCES_DIGEST = 16;
+
+// Bytes of one entry of each section.
+export const SECTION_ENTRY_BYTES: readonly number[] = [
+  1, 136, 20, 4, 4, 56, 28, 20, 36, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48,
+];
