@@ -12,7 +12,6 @@ export const SPEC_COUNT_MIN = 1;
 
 /** Reads `[Tests]: passed / total` from as-pect's summary, or undefined when there is none. */
 export function readSummary(output: string): { passed: number; total: number } | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours start with the escape character.
   const plain = output.replace(/\u001b\[[0-9;]*m/g, "");
   const found = /\[Tests\]:\s*(\d+)\s*\/\s*(\d+)/.exec(plain);
   return found ? { passed: Number(found[1]), total: Number(found[2]) } : undefined;

@@ -1,0 +1,128 @@
+/** Who may import whom. The table is the rule; everything it does not allow is refused. */
+
+import { resolveImport, type SourceFile, specifiers, withoutExtension } from "./sources.js";
+
+export interface Layer {
+  readonly name: string;
+  /** Paths that belong to it: a folder ends in a slash, a file has no extension. First match in the table wins. */
+  readonly files: readonly string[];
+  /** What it may import besides itself, written the same way, or a package name. */
+  readonly may: readonly string[];
+}
+
+const BASE_AND_GEN = ["assembly/base/", "assembly/gen/"] as const;
+
+/** The engine, from bytes in to bytes out. */
+export const ASSEMBLY_LAYERS: readonly Layer[] = [
+  // Specs may look at anything: they ship nowhere.
+  { name: "specs", files: ["assembly/__tests__/"], may: ["assembly/"] },
+  { name: "gen", files: ["assembly/gen/"], may: [] },
+  { name: "base", files: ["assembly/base/"], may: ["assembly/gen/limits"] },
+  { name: "policy", files: ["assembly/policy/"], may: [...BASE_AND_GEN] },
+  { name: "request", files: ["assembly/request/"], may: [...BASE_AND_GEN] },
+  {
+    name: "normalise",
+    files: ["assembly/normalise/"],
+    may: [...BASE_AND_GEN, "assembly/policy/view", "assembly/request/view"],
+  },
+  {
+    name: "risk",
+    files: ["assembly/risk/"],
+    may: [...BASE_AND_GEN, "assembly/policy/view", "assembly/request/view", "assembly/normalise/action"],
+  },
+  {
+    name: "decide",
+    files: ["assembly/decide/"],
+    may: [...BASE_AND_GEN, "assembly/policy/view", "assembly/request/view", "assembly/normalise/action"],
+  },
+  {
+    name: "record",
+    files: ["assembly/record/"],
+    may: [
+      ...BASE_AND_GEN,
+      "assembly/policy/view",
+      "assembly/request/view",
+      "assembly/normalise/action",
+      "assembly/risk/view",
+      "assembly/decide/view",
+    ],
+  },
+  {
+    name: "pipeline",
+    files: ["assembly/pipeline"],
+    may: [
+      "assembly/gen/",
+      "assembly/policy/",
+      "assembly/request/",
+      "assembly/normalise/",
+      "assembly/risk/",
+      "assembly/decide/",
+      "assembly/record/",
+    ],
+  },
+  {
+    name: "index",
+    files: ["assembly/index"],
+    may: ["assembly/pipeline", "assembly/policy/image", "assembly/gen/"],
+  },
+  { name: "probe", files: ["assembly/probe"], may: ["assembly/"] },
+];
+
+/** Everything around the engine. */
+export const BINDINGS_LAYERS: readonly Layer[] = [
+  { name: "gen", files: ["bindings/src/gen/"], may: [] },
+  { name: "compile", files: ["bindings/src/compile/"], may: ["bindings/src/", "yaml"] },
+  { name: "src", files: ["bindings/src/"], may: ["build/wasm", "build/image"] },
+  { name: "hosts", files: ["bindings/hosts/"], may: ["bindings/src/", "build/wasm", "build/image", "node:"] },
+  {
+    name: "cli",
+    files: ["bindings/cli/"],
+    may: ["permit0", "permit0/", "commander", "picocolors", "yaml", "node:"],
+  },
+];
+
+/** The second model reads the published pages and the taxonomy. It must not share a mistake with the engine. */
+export const MODEL_LAYERS: readonly Layer[] = [
+  { name: "model", files: ["test/model/"], may: ["yaml", "node:"] },
+];
+
+function matches(target: string, pattern: string): boolean {
+  if (pattern.endsWith("/") || pattern.endsWith(":")) return target.startsWith(pattern);
+  return target === pattern;
+}
+
+function layerOf(path: string, layers: readonly Layer[]): Layer | undefined {
+  const module = withoutExtension(path);
+  return layers.find((layer) => layer.files.some((pattern) => matches(module, pattern)));
+}
+
+/** One sentence for each import the table does not allow, and for each file no layer claims. */
+export function layerFaults(files: readonly SourceFile[], layers: readonly Layer[]): string[] {
+  return files.flatMap(({ path, text }) => {
+    const layer = layerOf(path, layers);
+    if (!layer) return [`${path}: belongs to no layer of test/tidy/layers.ts`];
+    return specifiers(text)
+      .map((specifier) => resolveImport(path, specifier))
+      .filter((target) => layerOf(target, layers) !== layer)
+      .filter((target) => !layer.may.some((pattern) => matches(target, pattern)))
+      .map((target) => `${path}: ${layer.name} may not import ${target}`);
+  });
+}
+
+/** Modules reachable from one file by relative imports, each with its external imports. */
+export function reachableExternals(entry: string, files: readonly SourceFile[]): Map<string, string[]> {
+  const byModule = new Map(files.map((file) => [withoutExtension(file.path), file]));
+  const reached = new Map<string, string[]>();
+  const open = [withoutExtension(entry)];
+  for (let module = open.pop(); module !== undefined; module = open.pop()) {
+    const file = byModule.get(module);
+    if (!file || reached.has(module)) continue;
+    const targets = specifiers(file.text).map((specifier) => resolveImport(file.path, specifier));
+    reached.set(
+      module,
+      targets.filter((target) => !byModule.has(target) && !target.startsWith("build/")),
+    );
+    open.push(...targets.filter((target) => byModule.has(target)));
+  }
+  return reached;
+}
