@@ -56,6 +56,10 @@ export const ADVICE = {
   value_hole: "Send null for an empty place of an array.",
   value_prototype: "Something added a member to Object.prototype. Find out what did, and stop it.",
 
+  // JSON text given to the command line.
+  json_syntax: "Correct the JSON text.",
+  json_duplicate_key: "Keep one of the two members: readers disagree about which one counts.",
+
   // Opening an engine.
   engine_invalid: "Give the file core.wasm of this release.",
   engine_unexpected: "Get the engine again from a source you trust, and find out who changed it.",
@@ -66,6 +70,7 @@ export const ADVICE = {
   option_unknown: "Remove the option, or correct its spelling.",
   option_type: "Give the wanted value.",
   shadow_range: "Choose an end at most 30 days from now.",
+  obligation_unmet: "Meet the obligations, and name them in createPermit({ obligations: [...] }).",
   actor_conflict: "Name the actor once: in the context when the host vouches for it, else in the fields.",
   never_asked: "Call `await permit.require(...)` before the guarded function acts.",
   record_malformed: "Give the bytes of one record, as `permit0 check --record-out` writes them.",
