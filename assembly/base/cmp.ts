@@ -181,9 +181,6 @@ export function index(at: usize, size: u32): i32 {
       store<u32>(node, items, SIZE);
       cursor += header;
       if (depth == DEPTH_MAX) return refuse(CMP_DEPTH, load<u32>(node, AT), at);
-      // Every element takes a byte: a length that cannot be true is refused before it is counted down.
-      const needed: u64 = kind == KIND_MAP ? <u64>items * 2 : items;
-      if (needed > <u64>(end - cursor)) return refuse(CMP_TRUNCATED, cursor, at);
       if (items > 0) {
         store<u32>(frame, left, 0);
         store<u32>(frame, container, 4);
@@ -191,7 +188,7 @@ export function index(at: usize, size: u32): i32 {
         store<u32>(frame, keyed ? 1 : 0, 12);
         frame += FRAME_BYTES;
         depth++;
-        left = items;
+        left = items; // A count that cannot be true ends where the bytes do: every value takes one.
         container = node;
         key = 0;
         keyed = kind == KIND_MAP;

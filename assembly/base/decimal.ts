@@ -10,11 +10,13 @@ export const DECIMAL_OK: i32 = 0;
 export const DECIMAL_INEXACT: i32 = -1;
 /** 10^15 smallest units or more: 15 digits are what a float64 always keeps apart. */
 export const DECIMAL_RANGE: i32 = -2;
-/** Not `-?digits[.digits]`. */
+/** Not `-?digits[.digits]` with at most DIGITS_MAX digits on each side of the point. */
 export const DECIMAL_MALFORMED: i32 = -3;
 
 /** Decimal places between a unit and its smallest part. */
 export const EXPONENT_MAX: u32 = 4;
+/** Digits of a text on one side of the point, zeros included. */
+export const DIGITS_MAX: u32 = 30;
 const MINOR_END: u64 = 1_000_000_000_000_000;
 
 /** Powers of two from which every |x| * 10^exponent is MINOR_END or more: 2^50 > 10^15. */
@@ -105,7 +107,7 @@ export function minorOfText(at: usize, size: u32, exponent: u32): i32 {
       continue;
     }
     const digit = byte - 0x30;
-    if (digit > 9) return DECIMAL_MALFORMED;
+    if (digit > 9 || digits == DIGITS_MAX) return DECIMAL_MALFORMED;
     digits++;
     if (pointSeen && digits > exponent) {
       if (digit != 0) inexact = true;
