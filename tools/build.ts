@@ -21,7 +21,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, w
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type BuildOptions, build as bundle } from "esbuild";
-import { ROOT } from "./files.js";
+import { ROOT } from "./files.ts";
 
 export const DIGEST_FILE = "bindings/src/gen/engine-digest.ts";
 

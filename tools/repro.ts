@@ -8,8 +8,8 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { DIGEST_FILE, digestSource, sha256Hex } from "./build.js";
-import { ROOT, sourceFiles } from "./files.js";
+import { DIGEST_FILE, digestSource, sha256Hex } from "./build.ts";
+import { ROOT, sourceFiles } from "./files.ts";
 
 const FOLDERS = ["one", "second folder"];
 

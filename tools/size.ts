@@ -8,8 +8,8 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { bundleForBrowser } from "./build.js";
-import { ROOT } from "./files.js";
+import { bundleForBrowser } from "./build.ts";
+import { ROOT } from "./files.ts";
 
 export interface SizeRow {
   readonly name: string;

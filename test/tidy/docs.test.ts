@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ROOT } from "../../tools/files.js";
-import { anchors, linkFaults, undocumented } from "./docs.js";
-import { projectFiles } from "./sources.js";
+import { ROOT } from "../../tools/files.ts";
+import { anchors, linkFaults, undocumented } from "./docs.ts";
+import { projectFiles } from "./sources.ts";
 
 const pages = projectFiles().filter(({ path }) => path.endsWith(".md"));
 

@@ -1,7 +1,7 @@
 /** Checks on prose: links lead somewhere, and what the code can say is written down. */
 
 import { posix } from "node:path";
-import type { SourceFile } from "./sources.js";
+import type { SourceFile } from "./sources.ts";
 
 /** GitHub's anchor for a heading: lower case, punctuation dropped, spaces to hyphens, repeats numbered. */
 export function anchors(markdown: string): Set<string> {

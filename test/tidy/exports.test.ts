@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ROOT } from "../../tools/files.js";
-import { exportedNames, filesUnder } from "./sources.js";
+import { ROOT } from "../../tools/files.ts";
+import { exportedNames, filesUnder } from "./sources.ts";
 
 /** Typed by hand, types included. */
 const PUBLIC_NAMES: readonly string[] = [];
@@ -46,12 +46,12 @@ test("no file of the library exports everything of another", () => {
 });
 
 test("the check refuses a new, a lost and an open-ended export, and too many of them", () => {
-  expect(pinFaults('export { a, b } from "./x.js";', ["a"])).toEqual(["not on the list: b"]);
+  expect(pinFaults('export { a, b } from "./x.ts";', ["a"])).toEqual(["not on the list: b"]);
   expect(pinFaults("export type T = 1; export const a = 1;", ["a"])).toEqual(["not on the list: T"]);
   expect(pinFaults("export function a() {}", ["a", "b"])).toEqual(["not exported: b"]);
-  expect(pinFaults('export * from "./x.js";', ["a"])).toEqual(["not on the list: *", "not exported: a"]);
+  expect(pinFaults('export * from "./x.ts";', ["a"])).toEqual(["not on the list: *", "not exported: a"]);
   const names = Array.from({ length: NAME_COUNT_LIMIT }, (_, at) => `name${at}`);
-  expect(pinFaults(`export { ${names.join(", ")} } from "./x.js";`, names)).toEqual([
+  expect(pinFaults(`export { ${names.join(", ")} } from "./x.ts";`, names)).toEqual([
     "20 names, wanted under 20",
   ]);
 });

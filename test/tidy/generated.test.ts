@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { builtDigests, DIGEST_FILE, digestSource } from "../../tools/build.js";
-import { ROOT } from "../../tools/files.js";
-import { generate } from "../../tools/gen.js";
+import { builtDigests, DIGEST_FILE, digestSource } from "../../tools/build.ts";
+import { ROOT } from "../../tools/files.ts";
+import { generate } from "../../tools/gen.ts";
 
 /** Paths whose committed text is not the text wanted. */
 function staleFiles(

@@ -8,8 +8,8 @@ import {
   layerFaults,
   MODEL_LAYERS,
   reachableExternals,
-} from "./layers.js";
-import { filesUnder, isCode, type SourceFile } from "./sources.js";
+} from "./layers.ts";
+import { filesUnder, isCode, type SourceFile } from "./sources.ts";
 
 const code = (prefix: string): SourceFile[] => filesUnder(prefix).filter(({ path }) => isCode(path));
 
@@ -89,19 +89,19 @@ describe("the check refuses", () => {
     },
     {
       path: "bindings/src/engine.ts",
-      text: 'import type { Host } from "../hosts/node.js";',
+      text: 'import type { Host } from "../hosts/node.ts";',
       layers: BINDINGS_LAYERS,
       fault: "bindings/src/engine.ts: src may not import bindings/hosts/node",
     },
     {
       path: "bindings/cli/main.ts",
-      text: 'import { Engine } from "../src/engine.js";',
+      text: 'import { Engine } from "../src/engine.ts";',
       layers: BINDINGS_LAYERS,
       fault: "bindings/cli/main.ts: cli may not import bindings/src/engine",
     },
     {
       path: "test/model/risk.ts",
-      text: 'import { encode } from "../../bindings/src/codec/cmp.js";',
+      text: 'import { encode } from "../../bindings/src/codec/cmp.ts";',
       layers: MODEL_LAYERS,
       fault: "test/model/risk.ts: model may not import bindings/src/codec/cmp",
     },
@@ -112,7 +112,7 @@ describe("the check refuses", () => {
 
   test("a node: module two files away", () => {
     const files = [
-      { path: "a/index.ts", text: 'export { x } from "./b.js";' },
+      { path: "a/index.ts", text: 'export { x } from "./b.ts";' },
       { path: "a/b.ts", text: 'import { readFileSync } from "node:fs";' },
     ];
     expect(reachableExternals("a/index.ts", files).get("a/b")).toEqual(["node:fs"]);

@@ -1,6 +1,6 @@
 /** Who may import whom. The table is the rule; everything it does not allow is refused. */
 
-import { resolveImport, type SourceFile, specifiers, withoutExtension } from "./sources.js";
+import { resolveImport, type SourceFile, specifiers, withoutExtension } from "./sources.ts";
 
 export interface Layer {
   readonly name: string;

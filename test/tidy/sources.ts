@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import ts from "typescript";
-import { ROOT, sourceFiles } from "../../tools/files.js";
+import { ROOT, sourceFiles } from "../../tools/files.ts";
 
 export interface SourceFile {
   /** From the root, with forward slashes. */

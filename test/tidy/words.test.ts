@@ -1,8 +1,8 @@
 /** Names that must not occur. The rules and their reasons are in words.ts. */
 
 import { describe, expect, test } from "vitest";
-import { projectFiles } from "./sources.js";
-import { WORD_RULES, wordFaults } from "./words.js";
+import { projectFiles } from "./sources.ts";
+import { WORD_RULES, wordFaults } from "./words.ts";
 
 for (const rule of WORD_RULES) {
   describe(rule.why, () => {

@@ -1,6 +1,6 @@
 /** Names and words that must not occur somewhere, each with its reason and a snippet that proves the rule bites. */
 
-import { namesUsed, type SourceFile } from "./sources.js";
+import { namesUsed, type SourceFile } from "./sources.ts";
 
 export interface WordRule {
   readonly why: string;
