@@ -76,10 +76,20 @@ const HASH_PRIME: u32 = 0x01000193;
  * because two names with one hash are easy to make.
  */
 export function hash32(at: usize, size: u32): u32 {
-  let hash = HASH_SEED;
+  return hash32After(HASH_SEED, at, size);
+}
+
+/** The same, going on from the hash of the bytes before. */
+export function hash32After(hash: u32, at: usize, size: u32): u32 {
   const end = at + size;
   for (; at < end; at++) hash = (hash ^ load<u8>(at)) * HASH_PRIME;
   return hash;
+}
+
+/** FNV-1a of a 16-bit number, low byte first, and then the range. */
+export function hash32With(number: u32, at: usize, size: u32): u32 {
+  const hash = (HASH_SEED ^ (number & 0xff)) * HASH_PRIME;
+  return hash32After((hash ^ ((number >> 8) & 0xff)) * HASH_PRIME, at, size);
 }
 
 /**

@@ -14,6 +14,7 @@
  * There is one document at a time: `index` forgets the one before. Addresses in nodes point into the caller's bytes.
  */
 
+import { DEPTH_MAX, NODES_MAX } from "../gen/limits";
 import { BigEndian, compare, equal } from "./bytes";
 import { valid } from "./utf8";
 
@@ -46,24 +47,18 @@ export const CMP_DEPTH: i32 = -8;
 export const CMP_NOT_FINITE: i32 = -9;
 /** A float64 that must be an int. */
 export const CMP_INTEGRAL_FLOAT: i32 = -10;
-/** More than DOCUMENT_BYTES_MAX bytes. */
+/** More than NODES_MAX bytes. Every value takes a byte, so a document within it cannot overflow the index. */
 export const CMP_TOO_LARGE: i32 = -11;
 
-/** Arrays and maps inside each other, the outermost included. */
-export const DEPTH_MAX: u32 = 32;
-/** Every value takes a byte, so a document cannot have more nodes than bytes and the index cannot overflow. */
-export const DOCUMENT_BYTES_MAX: u32 = 65_536;
-export const NODES_MAX: u32 = DOCUMENT_BYTES_MAX;
-
-const NODE_BYTES: u32 = 16;
+const NODE_BYTES: i32 = 16;
 const AT: usize = 4;
 const SIZE: usize = 8;
 const NEXT: usize = 12;
-const NODES: usize = memory.data(1_048_592, 16); // (NODES_MAX + 1) * NODE_BYTES
+const NODES: usize = memory.data((NODES_MAX + 1) * NODE_BYTES, 16);
 
 /** What is set aside of the outer container while an inner one is read. */
-const FRAME_BYTES: u32 = 16;
-const FRAMES: usize = memory.data(512, 16); // DEPTH_MAX * FRAME_BYTES
+const FRAME_BYTES: i32 = 16;
+const FRAMES: usize = memory.data(DEPTH_MAX * FRAME_BYTES, 16);
 
 let nodeCount: u32 = 0;
 let failedAt: u32 = 0;
@@ -76,7 +71,7 @@ let failedAt: u32 = 0;
 export function index(at: usize, size: u32): i32 {
   nodeCount = 0;
   failedAt = 0;
-  if (size > DOCUMENT_BYTES_MAX) return CMP_TOO_LARGE;
+  if (size > <u32>NODES_MAX) return CMP_TOO_LARGE;
   const end = at + size;
   let cursor = at;
   let node = NODES; // Address of the next node to write.
@@ -180,7 +175,7 @@ export function index(at: usize, size: u32): i32 {
     if (kind >= KIND_ARRAY) {
       store<u32>(node, items, SIZE);
       cursor += header;
-      if (depth == DEPTH_MAX) return refuse(CMP_DEPTH, load<u32>(node, AT), at);
+      if (depth == <u32>DEPTH_MAX) return refuse(CMP_DEPTH, load<u32>(node, AT), at);
       if (items > 0) {
         store<u32>(frame, left, 0);
         store<u32>(frame, container, 4);
@@ -220,7 +215,7 @@ export function index(at: usize, size: u32): i32 {
   }
 
   if (cursor != end) return refuse(CMP_TRAILING, cursor, at);
-  assert(count <= NODES_MAX);
+  assert(count <= <u32>NODES_MAX);
   store<u32>(node, cursor, AT);
   nodeCount = count;
   return CMP_OK;
@@ -277,6 +272,16 @@ export function encodedSize(node: i32): u32 {
   const from = nodeAt(node);
   if (load<u8>(from) < KIND_ARRAY) return load<u8>(from, 1) + load<u32>(from, SIZE);
   return load<u32>(NODES + load<u32>(from, NEXT) * NODE_BYTES, AT) - load<u32>(from, AT);
+}
+
+/** Node after a value and everything inside it, in document order; after the document's last value `nodes()`. */
+export function after(node: i32): i32 {
+  return <i32>load<u32>(nodeAt(node), NEXT);
+}
+
+/** True for a map key: the next node of any other str is the one behind it, of a key one beyond its value. */
+export function isKey(node: i32): bool {
+  return kind(node) == KIND_STR && after(node) > node + 1;
 }
 
 /** First element of an array or first key of a map; -1 in an empty one. */

@@ -391,7 +391,7 @@ export class CmpWriter {
     if (this.#busy) {
       throw new CodecError(
         "value_unsupported",
-        { path: this.#name },
+        {},
         "a value that can be read without encoding another",
         "a proxy that calls this encoder",
       );
@@ -431,26 +431,33 @@ export class CmpWriter {
       );
     }
     if (error.path === undefined) return new CodecError(error.code, { path }, error.wanted, error.came);
-    if (error.code === "cmp_depth" && this.#isCycle(value)) {
-      return new CodecError("value_cycle", { path }, "a value that does not contain itself", "one that does");
-    }
-    return error;
+    const cycle = error.code === "cmp_depth" ? this.#cyclePath(value) : undefined;
+    if (cycle === undefined) return error;
+    return new CodecError(
+      "value_cycle",
+      { path: cycle },
+      "a value that does not contain itself",
+      "one that does",
+    );
   }
 
-  /** True when a container on the trail stands on it twice. */
-  #isCycle(outermost: unknown): boolean {
+  /** Path of the first container on the trail that stands there a second time. */
+  #cyclePath(outermost: unknown): string | undefined {
     const seen = new Set<unknown>();
     let value = outermost;
+    let path = this.#name;
     try {
       for (let depth = this.#base; depth <= this.#level; depth++) {
-        if (seen.has(value)) return true;
+        if (seen.has(value)) return path;
         seen.add(value);
-        value = getOwnPropertyDescriptor(value, this.#step(depth))?.value;
+        const step = this.#step(depth);
+        value = getOwnPropertyDescriptor(value, step)?.value;
+        path = pathWith(path, step);
       }
     } catch {
       // It could not be read a second time: a proxy.
     }
-    return false;
+    return undefined;
   }
 }
 
