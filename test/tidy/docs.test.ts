@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ADVICE } from "../../bindings/src/errors.ts";
 import { ROOT } from "../../tools/files.ts";
 import { anchors, linkFaults, undocumented } from "./docs.ts";
 import { projectFiles } from "./sources.ts";
@@ -10,6 +11,17 @@ const pages = projectFiles().filter(({ path }) => path.endsWith(".md"));
 test("links between the project's pages lead somewhere", () => {
   expect(pages.length).toBeGreaterThan(0);
   expect(linkFaults(pages, (path) => existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test("every error code is explained under docs/", () => {
+  const codes = Object.keys(ADVICE);
+  expect(codes.length).toBeGreaterThan(0);
+  expect(
+    undocumented(
+      codes,
+      pages.filter(({ path }) => path.startsWith("docs/")),
+    ),
+  ).toEqual([]);
 });
 
 describe("the check", () => {

@@ -12,6 +12,9 @@ export interface Layer {
 
 const BASE_AND_GEN = ["assembly/base/", "assembly/gen/"] as const;
 
+/** What a layer after normalise may look at: the image, the context of the request, and the part under way. */
+const VIEWS = ["assembly/policy/view", "assembly/request/view", "assembly/normalise/part"] as const;
+
 /** The engine, from bytes in to bytes out. */
 export const ASSEMBLY_LAYERS: readonly Layer[] = [
   // Specs may look at anything: they ship nowhere.
@@ -25,28 +28,10 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
     files: ["assembly/normalise/"],
     may: [...BASE_AND_GEN, "assembly/policy/view", "assembly/request/view"],
   },
-  {
-    name: "risk",
-    files: ["assembly/risk/"],
-    may: [...BASE_AND_GEN, "assembly/policy/view", "assembly/request/view", "assembly/normalise/action"],
-  },
-  {
-    name: "decide",
-    files: ["assembly/decide/"],
-    may: [...BASE_AND_GEN, "assembly/policy/view", "assembly/request/view", "assembly/normalise/action"],
-  },
-  {
-    name: "record",
-    files: ["assembly/record/"],
-    may: [
-      ...BASE_AND_GEN,
-      "assembly/policy/view",
-      "assembly/request/view",
-      "assembly/normalise/action",
-      "assembly/risk/view",
-      "assembly/decide/view",
-    ],
-  },
+  { name: "condition", files: ["assembly/condition/"], may: [...BASE_AND_GEN, ...VIEWS] },
+  { name: "risk", files: ["assembly/risk/"], may: [...BASE_AND_GEN, ...VIEWS, "assembly/condition/"] },
+  { name: "decide", files: ["assembly/decide/"], may: [...BASE_AND_GEN, ...VIEWS, "assembly/condition/"] },
+  { name: "record", files: ["assembly/record/"], may: [...BASE_AND_GEN, ...VIEWS] },
   {
     name: "pipeline",
     files: ["assembly/pipeline"],
@@ -55,6 +40,7 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
       "assembly/policy/",
       "assembly/request/",
       "assembly/normalise/",
+      "assembly/condition/",
       "assembly/risk/",
       "assembly/decide/",
       "assembly/record/",
