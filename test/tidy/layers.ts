@@ -31,7 +31,20 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
   { name: "condition", files: ["assembly/condition/"], may: [...BASE_AND_GEN, ...VIEWS] },
   { name: "risk", files: ["assembly/risk/"], may: [...BASE_AND_GEN, ...VIEWS, "assembly/condition/"] },
   { name: "decide", files: ["assembly/decide/"], may: [...BASE_AND_GEN, ...VIEWS, "assembly/condition/"] },
-  { name: "record", files: ["assembly/record/"], may: [...BASE_AND_GEN, ...VIEWS] },
+  // Writes down what the layers before it found. It reads their results and calls nothing that decides.
+  {
+    name: "record",
+    files: ["assembly/record/"],
+    may: [
+      ...BASE_AND_GEN,
+      ...VIEWS,
+      "assembly/normalise/normalise",
+      "assembly/condition/lowered",
+      "assembly/risk/sources",
+      "assembly/decide/table",
+      "assembly/decide/obligations",
+    ],
+  },
   {
     name: "pipeline",
     files: ["assembly/pipeline"],
@@ -46,10 +59,20 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
       "assembly/record/",
     ],
   },
+  // The wall: starts the pipeline and the image check, hands out the addresses of their buffers and the result.
   {
     name: "index",
     files: ["assembly/index"],
-    may: ["assembly/pipeline", "assembly/policy/image", "assembly/gen/"],
+    may: [
+      "assembly/pipeline",
+      "assembly/gen/",
+      "assembly/policy/image",
+      "assembly/policy/view",
+      "assembly/request/read",
+      "assembly/normalise/part",
+      "assembly/record/commit",
+      "assembly/record/encode",
+    ],
   },
   { name: "probe", files: ["assembly/probe"], may: ["assembly/"] },
 ];
@@ -58,7 +81,7 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
 export const BINDINGS_LAYERS: readonly Layer[] = [
   { name: "gen", files: ["bindings/src/gen/"], may: [] },
   { name: "compile", files: ["bindings/src/compile/"], may: ["bindings/src/", "yaml"] },
-  { name: "src", files: ["bindings/src/"], may: ["build/wasm", "build/image"] },
+  { name: "src", files: ["bindings/src/"], may: ["bindings/src/gen/", "build/wasm", "build/image"] },
   { name: "hosts", files: ["bindings/hosts/"], may: ["bindings/src/", "build/wasm", "build/image", "node:"] },
   {
     name: "cli",
