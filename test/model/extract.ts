@@ -1,0 +1,370 @@
+/** Step 3 of evaluation.md: from arguments to typed fields, and the facts that are derived from them. */
+import { asciiLower, trim } from "./bytes.ts";
+import {
+  classifyAddress,
+  classifyHost,
+  classifyPath,
+  type Host,
+  type Path,
+  type Place,
+  parseAddress,
+  parseHostField,
+  parsePath,
+  parseUrl,
+  pathText,
+  type Url,
+} from "./canonical.ts";
+import type { Node } from "./cmp.ts";
+import type { Image, Op } from "./image.ts";
+import { type Candidate, valuesAt } from "./match.ts";
+import { referenceCents, toMinor } from "./money.ts";
+import type { Context, Request } from "./request.ts";
+import { fieldNumber, limit, wire } from "./wire.ts";
+
+/** One canonical value of a field. `text` stands for text-like types, `number` for int, bool and money. */
+export type Value =
+  | { kind: "text"; text: string }
+  | { kind: "number"; number: bigint }
+  | { kind: "path"; text: string; path: Path }
+  | { kind: "url"; text: string; url: Url }
+  | { kind: "host"; text: string; host: Host }
+  /** An amount that waits for its currency. */
+  | { kind: "amount"; node: Node; unit: string };
+
+export interface Field {
+  malformed: boolean;
+  values: Value[];
+}
+
+export interface Facts {
+  fields: Map<number, Field>;
+  marks: Set<string>;
+  place: Place;
+  hostInForce: boolean;
+  amountReference: bigint | null;
+  defaultCurrencyUsed: boolean;
+  recipientScope: string | null;
+  pathScope: string | null;
+  /** Classes of the hosts of `url` and `host`; null where the fact is absent. */
+  hostScope: Set<string> | null;
+  url: Url | null;
+}
+
+const AMOUNT = fieldNumber("amount_minor");
+const CURRENCY = fieldNumber("currency");
+const RECIPIENT = fieldNumber("recipient");
+const PATH = fieldNumber("path");
+const DESTINATION_PATH = fieldNumber("destination_path");
+const URL_FIELD = fieldNumber("url");
+const HOST_FIELD = fieldNumber("host");
+
+/** A host name is the org's if it is named, or if what follows one of its dots is. */
+export function isOurs(image: Image, name: string): boolean {
+  if (image.look(wire.namespaces.domain as number, name) !== undefined) return true;
+  for (let dot = name.indexOf("."); dot >= 0; dot = name.indexOf(".", dot + 1)) {
+    if (image.look(wire.namespaces.domain_under as number, name.slice(dot + 1)) !== undefined) return true;
+  }
+  return false;
+}
+
+export function placeOf(context: Context): Place {
+  if (!context.assertedBy.has("host") || context.host === undefined) {
+    return { cwd: null, realpaths: new Map() };
+  }
+  const { cwd, realpaths } = context.host;
+  const canonical = cwd === undefined ? null : parsePath(cwd);
+  return { cwd: canonical === null || typeof canonical === "string" ? null : canonical, realpaths };
+}
+
+export function extract(request: Request, image: Image, candidate: Candidate): Facts {
+  return new Extraction(request, image, candidate).run();
+}
+
+class Extraction {
+  readonly fields = new Map<number, Field>();
+  readonly marks = new Set<string>();
+  readonly declared: Set<number>;
+  readonly place: Place;
+  valueCount = 0;
+  canonicalBytes = 0;
+
+  constructor(
+    readonly request: Request,
+    readonly image: Image,
+    readonly candidate: Candidate,
+  ) {
+    this.declared = image.actions[candidate.action]?.fields ?? new Set();
+    this.place = placeOf(request.context);
+  }
+
+  run(): Facts {
+    if (this.request.direct !== undefined) {
+      this.request.payload.members.forEach((member, i) => {
+        const field = this.request.direct?.fields[i] as number;
+        this.typed(field, [member.value], "direct");
+      });
+    } else for (const op of this.candidate.ops) this.op(op);
+
+    const money = this.money();
+    const url = this.only(URL_FIELD);
+    return {
+      fields: this.fields,
+      marks: this.marks,
+      place: this.place,
+      hostInForce: this.request.context.assertedBy.has("host"),
+      amountReference: money.reference,
+      defaultCurrencyUsed: money.defaultUsed,
+      recipientScope: this.recipientScope(),
+      pathScope: this.pathScope(),
+      hostScope: this.hostScope(),
+      url: url?.kind === "url" ? url.url : null,
+    };
+  }
+
+  field(number: number): Field {
+    let field = this.fields.get(number);
+    if (field === undefined) {
+      field = { malformed: false, values: [] };
+      this.fields.set(number, field);
+    }
+    return field;
+  }
+
+  spoil(number: number): void {
+    this.field(number).malformed = true;
+    this.marks.add("field_malformed");
+  }
+
+  op(op: Op): void {
+    if (!this.declared.has(op.field)) return;
+    const field = this.field(op.field);
+    if (!op.adds && (field.malformed || field.values.length > 0)) return;
+    if (op.transform === "literal") {
+      this.typed(op.field, [{ type: "str", at: 0, end: 0, text: op.literal }], op.unit);
+      return;
+    }
+    const values = valuesAt(this.request.payload, op.path);
+    if (op.transform === "count") this.count(op.field, values);
+    else this.typed(op.field, values, op.unit);
+  }
+
+  /** The number of values, arrays counted by their elements. */
+  count(number: number, values: Node[]): void {
+    const counted = values.filter((value) => value.type !== "nil");
+    if (counted.length === 0) return;
+    let count = 0;
+    for (const value of counted) count += value.type === "array" ? value.items.length : 1;
+    this.add(number, { kind: "number", number: BigInt(count) });
+  }
+
+  typed(number: number, found: Node[], unit: string): void {
+    let values = found.filter((value) => value.type !== "nil");
+    if (this.image.fields[number - 1]?.many === true) {
+      values = values.flatMap((value) =>
+        value.type === "array" ? value.items.filter((item) => item.type !== "nil") : [value],
+      );
+    } else if (values.length > 1) {
+      this.spoil(number);
+      return;
+    }
+    for (const value of values) this.readValue(number, value, unit);
+  }
+
+  /** Adds a canonical value; a part holds only so many, and a single field only one. */
+  add(number: number, value: Value): void {
+    const field = this.field(number);
+    if (field.malformed) return;
+    const bytes = "text" in value ? value.text.length : 0;
+    if (
+      this.valueCount + 1 > limit("values_max") ||
+      this.canonicalBytes + bytes > limit("canonical_bytes_max")
+    ) {
+      this.marks.add("values_overflow");
+      this.spoil(number);
+      return;
+    }
+    if (this.image.fields[number - 1]?.many !== true && field.values.length > 0) {
+      this.spoil(number);
+      return;
+    }
+    this.valueCount++;
+    this.canonicalBytes += bytes;
+    field.values.push(value);
+  }
+
+  readValue(number: number, value: Node, unit: string): void {
+    const type = this.image.fields[number - 1]?.type as string;
+    if (type === "money") {
+      this.add(number, { kind: "amount", node: value, unit });
+      return;
+    }
+    const read = this.canonical(type, value);
+    if (read === "malformed") this.spoil(number);
+    else if (read !== "missing") for (const item of read) this.add(number, item);
+  }
+
+  canonical(type: string, value: Node): Value[] | "missing" | "malformed" {
+    switch (type) {
+      case "text": {
+        const text = plainText(value);
+        return text === null ? "malformed" : [{ kind: "text", text }];
+      }
+      case "word": {
+        const text = plainText(value);
+        if (text === null) return "malformed";
+        const word = asciiLower(trim(text));
+        if (word === "") return "missing";
+        return word.length > 256 ? "malformed" : [{ kind: "text", text: word }];
+      }
+      case "int": {
+        const number = wholeNumber(value);
+        return number === null ? "malformed" : [{ kind: "number", number }];
+      }
+      case "bool": {
+        const truth = truthOf(value);
+        return truth === null ? "malformed" : [{ kind: "number", number: truth ? 1n : 0n }];
+      }
+    }
+    // The rest is read from str only.
+    if (value.type !== "str") return "malformed";
+    switch (type) {
+      case "currency": {
+        const text = trim(value.text);
+        if (text === "") return "missing";
+        if (!/^[A-Za-z]{3}$/.test(text)) return "malformed";
+        return [{ kind: "text", text: text.toUpperCase() }];
+      }
+      case "address": {
+        const pieces = parseAddress(value.text);
+        return typeof pieces === "string" ? pieces : pieces.map((text) => ({ kind: "text", text }));
+      }
+      case "path": {
+        const path = parsePath(value.text, this.place);
+        return typeof path === "string" ? path : [{ kind: "path", text: pathText(path), path }];
+      }
+      case "url": {
+        const url = parseUrl(value.text);
+        return typeof url === "string" ? url : [{ kind: "url", text: url.text, url }];
+      }
+      case "host": {
+        const host = parseHostField(value.text);
+        return typeof host === "string" ? host : [{ kind: "host", text: host.text, host }];
+      }
+      default:
+        throw new Error(`unknown field type ${type}`);
+    }
+  }
+
+  /** The values of a field that can be relied on: none where it is malformed. */
+  usable(number: number): Value[] {
+    const field = this.fields.get(number);
+    return field === undefined || field.malformed ? [] : field.values;
+  }
+
+  isMalformed(number: number): boolean {
+    return this.fields.get(number)?.malformed === true;
+  }
+
+  only(number: number): Value | undefined {
+    return this.usable(number)[0];
+  }
+
+  /** Runs after all ops, since it needs the currency. Leaves the amount as a number, or absent, or malformed. */
+  money(): { reference: bigint | null; defaultUsed: boolean } {
+    const nothing = { reference: null, defaultUsed: false };
+    const amount = this.only(AMOUNT);
+    if (amount === undefined || amount.kind !== "amount") return nothing;
+    const field = this.field(AMOUNT);
+    field.values = [];
+
+    let code: string;
+    let defaultUsed = false;
+    if (this.isMalformed(CURRENCY)) return nothing;
+    const given = this.only(CURRENCY);
+    if (given?.kind === "text") code = given.text;
+    else if (this.image.defaultCurrency !== null) {
+      code = this.image.defaultCurrency;
+      defaultUsed = true;
+    } else {
+      this.marks.add("currency_missing");
+      return nothing;
+    }
+    const index = this.image.look(wire.namespaces.currency as number, code);
+    const currency = index === undefined ? undefined : this.image.currencies[index];
+    if (currency === undefined) {
+      this.marks.add("currency_unknown");
+      return { reference: null, defaultUsed };
+    }
+
+    const read = toMinor(amount.node, amount.unit, currency.exponent);
+    if (read.kind === "malformed") this.spoil(AMOUNT);
+    else if (read.kind === "absent") this.marks.add(read.mark);
+    else {
+      field.values = [{ kind: "number", number: read.minor }];
+      return { reference: referenceCents(read.minor, currency.referenceMilli), defaultUsed };
+    }
+    return { reference: null, defaultUsed };
+  }
+
+  recipientScope(): string | null {
+    const { context } = this.request;
+    const actor =
+      context.assertedBy.has("actor") && context.actor !== undefined ? asciiLower(trim(context.actor)) : null;
+    const pieces = this.usable(RECIPIENT);
+    if (pieces.length === 0) return null;
+    const classes = new Set(
+      pieces.map((piece) =>
+        piece.kind === "text"
+          ? classifyAddress(piece.text, actor, (domain) => isOurs(this.image, domain))
+          : "unclear",
+      ),
+    );
+    if (classes.has("external")) return classes.size === 1 ? "external" : "mixed";
+    if (classes.has("unclear")) return null;
+    return classes.has("internal") ? "internal" : "self";
+  }
+
+  pathScope(): string | null {
+    const values = [...this.usable(PATH), ...this.usable(DESTINATION_PATH)];
+    const classes = values.map((value) =>
+      value.kind === "path" ? classifyPath(value.path, this.place) : "unclear",
+    );
+    if (classes.includes("outside")) return "outside";
+    if (classes.includes("unclear")) return null;
+    if (this.isMalformed(PATH) || this.isMalformed(DESTINATION_PATH)) return null;
+    return classes.includes("inside") ? "inside" : null;
+  }
+
+  hostScope(): Set<string> | null {
+    if (this.isMalformed(URL_FIELD) || this.isMalformed(HOST_FIELD)) return null;
+    const classes = new Set<string>();
+    for (const value of [...this.usable(URL_FIELD), ...this.usable(HOST_FIELD)]) {
+      const host = value.kind === "url" ? value.url.host : value.kind === "host" ? value.host : null;
+      if (host !== null) classes.add(classifyHost(host, (name) => isOurs(this.image, name)));
+    }
+    return classes.size === 0 ? null : classes;
+  }
+}
+
+function plainText(value: Node): string | null {
+  if (value.type === "str") return value.text;
+  if (value.type === "int") return value.value.toString();
+  if (value.type === "bool") return value.value ? "true" : "false";
+  return null;
+}
+
+function wholeNumber(value: Node): bigint | null {
+  if (value.type === "int") return value.value <= 2n ** 63n - 1n ? value.value : null;
+  if (value.type !== "str") return null;
+  const text = trim(value.text);
+  return /^-?[0-9]{1,18}$/.test(text) ? BigInt(text) : null;
+}
+
+function truthOf(value: Node): boolean | null {
+  if (value.type === "bool") return value.value;
+  if (value.type === "int" && (value.value === 0n || value.value === 1n)) return value.value === 1n;
+  if (value.type !== "str") return null;
+  const text = asciiLower(trim(value.text));
+  if (text === "true") return true;
+  return text === "false" ? false : null;
+}

@@ -1,0 +1,225 @@
+/** Step 2 of evaluation.md: from a tool call to the mappings that may describe it. */
+import { asciiLower, trim } from "./bytes.ts";
+import type { Member, Node } from "./cmp.ts";
+import type { Guard, Image, Mapping, Segment } from "./image.ts";
+import type { Request } from "./request.ts";
+import { limit, wire } from "./wire.ts";
+
+export interface Candidate {
+  action: number;
+  /** `direct`, `unknown`, or the id of the mapping. */
+  mapping: string;
+  pack: number | null;
+  ops: Mapping["ops"];
+}
+
+export interface Match {
+  candidates: Candidate[];
+  /** direct, host, bound or unbound. */
+  binding: string;
+  /** The server the call runs on, where there is one. */
+  server: string | null;
+  marks: Set<string>;
+}
+
+/** Canonical tool name of a byte string: `sendEmail` and `send-email` become `send_email`. */
+export function canonicalToolName(name: string): string {
+  let out = "";
+  const underscore = (): void => {
+    if (out !== "" && !out.endsWith("_")) out += "_";
+  };
+  for (let i = 0; i < name.length; i++) {
+    const byte = name[i] as string;
+    const before = name[i - 1] ?? "";
+    const after = name[i + 1] ?? "";
+    if (/[A-Z]/.test(byte)) {
+      if (/[a-z0-9]/.test(before) || (/[A-Z]/.test(before) && /[a-z]/.test(after))) underscore();
+      out += asciiLower(byte);
+    } else if (/[a-z0-9\x80-\xff]/.test(byte)) out += byte;
+    else underscore();
+  }
+  return out.replace(/_$/, "");
+}
+
+/** `mcp__server__name` taken apart, or null where the name has another form. */
+export function splitMcp(tool: string): { server: string; name: string } | null {
+  if (!tool.startsWith("mcp__")) return null;
+  const rest = tool.slice("mcp__".length);
+  const at = rest.indexOf("__", 1);
+  if (at < 0 || at + 2 >= rest.length) return null;
+  return { server: rest.slice(0, at), name: rest.slice(at + 2) };
+}
+
+/** Values at a path below the args map, in document order. */
+export function valuesAt(args: Node, path: Segment[]): Node[] {
+  let values: Node[] = [args];
+  for (const segment of path) {
+    const next: Node[] = [];
+    for (const value of values) {
+      if (segment === null) {
+        if (value.type === "array") next.push(...value.items);
+      } else if (value.type === "map") {
+        const member = value.members.find((m) => m.key === segment);
+        if (member !== undefined) next.push(member.value);
+      }
+    }
+    values = next;
+  }
+  return values;
+}
+
+function guardHolds(guard: Guard, args: Node): boolean {
+  const values = valuesAt(args, guard.path);
+  const some = values.some((value) => value.type !== "nil");
+  if (guard.kind === "present") return some;
+  if (guard.kind === "absent") return !some;
+  return values.some((value) => {
+    const text = textOfGuard(value);
+    return text !== null && guard.values.includes(text);
+  });
+}
+
+function textOfGuard(value: Node): string | null {
+  if (value.type === "str") return trim(asciiLower(value.text));
+  if (value.type === "int") return value.value.toString();
+  if (value.type === "bool") return value.value ? "true" : "false";
+  return null;
+}
+
+/** What the tool definition's annotations say, as far as they raise. */
+export function annotationBits(annotations: Member[] | undefined): Set<string> {
+  const bits = new Set<string>();
+  const differs = (key: string, calm: boolean): boolean => {
+    const value = annotations?.find((member) => member.key === key)?.value;
+    return value !== undefined && !(value.type === "bool" && value.value === calm);
+  };
+  if (differs("destructiveHint", false)) bits.add("destructive");
+  if (differs("readOnlyHint", true)) bits.add("read_write");
+  if (differs("openWorldHint", false)) bits.add("open_world");
+  return bits;
+}
+
+export function match(request: Request, image: Image): Match {
+  if (request.direct !== undefined) {
+    const direct: Candidate = { action: request.direct.action, mapping: "direct", pack: null, ops: [] };
+    return { candidates: [direct], binding: "direct", server: null, marks: new Set() };
+  }
+
+  const marks = new Set<string>();
+  let name = request.tool as string;
+  let server = request.server ?? null;
+  const mcp = splitMcp(name);
+  if (mcp !== null) {
+    if (request.server !== undefined && request.server !== mcp.server) marks.add("server_conflict");
+    name = mcp.name;
+    server = mcp.server;
+  } else if (server === null) {
+    const prefix = image.prefixes.find((p) => name.startsWith(p) && name.length > p.length);
+    if (prefix !== undefined) name = name.slice(prefix.length);
+  }
+
+  let binding = "host";
+  let boundPack: number | null = null;
+  if (server !== null) {
+    const pack = image.look(wire.namespaces.server as number, server);
+    if (pack !== undefined && !marks.has("server_conflict")) {
+      binding = "bound";
+      boundPack = pack;
+    } else {
+      binding = "unbound";
+      marks.add("server_unbound");
+    }
+  }
+
+  const canonical = canonicalToolName(name);
+  const unclassified: Candidate = {
+    action: image.actionUnclassified,
+    mapping: "unknown",
+    pack: null,
+    ops: [],
+  };
+  const listAt = image.look(wire.namespaces.tool as number, canonical);
+  const named = listAt === undefined ? [] : image.list(listAt);
+  const patterned = image.patterns
+    .filter(
+      (p) =>
+        canonical.startsWith(p.prefix) &&
+        canonical.endsWith(p.suffix) &&
+        canonical.length >= p.prefix.length + p.suffix.length,
+    )
+    .map((p) => p.mapping);
+
+  const candidates: Candidate[] = [];
+  let tooMany = false;
+  for (const index of [...named, ...patterned]) {
+    const mapping = image.mappings[index] as Mapping;
+    if (boundPack !== null && mapping.pack !== boundPack) continue;
+    if (candidates.some((candidate) => candidate.pack === mapping.pack)) continue;
+    if (!mapping.guards.every((guard) => guardHolds(guard, request.payload))) continue;
+    if (candidates.length === limit("candidates_max")) tooMany = true;
+    else
+      candidates.push({ action: mapping.action, mapping: mapping.id, pack: mapping.pack, ops: mapping.ops });
+  }
+
+  if (candidates.length === 0) {
+    marks.add("tool_unmapped");
+    const passes =
+      image.unknownReadOn &&
+      binding !== "unbound" &&
+      !annotationBits(request.annotations).has("destructive") &&
+      !annotationBits(request.annotations).has("read_write") &&
+      looksLikeRead(canonical, image) &&
+      looksHarmless(request.payload);
+    candidates.push(passes ? { ...unclassified, action: image.actionRead } : unclassified);
+  } else if (binding === "unbound" || tooMany) candidates.push(unclassified);
+  return { candidates, binding, server, marks };
+}
+
+function looksLikeRead(canonical: string, image: Image): boolean {
+  const tokens = canonical.split("_");
+  const known = (namespace: string): boolean =>
+    tokens.some((token) => image.look(wire.namespaces[namespace] as number, token) !== undefined);
+  return known("verb_read") && !known("verb_act");
+}
+
+/** Few, short and plain values: nothing that could carry a secret out. */
+function looksHarmless(args: Node & { type: "map" }): boolean {
+  const texts: string[] = [];
+  let values = 0;
+  let total = 0;
+  let harmless = true;
+  const visit = (node: Node): void => {
+    values++;
+    if (node.type === "bin") harmless = false;
+    if (node.type === "str") {
+      if (node.text.length > limit("unknown_read_string_bytes_max")) harmless = false;
+      texts.push(node.text);
+    }
+    if (node.type === "array") node.items.forEach(visit);
+    if (node.type === "map") visitMembers(node.members);
+  };
+  const visitMembers = (members: Member[]): void => {
+    for (const member of members) {
+      texts.push(member.key);
+      visit(member.value);
+    }
+  };
+  visitMembers(args.members);
+  for (const text of texts) {
+    total += text.length;
+    if (hasDenseRun(text)) harmless = false;
+  }
+  if (values > limit("unknown_read_values_max")) harmless = false;
+  if (total > limit("unknown_read_total_bytes_max")) harmless = false;
+  return harmless;
+}
+
+/** A run of letters and digits long enough to be a key or a blob. */
+export function hasDenseRun(text: string): boolean {
+  const runs = text.match(/[A-Za-z0-9]+/g) ?? [];
+  return runs.some(
+    (run) =>
+      run.length >= 64 ||
+      (run.length >= limit("unknown_read_run_bytes_max") && /[A-Za-z]/.test(run) && /[0-9]/.test(run)),
+  );
+}

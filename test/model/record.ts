@@ -1,0 +1,154 @@
+/** Steps 9 and 10 of evaluation.md: reasons, lowered_by, commitments and the bytes of the record. */
+import { compareBytes, sha256 } from "./bytes.ts";
+import { type Writable, writeCmp } from "./cmp.ts";
+import type { Decision } from "./decide.ts";
+import type { Facts } from "./extract.ts";
+import type { Image } from "./image.ts";
+import type { Candidate, Match } from "./match.ts";
+import type { Excuse } from "./predicates.ts";
+import type { Request } from "./request.ts";
+import type { Risk } from "./risk.ts";
+import { limit, Refusal, wire } from "./wire.ts";
+
+/** One candidate, fully evaluated. */
+export interface Evaluated {
+  candidate: Candidate;
+  actionName: string;
+  facts: Facts;
+  marks: Set<string>;
+  risk: Risk;
+  decision: Decision;
+}
+
+export function commitment(salt: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return sha256("cmp1:commit\n", salt, bytes);
+}
+
+/** Commitments of the arguments, and of the request with its arguments replaced by their commitment. */
+export function commitments(bytes: Uint8Array, request: Request): { args: Uint8Array; request: Uint8Array } {
+  const { at, end } = request.payload;
+  const args = commitment(request.salt, bytes.subarray(at, end));
+  const replaced = [...bytes.subarray(0, at), 0xc4, 0x20, ...args, ...bytes.subarray(end)];
+  return { args, request: commitment(request.salt, Uint8Array.from(replaced)) };
+}
+
+export function recordDigest(record: Uint8Array): Uint8Array {
+  return sha256("cmp1:record\n", record);
+}
+
+/** Reason codes, most decisive first, each once. */
+export function reasonsOf(taken: Evaluated): string[] {
+  const { decision, risk, marks } = taken;
+  const codes = [...decision.gates];
+  for (const verdict of [2, 1, 0]) {
+    codes.push(
+      ...decision.rows.filter((row) => row.kind === "row" && row.verdict === verdict).map((row) => row.code),
+    );
+  }
+  codes.push(`tier_${wire.tiers[risk.tier]}`);
+  codes.push(...wire.marks.filter((mark) => marks.has(mark)));
+  codes.push(...risk.levelReasons, ...risk.flagReasons);
+  codes.push(...decision.rows.filter((row) => row.kind === "relax").map((row) => row.code));
+  return [...new Set(codes)].slice(0, limit("reasons_max"));
+}
+
+/** Every input that made the verdict less strict: [kind, name, authority]. */
+export function loweredBy(taken: Evaluated, match: Match, request: Request, image: Image): string[][] {
+  const excuses: Excuse[] = [...taken.risk.excuses, ...taken.decision.excuses];
+  const excused = (kind: Excuse["kind"], name: string): boolean =>
+    excuses.some((excuse) => excuse.kind === kind && "name" in excuse && excuse.name === name);
+  const byKind: Record<string, string[][]> = {
+    binding: match.binding === "bound" ? [[match.server as string, "org"]] : [],
+    set: image.sets
+      .filter((_, index) => excuses.some((excuse) => excuse.kind === "set" && excuse.index === index))
+      .map((name) => [name, "org"]),
+    context: ["actor", "environment", "host", "roles", "tz_min"]
+      .filter((name) => excused("context", name))
+      .map((name) => [name, request.context.assertedBy.get(name) as string]),
+    relax: taken.decision.rows.filter((row) => row.kind === "relax").map((row) => [row.code, "org"]),
+    domain: ["recipient", "host"].filter((name) => excused("domain", name)).map((name) => [name, "org"]),
+    default_currency: taken.facts.defaultCurrencyUsed ? [[image.defaultCurrency as string, "org"]] : [],
+    unknown_read:
+      taken.candidate.mapping === "unknown" && taken.candidate.action === image.actionRead
+        ? [["tool", "base"]]
+        : [],
+  };
+  const entries: string[][] = [];
+  for (const { name: kind } of wire.lowered_kinds) {
+    const ofImage = image.lowered.filter((entry) => entry.kind === kind);
+    const all = [...(byKind[kind] ?? []), ...ofImage.map((entry) => [entry.name, entry.authority])];
+    for (const [name, authority] of all) {
+      const entry = [kind, name as string, authority as string];
+      if (!entries.some((other) => other.every((word, i) => word === entry[i]))) entries.push(entry);
+    }
+  }
+  return entries;
+}
+
+function obligationsMap(decision: Decision): Map<string, Writable> {
+  const { obligations } = decision;
+  const map = new Map<string, Writable>();
+  if (obligations.approvers !== null) map.set("approvers", obligations.approvers);
+  if (obligations.dryRun) map.set("dry_run", true);
+  if (obligations.ttlMs !== null) map.set("ttl_ms", obligations.ttlMs);
+  for (const kind of ["disclose", "notify", "redact"] as const) {
+    if (obligations[kind].size > 0) map.set(kind, [...obligations[kind]].sort(compareBytes));
+  }
+  return map;
+}
+
+function partMap(taken: Evaluated, image: Image): Map<string, Writable> {
+  const { risk } = taken;
+  const flags: Writable[] = [];
+  for (let flag = 0; flag < image.hazards.length; flag++) {
+    const h = image.hazards[flag] as bigint;
+    if (risk.primary.has(flag)) flags.push([flag, 0, h]);
+    else if (risk.secondary.has(flag)) flags.push([flag, 1, h]);
+  }
+  return new Map<string, Writable>([
+    ["action", taken.actionName],
+    ["counted", risk.tier === 0 ? "minimal" : "full"],
+    ["flags", flags],
+    ["hazard", risk.hazard],
+    ["levels", risk.levels.map((level, d) => [level, image.gains[d] as number])],
+    ["mapping", taken.candidate.mapping],
+  ]);
+}
+
+export function writeRecord(
+  bytes: Uint8Array,
+  request: Request,
+  image: Image,
+  match: Match,
+  taken: Evaluated,
+): Uint8Array {
+  const digests = commitments(bytes, request);
+  const { decision, risk } = taken;
+  const record = new Map<string, Writable>([
+    ["args", digests.args],
+    ["binding", request.binding],
+    ["durability", request.durability],
+    ["edition", image.edition],
+    ["engine", request.engine],
+    ["hazard", risk.hazard],
+    ["image", request.image],
+    ["lowered_by", loweredBy(taken, match, request, image)],
+    ["mode", request.mode],
+    ["obligations", obligationsMap(decision)],
+    ["parts", [partMap(taken, image)]],
+    ["reasons", reasonsOf(taken)],
+    ["request", digests.request],
+    ["rows", decision.rows.slice(0, limit("rows_matched_max")).map((row) => row.code)],
+    ["score", risk.score],
+    ["thresholds", image.thresholds],
+    ["tier", wire.tiers[risk.tier] as string],
+    ["time_ms", request.context.timeMs],
+    ["v", 1],
+    ["verdict", wire.verdicts[decision.verdict] as string],
+  ]);
+  const [gate] = decision.gates;
+  if (gate !== undefined) record.set("gate", gate);
+  const out = writeCmp(record);
+  if (out.length > limit("record_bytes_max")) throw new Refusal("record_too_large", 0);
+  return out;
+}

@@ -1,0 +1,259 @@
+/** Checks the envelope of a request: every key, type, bound and word, and the form of the call. */
+import { fromBytes } from "./bytes.ts";
+import { type Member, type Node, readCmp } from "./cmp.ts";
+import type { Image } from "./image.ts";
+import { limit, Refusal, wire } from "./wire.ts";
+
+export interface HostFacts {
+  cwd?: string;
+  realpaths: Map<string, string>;
+}
+
+export interface Context {
+  actor?: string;
+  environment?: string;
+  roles?: string[];
+  tzMin?: bigint;
+  timeMs: bigint;
+  host?: HostFacts;
+  /** Which facts somebody vouches for, and who. */
+  assertedBy: Map<string, string>;
+}
+
+export interface Request {
+  binding: string;
+  durability: string;
+  mode: string;
+  engine: Uint8Array;
+  image: Uint8Array;
+  salt: Uint8Array;
+  context: Context;
+  /** args in the tool form, fields in the direct form. */
+  payload: Node & { type: "map" };
+  tool?: string;
+  server?: string;
+  annotations?: Member[];
+  /** Index into the actions of the image, and a field number for each member of the payload: the direct form. */
+  direct?: { action: number; fields: number[] };
+}
+
+type Check = (node: Node) => void;
+
+function need<T extends Node["type"]>(node: Node, type: T): Node & { type: T } {
+  if (node.type !== type) throw new Refusal("value_type", node.at);
+  return node as Node & { type: T };
+}
+
+function str(least: number, most: number): Check {
+  return (node) => {
+    const size = need(node, "str").text.length;
+    if (size < least || size > most) throw new Refusal("value_range", node.at);
+  };
+}
+
+function word(list: string[]): Check {
+  return (node) => {
+    if (!list.includes(need(node, "str").text)) throw new Refusal("value_unknown", node.at);
+  };
+}
+
+function int(least: bigint, most: bigint): Check {
+  return (node) => {
+    const value = need(node, "int").value;
+    if (value < least || value > most) throw new Refusal("value_range", node.at);
+  };
+}
+
+const bin32: Check = (node) => {
+  if (need(node, "bin").bytes.length !== 32) throw new Refusal("value_range", node.at);
+};
+
+const anyMap: Check = (node) => {
+  need(node, "map");
+};
+
+const name = str(1, limit("name_bytes_max"));
+
+const checkRoles: Check = (node) => {
+  const items = need(node, "array").items;
+  if (items.length > limit("roles_max")) throw new Refusal("value_range", node.at);
+  for (const item of items) name(item);
+};
+
+const ASSERTABLE = ["actor", "environment", "host", "roles", "tz_min"];
+
+const checkAssertedBy: Check = (node) => {
+  for (const member of need(node, "map").members) {
+    if (!ASSERTABLE.includes(member.key)) throw new Refusal("value_unknown", member.keyAt);
+    str(1, limit("authority_bytes_max"))(member.value);
+  }
+};
+
+const checkCwd: Check = (node) => {
+  str(1, limit("path_bytes_max"))(node);
+  if (!need(node, "str").text.startsWith("/")) throw new Refusal("value_range", node.at);
+};
+
+const checkRealpaths: Check = (node) => {
+  const members = need(node, "map").members;
+  if (members.length > limit("realpaths_max")) throw new Refusal("value_range", node.at);
+  for (const member of members) {
+    if (member.key.length < 1 || member.key.length > limit("path_bytes_max")) {
+      throw new Refusal("value_range", member.keyAt);
+    }
+    str(1, limit("path_bytes_max"))(member.value);
+  }
+};
+
+/** Checks each member of a map in order, then that nothing required is missing. */
+function checkMap(node: Node, known: Record<string, Check>, required: string[], reserved: string[]): void {
+  const seen = new Set<string>();
+  for (const member of need(node, "map").members) {
+    if (reserved.includes(member.key)) throw new Refusal("key_reserved", member.keyAt);
+    const check = Object.hasOwn(known, member.key) ? known[member.key] : undefined;
+    if (check === undefined) throw new Refusal("key_unknown", member.keyAt);
+    check(member.value);
+    seen.add(member.key);
+  }
+  if (required.some((key) => !seen.has(key))) throw new Refusal("key_missing", node.at);
+}
+
+const hostKeys: Record<string, Check> = {
+  cwd: checkCwd,
+  dialect: word(wire.dialects),
+  persistent: (node) => {
+    need(node, "bool");
+  },
+  realpaths: checkRealpaths,
+};
+
+const contextKeys: Record<string, Check> = {
+  actor: name,
+  agent: name,
+  asserted_by: checkAssertedBy,
+  environment: name,
+  host: (node) => checkMap(node, hostKeys, [], []),
+  parent: name,
+  principal: name,
+  roles: checkRoles,
+  session: name,
+  tenant: name,
+  time_ms: int(0n, BigInt(limit("time_ms_max"))),
+  tz_min: int(-BigInt(limit("tz_min_max")), BigInt(limit("tz_min_max"))),
+};
+
+const requestKeys: Record<string, Check> = {
+  action: str(1, limit("tool_bytes_max")),
+  annotations: anyMap,
+  args: anyMap,
+  binding: word(wire.bindings),
+  context: (node) => checkMap(node, contextKeys, ["asserted_by", "time_ms"], []),
+  durability: word(wire.durabilities),
+  engine: bin32,
+  fields: anyMap,
+  image: bin32,
+  mode: word(wire.modes),
+  salt: bin32,
+  server: str(1, limit("name_bytes_max")),
+  tool: str(1, limit("tool_bytes_max")),
+  v: (node) => {
+    if (need(node, "int").value !== 1n) throw new Refusal("version_unsupported", node.at);
+  },
+};
+
+const REQUIRED = ["binding", "context", "durability", "engine", "image", "mode", "salt", "v"];
+const RESERVED = ["approval", "cells", "reviewer"];
+
+/** The keys this reader knows, by map: the closed-list test holds them against docs/format/request.md. */
+export const knownKeys = {
+  request: Object.keys(requestKeys),
+  context: Object.keys(contextKeys),
+  host: Object.keys(hostKeys),
+  asserted_by: ASSERTABLE,
+  reserved: RESERVED,
+};
+
+/** Throws `Refusal` with the status and offset that `decide` returns. */
+export function readRequest(bytes: Uint8Array, image: Image): Request {
+  if (bytes.length > limit("request_bytes_max")) throw new Refusal("request_too_large", 0);
+  const root = readCmp(bytes);
+  checkMap(root, requestKeys, REQUIRED, RESERVED);
+
+  const get = (key: string): Node | undefined =>
+    need(root, "map").members.find((member) => member.key === key)?.value;
+  const text = (key: string): string => need(get(key) as Node, "str").text;
+  const blob = (key: string): Uint8Array => need(get(key) as Node, "bin").bytes;
+  const has = (...keys: string[]): boolean => keys.every((key) => get(key) !== undefined);
+
+  const toolForm = has("tool", "args") && !has("action") && !has("fields");
+  const directForm =
+    has("action", "fields") && !has("tool") && !has("args") && !has("server") && !has("annotations");
+  if (!toolForm && !directForm) throw new Refusal("call_form", 0);
+  if (fromBytes(blob("image")) !== fromBytes(image.digest)) {
+    throw new Refusal("image_mismatch", (get("image") as Node).at);
+  }
+
+  const request: Request = {
+    binding: text("binding"),
+    durability: text("durability"),
+    mode: text("mode"),
+    engine: blob("engine"),
+    image: blob("image"),
+    salt: blob("salt"),
+    context: readContext(need(get("context") as Node, "map").members),
+    payload: need(get(toolForm ? "args" : "fields") as Node, "map"),
+  };
+  if (toolForm) {
+    request.tool = text("tool");
+    if (has("server")) request.server = text("server");
+    if (has("annotations")) request.annotations = need(get("annotations") as Node, "map").members;
+  } else {
+    request.direct = readDirect(get("action") as Node, request.payload.members, image);
+  }
+  return request;
+}
+
+/** Step 6: the action and the fields of the direct form exist, and no single field is named twice. */
+function readDirect(action: Node, members: Member[], image: Image): { action: number; fields: number[] } {
+  const index = image.look(wire.namespaces.action as number, need(action, "str").text);
+  if (index === undefined) throw new Refusal("action_unknown", action.at);
+  const declared = image.actions[index]?.fields ?? new Set<number>();
+  const fields: number[] = [];
+  for (const member of members) {
+    const field = image.look(wire.namespaces.field as number, member.key);
+    if (field === undefined || !declared.has(field)) throw new Refusal("field_unknown", member.keyAt);
+    const many = image.fields[field - 1]?.many === true;
+    if (!many && fields.includes(field)) throw new Refusal("field_unknown", member.keyAt);
+    fields.push(field);
+  }
+  return { action: index, fields };
+}
+
+function readContext(members: Member[]): Context {
+  const get = (key: string): Node | undefined => members.find((member) => member.key === key)?.value;
+  const context: Context = {
+    timeMs: need(get("time_ms") as Node, "int").value,
+    assertedBy: textMap(get("asserted_by") as Node),
+  };
+  const actor = get("actor");
+  if (actor !== undefined) context.actor = need(actor, "str").text;
+  const environment = get("environment");
+  if (environment !== undefined) context.environment = need(environment, "str").text;
+  const roles = get("roles");
+  if (roles !== undefined) context.roles = need(roles, "array").items.map((item) => need(item, "str").text);
+  const tzMin = get("tz_min");
+  if (tzMin !== undefined) context.tzMin = need(tzMin, "int").value;
+  const host = get("host");
+  if (host !== undefined) {
+    const inside = need(host, "map").members;
+    const cwd = inside.find((member) => member.key === "cwd")?.value;
+    const realpaths = inside.find((member) => member.key === "realpaths")?.value;
+    context.host = { realpaths: realpaths === undefined ? new Map() : textMap(realpaths) };
+    if (cwd !== undefined) context.host.cwd = need(cwd, "str").text;
+  }
+  return context;
+}
+
+function textMap(node: Node): Map<string, string> {
+  return new Map(need(node, "map").members.map((member) => [member.key, need(member.value, "str").text]));
+}
