@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     passWithNoTests: false,
+    globalSetup: "test/setup.ts",
     // Two cores: more workers only add start-up time.
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -17,7 +17,16 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type BuildOptions, build as bundle } from "esbuild";
@@ -186,7 +195,17 @@ async function buildBundles(): Promise<void> {
 function buildTypes(): void {
   rmSync(join(ROOT, "dist/types"), { recursive: true, force: true });
   runNode("node_modules/typescript/bin/tsc", ["-p", "tsconfig.build.json"]);
+  const types = join(ROOT, "dist/types");
+  for (const file of readdirSync(types, { recursive: true, encoding: "utf8" })) {
+    if (file.endsWith(".d.ts")) useScriptExtensions(join(types, file));
+  }
   for (const target of declaredTypes()) requireFile(target, "the declarations that package.json names");
+}
+
+/** Sources import "./x.ts"; declarations say "./x.js", which every TypeScript version resolves. */
+function useScriptExtensions(path: string): void {
+  const text = readFileSync(path, "utf8");
+  writeFileSync(path, text.replace(/((?:from|import\()\s*"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"'));
 }
 
 /** Every "types" path of the exports map. */
