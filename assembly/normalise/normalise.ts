@@ -1,0 +1,196 @@
+/**
+ * Tool call to action: finds what may claim the call (`matchCall`), and fills the part for one of the claims
+ * (`normalise`). The calls of the direct form name their action themselves.
+ */
+import { equal } from "../base/bytes";
+import {
+  asBool,
+  bytesAt,
+  bytesSize,
+  encodedAt,
+  firstChild,
+  KIND_BOOL,
+  kind,
+  member as memberOf,
+  nextSibling,
+  root,
+} from "../base/cmp";
+import * as codes from "../gen/codes";
+import {
+  ACTIONS_BYTES,
+  ACTIONS_FIELDS_LOW,
+  FIELDS_BYTES,
+  FIELDS_MANY,
+  MAPPINGS_ACTION,
+  MAPPINGS_PACK,
+  META_ACTION_READ,
+  META_ACTION_UNCLASSIFIED,
+  SECTION_ACTIONS,
+  SECTION_FIELDS,
+} from "../gen/layout";
+import {
+  REQUEST_KEY_ACTION,
+  REQUEST_KEY_ANNOTATIONS,
+  REQUEST_KEY_SERVER,
+  REQUEST_KEY_TOOL,
+  WORD_DESTRUCTIVEHINT,
+  WORD_OPENWORLDHINT,
+  WORD_READONLYHINT,
+  wordAt,
+  wordBytes,
+} from "../gen/words";
+import { entryAt, lookUp, metaAt, NONE } from "../policy/view";
+import { ABSENT, isDirect, member, payload } from "../request/view";
+import { extract } from "./extract";
+import { candidateCount, candidateMapping, findCandidates, isCrowded } from "./match";
+import { canoniseName, carriedServerAt, carriedServerBytes, splitName } from "./name";
+import { beginPart, part } from "./part";
+import { passesAsRead } from "./unknown";
+
+// What `matchCall` found, the same for every claim.
+let directAction: u32 = 0;
+let serverBinding: i32 = 0;
+let serverAt: usize = 0;
+let serverBytes: u32 = 0;
+let marks: u32 = 0;
+let annotations: u32 = 0;
+/** Action of the claim that no mapping makes, after the candidates; NONE when there is none. */
+let unmappedAction: u32 = NONE;
+let faultOffset: u32 = 0;
+
+/** Offset in the request of what the last refusal of `matchCall` was about. */
+export function matchFaultOffset(): u32 {
+  return faultOffset;
+}
+
+export function boundServerAt(): usize {
+  return serverAt;
+}
+
+export function boundServerBytes(): u32 {
+  return serverBytes;
+}
+
+function refuse(status: i32, node: i32): i32 {
+  faultOffset = <u32>(encodedAt(node) - encodedAt(root()));
+  return status;
+}
+
+/** True when the hint is there and not the calm value. */
+function hintRaises(word: i32, calm: bool): bool {
+  const hints = member(REQUEST_KEY_ANNOTATIONS);
+  if (hints == ABSENT) return false;
+  const hint = memberOf(hints, wordAt(word), wordBytes(word));
+  if (hint < 0) return false;
+  return kind(hint) != KIND_BOOL || asBool(hint) != calm;
+}
+
+function readAnnotations(): void {
+  annotations = 0;
+  if (hintRaises(WORD_DESTRUCTIVEHINT, false)) annotations |= 1 << codes.ANNOTATION_DESTRUCTIVE;
+  if (hintRaises(WORD_READONLYHINT, true)) annotations |= 1 << codes.ANNOTATION_READ_WRITE;
+  if (hintRaises(WORD_OPENWORLDHINT, false)) annotations |= 1 << codes.ANNOTATION_OPEN_WORLD;
+}
+
+function declares(action: usize, field: u32): bool {
+  const bit = field - 1;
+  return ((load<u32>(action + ACTIONS_FIELDS_LOW + ((bit >> 5) << 2)) >> (bit & 31)) & 1) != 0;
+}
+
+/** The direct form: the action and each of its fields must be known. */
+function matchDirect(): i32 {
+  const named = member(REQUEST_KEY_ACTION);
+  directAction = lookUp(codes.NAMESPACE_ACTION, bytesAt(named), bytesSize(named));
+  if (directAction == NONE) return refuse(codes.STATUS_ACTION_UNKNOWN, named);
+  const action = entryAt(SECTION_ACTIONS, directAction, ACTIONS_BYTES);
+  const fields = payload();
+  let seen: u64 = 0;
+  for (let key = firstChild(fields); key >= 0; key = nextSibling(fields, key)) {
+    const field = lookUp(codes.NAMESPACE_FIELD, bytesAt(key), bytesSize(key));
+    if (field == NONE || !declares(action, field)) return refuse(codes.STATUS_FIELD_UNKNOWN, key);
+    const bit = (<u64>1) << (field - 1);
+    const many = load<u8>(entryAt(SECTION_FIELDS, field - 1, FIELDS_BYTES) + FIELDS_MANY) != 0;
+    if ((seen & bit) != 0 && !many) return refuse(codes.STATUS_FIELD_UNKNOWN, key);
+    seen |= bit;
+  }
+  serverBinding = codes.SERVER_BINDING_DIRECT;
+  unmappedAction = NONE;
+  return codes.STATUS_OK;
+}
+
+/** Finds the server of a tool and whether the org bound it. Returns the pack it is bound to, or NONE. */
+function readServer(): u32 {
+  const tool = member(REQUEST_KEY_TOOL);
+  const stated = member(REQUEST_KEY_SERVER);
+  splitName(bytesAt(tool), bytesSize(tool));
+  serverAt = carriedServerAt();
+  serverBytes = carriedServerBytes();
+  let conflict = false;
+  if (stated != ABSENT) {
+    const bytes = bytesSize(stated);
+    if (serverBytes > 0) conflict = bytes != serverBytes || !equal(bytesAt(stated), serverAt, bytes);
+    else {
+      serverAt = bytesAt(stated);
+      serverBytes = bytes;
+    }
+  }
+  if (conflict) marks |= 1 << codes.MARK_SERVER_CONFLICT;
+  if (serverBytes == 0) {
+    serverBinding = codes.SERVER_BINDING_HOST;
+    return NONE;
+  }
+  const pack = conflict ? NONE : lookUp(codes.NAMESPACE_SERVER, serverAt, serverBytes);
+  serverBinding = pack == NONE ? codes.SERVER_BINDING_UNBOUND : codes.SERVER_BINDING_BOUND;
+  if (pack == NONE) marks |= 1 << codes.MARK_SERVER_UNBOUND;
+  return pack;
+}
+
+function matchTool(): i32 {
+  const pack = readServer();
+  canoniseName();
+  findCandidates(pack);
+  const unbound = serverBinding == codes.SERVER_BINDING_UNBOUND;
+  unmappedAction = NONE;
+  if (candidateCount() == 0) {
+    marks |= 1 << codes.MARK_TOOL_UNMAPPED;
+    const reads = !unbound && passesAsRead(annotations);
+    unmappedAction = load<u32>(metaAt(reads ? META_ACTION_READ : META_ACTION_UNCLASSIFIED));
+  } else if (unbound || isCrowded()) {
+    unmappedAction = load<u32>(metaAt(META_ACTION_UNCLASSIFIED));
+  }
+  return codes.STATUS_OK;
+}
+
+/** Finds the claims on the call. Returns a status; the direct form can name something unknown. */
+export function matchCall(): i32 {
+  marks = 0;
+  readAnnotations();
+  return isDirect() ? matchDirect() : matchTool();
+}
+
+/** How many readings the call has. */
+export function claimCount(): i32 {
+  if (isDirect()) return 1;
+  return candidateCount() + (unmappedAction == NONE ? 0 : 1);
+}
+
+/** Fills the part with one of the readings. */
+export function normalise(claim: i32): void {
+  beginPart();
+  const call = part();
+  call.marks = marks;
+  call.annotations = annotations;
+  call.serverBinding = serverBinding;
+  call.pack = NONE;
+  if (isDirect()) {
+    call.actionIndex = directAction;
+  } else if (claim < candidateCount()) {
+    call.mapping = candidateMapping(claim);
+    call.pack = load<u32>(call.mapping + MAPPINGS_PACK);
+    call.actionIndex = load<u32>(call.mapping + MAPPINGS_ACTION);
+  } else {
+    call.actionIndex = unmappedAction;
+  }
+  call.action = entryAt(SECTION_ACTIONS, call.actionIndex, ACTIONS_BYTES);
+  if (isDirect() || call.mapping != 0) extract(call.mapping);
+}

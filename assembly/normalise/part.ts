@@ -1,0 +1,181 @@
+/**
+ * The part: one action with its facts, and the numbers that later layers add to it. It is all that condition, risk,
+ * decide and record see of a call, apart from its context. One part is under way at a time; `beginPart` clears it.
+ */
+import { AMPLIFIER_COUNT, FIELD_COUNT, MARK_FIELD_MALFORMED, MARK_VALUES_OVERFLOW } from "../gen/codes";
+import { CANONICAL_BYTES_MAX, VALUES_MAX } from "../gen/limits";
+
+/** How much is known of a field. */
+export const FIELD_ABSENT: u8 = 0;
+export const FIELD_PRESENT: u8 = 1;
+export const FIELD_MALFORMED: u8 = 2;
+
+/** A derived fact that the call does not tell. Known ones are >= 0. */
+export const UNKNOWN: i32 = -1;
+
+@unmanaged
+export class Part {
+  /** Entry of the image's `actions`, and its index. */
+  action: usize;
+  actionIndex: u32;
+  /** Entry of the image's `mappings`; 0 for the direct form and for tools that no pack maps. */
+  mapping: usize;
+  /** The pack that mapped the call, or NONE. */
+  pack: u32;
+  serverBinding: i32;
+  /** Bits of MARK_* and ANNOTATION_*. */
+  marks: u32;
+  annotations: u32;
+
+  recipientScope: i32;
+  pathScope: i32;
+  /** A working directory that somebody vouches for was known. */
+  isCwdKnown: bool;
+  /** Bits of HOST_SCOPE_*. */
+  hostScopes: i32;
+  urlUserinfo: i32;
+  urlIdn: i32;
+  urlSchemeAt: usize;
+  urlSchemeBytes: i32;
+  urlHostAt: usize;
+  urlHostBytes: i32;
+  amountMinor: i64;
+  amountReference: i64;
+  usedDefaultCurrency: bool;
+
+  // Written by risk.
+  primary: u32;
+  secondary: u32;
+  hazard: u32;
+  score: i32;
+  tier: i32;
+
+  // Written by decide.
+  verdict: i32;
+  isGated: bool;
+}
+
+/** A canonical value of a field: text, or a number. 24 bytes. */
+@unmanaged
+export class Value {
+  field: i32;
+  at: usize;
+  bytes: u32;
+  /** What its type notes beside it: the class of an address or host, the scope of a path. */
+  kind: i32;
+  number: i64;
+}
+
+const PART_AT: usize = memory.data(192, 8);
+const LEVELS: usize = memory.data(16, 8);
+const STATES: usize = memory.data(64, 8); // FIELD_COUNT bytes, by field number - 1.
+const VALUES: usize = memory.data(1536, 8); // VALUES_MAX x 24.
+const TEXT: usize = memory.data(65536, 16); // CANONICAL_BYTES_MAX.
+
+let values: i32 = 0;
+let canonicalBytes: u32 = 0;
+let textBytes: u32 = 0;
+
+export function part(): Part {
+  return changetype<Part>(PART_AT);
+}
+
+/** Forgets the part before. */
+export function beginPart(): void {
+  assert(offsetof<Part>() <= 192 && offsetof<Value>() == 24);
+  memory.fill(PART_AT, 0, offsetof<Part>());
+  memory.fill(STATES, 0, FIELD_COUNT);
+  values = 0;
+  canonicalBytes = 0;
+  textBytes = 0;
+  const fresh = part();
+  fresh.recipientScope = UNKNOWN;
+  fresh.pathScope = UNKNOWN;
+  fresh.hostScopes = UNKNOWN;
+  fresh.urlUserinfo = UNKNOWN;
+  fresh.urlIdn = UNKNOWN;
+  fresh.urlSchemeBytes = UNKNOWN;
+  fresh.urlHostBytes = UNKNOWN;
+  fresh.amountMinor = UNKNOWN;
+  fresh.amountReference = UNKNOWN;
+}
+
+export function setMark(mark: i32): void {
+  part().marks |= 1 << mark;
+}
+
+/** FIELD_ABSENT, FIELD_PRESENT or FIELD_MALFORMED. */
+export function fieldState(field: i32): u8 {
+  return load<u8>(STATES + <usize>(field - 1));
+}
+
+/** Once malformed, a field stays so. */
+export function setFieldState(field: i32, state: u8): void {
+  if (fieldState(field) != FIELD_MALFORMED) store<u8>(STATES + <usize>(field - 1), state);
+}
+
+export function valueCount(): i32 {
+  return values;
+}
+
+export function valueAt(position: i32): Value {
+  return changetype<Value>(VALUES + <usize>position * 24);
+}
+
+/** The first value of a field at or after `position`, or -1. */
+export function nextValue(field: i32, position: i32): i32 {
+  for (; position < values; position++) {
+    if (valueAt(position).field == field) return position;
+  }
+  return -1;
+}
+
+function overflow(field: i32): bool {
+  setMark(MARK_VALUES_OVERFLOW);
+  setMark(MARK_FIELD_MALFORMED);
+  setFieldState(field, FIELD_MALFORMED);
+  return false;
+}
+
+/** Adds a number to a field; false when the part is full. */
+export function addNumber(field: i32, number: i64): bool {
+  if (values == VALUES_MAX) return overflow(field);
+  const value = valueAt(values++);
+  value.field = field;
+  value.at = 0;
+  value.bytes = 0;
+  value.kind = 0;
+  value.number = number;
+  setFieldState(field, FIELD_PRESENT);
+  return true;
+}
+
+/** Adds text that stays where it is, in the request or the image. */
+export function addText(field: i32, at: usize, bytes: u32, kind: i32): bool {
+  if (canonicalBytes + bytes > <u32>CANONICAL_BYTES_MAX) return overflow(field);
+  if (!addNumber(field, 0)) return false;
+  canonicalBytes += bytes;
+  const value = valueAt(values - 1);
+  value.at = at;
+  value.bytes = bytes;
+  value.kind = kind;
+  return true;
+}
+
+/** Adds text out of a scratch area: it is copied. */
+export function addCopy(field: i32, at: usize, bytes: u32, kind: i32): bool {
+  const to = TEXT + textBytes;
+  if (!addText(field, to, bytes, kind)) return false;
+  memory.copy(to, at, bytes); // Copies are a part of what addText counted, so there is room.
+  textBytes += bytes;
+  return true;
+}
+
+export function level(amplifier: i32): u32 {
+  return load<u8>(LEVELS + <usize>amplifier);
+}
+
+export function setLevel(amplifier: i32, value: u32): void {
+  assert(amplifier < AMPLIFIER_COUNT);
+  store<u8>(LEVELS + <usize>amplifier, value);
+}

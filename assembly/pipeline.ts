@@ -1,0 +1,81 @@
+/**
+ * The road of one call, in order, with every way out. A call can have several readings (packs that claim the same tool,
+ * a server that nobody bound): each is judged alone and the strictest is taken.
+ */
+import { beginExcuses } from "./condition/entry";
+import { decide as decideVerdict } from "./decide/table";
+import {
+  STATUS_IMAGE_MISSING,
+  STATUS_OK,
+  STATUS_RECORD_TOO_LARGE,
+  STATUS_REQUEST_TOO_LARGE,
+} from "./gen/codes";
+import { REQUEST_BYTES_MAX } from "./gen/limits";
+import { claimCount, matchCall, matchFaultOffset, normalise } from "./normalise/normalise";
+import { part } from "./normalise/part";
+import { IMAGE_DIGEST_AT, isLoaded } from "./policy/view";
+import { commitRequest } from "./record/commit";
+import { encodeRecord } from "./record/encode";
+import { REQUEST_AT, readRequest, requestFaultOffset } from "./request/read";
+import { assess } from "./risk/assess";
+import { score } from "./risk/hazard";
+
+let faultOffset: u32 = 0;
+let recordBytes: u32 = 0;
+
+export function faultAt(): u32 {
+  return faultOffset;
+}
+
+export function recordSize(): u32 {
+  return recordBytes;
+}
+
+function refuse(status: i32, offset: u32): i32 {
+  faultOffset = offset;
+  return status;
+}
+
+/** Takes one reading of the call all the way to its verdict. */
+function judge(claim: i32): void {
+  normalise(claim);
+  beginExcuses();
+  assess();
+  score();
+  decideVerdict();
+}
+
+/** Judges every reading and leaves the strictest one in the part: verdict, then gate, then hazard, then the earlier one. */
+function judgeStrictest(): void {
+  const claims = claimCount();
+  let strictest = 0;
+  let strictestRank: u64 = 0;
+  for (let claim = 0; claim < claims; claim++) {
+    judge(claim);
+    const call = part();
+    const rank = ((<u64>call.verdict) << 33) | ((<u64>(call.isGated ? 1 : 0)) << 32) | call.hazard;
+    if (claim == 0 || rank > strictestRank) {
+      strictest = claim;
+      strictestRank = rank;
+    }
+  }
+  if (strictest != claims - 1) judge(strictest);
+}
+
+/** Decides the request of `size` bytes at REQUEST_AT. Returns a status; the record is there only with STATUS_OK. */
+export function decide(size: u32): i32 {
+  recordBytes = 0;
+  if (!isLoaded()) return refuse(STATUS_IMAGE_MISSING, 0);
+  if (size > <u32>REQUEST_BYTES_MAX) return refuse(STATUS_REQUEST_TOO_LARGE, 0);
+
+  const read = readRequest(size, IMAGE_DIGEST_AT);
+  if (read != STATUS_OK) return refuse(read, requestFaultOffset());
+  const matched = matchCall();
+  if (matched != STATUS_OK) return refuse(matched, matchFaultOffset());
+
+  judgeStrictest();
+
+  commitRequest(REQUEST_AT, size);
+  recordBytes = encodeRecord();
+  return recordBytes == 0 ? refuse(STATUS_RECORD_TOO_LARGE, 0) : refuse(STATUS_OK, 0);
+}

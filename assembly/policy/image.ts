@@ -1,0 +1,424 @@
+/**
+ * Loads an image: the digest first, then every offset, count and number, so that the layers above may read the
+ * tables without looking (docs/format/image.md). A refused image leaves the engine without one.
+ */
+import { equal, hash32With } from "../base/bytes";
+import { EXPONENT_MAX } from "../base/decimal";
+import { sha256 } from "../base/sha256";
+import { valid } from "../base/utf8";
+import * as codes from "../gen/codes";
+import * as layout from "../gen/layout";
+import { IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX, SETS_MAX } from "../gen/limits";
+import {
+  entryAt,
+  IMAGE_AT,
+  IMAGE_DIGEST_AT,
+  isLoaded,
+  markLoaded,
+  NONE,
+  placeSection,
+  sectionAt,
+  sectionCount,
+  textAt,
+  textBytes,
+} from "./view";
+
+const SLOTS_MIN: u32 = 8;
+const DIGEST_AT: usize = memory.data(32, 8);
+
+let faultOffset: u32 = 0;
+
+/** Offset in the file of what the last refused image was refused for. */
+export function imageFaultOffset(): u32 {
+  return faultOffset;
+}
+
+function fault(at: usize): bool {
+  faultOffset = <u32>(at - IMAGE_AT);
+  return false;
+}
+
+function need(holds: bool, at: usize): bool {
+  return holds ? true : fault(at);
+}
+
+function refFits(at: usize): bool {
+  const end = <u64>load<u32>(at) + load<u32>(at, 4);
+  if (end > <u64>sectionCount(layout.SECTION_TEXT)) return fault(at);
+  return need(valid(textAt(at), textBytes(at)), at);
+}
+
+function runFits(at: usize, section: i32): bool {
+  return need(<u64>load<u32>(at) + load<u32>(at, 4) <= <u64>sectionCount(section), at);
+}
+
+function listFits(list: u32, itemSection: i32, at: usize): bool {
+  const count = sectionCount(layout.SECTION_LISTS);
+  if (list >= count) return fault(at);
+  const items = load<u32>(entryAt(layout.SECTION_LISTS, list, layout.LISTS_BYTES));
+  if (<u64>list + 1 + items > <u64>count) return fault(at);
+  const limit = sectionCount(itemSection);
+  for (let position: u32 = 0; position < items; position++) {
+    const itemAt = entryAt(layout.SECTION_LISTS, list + 1 + position, layout.LISTS_BYTES);
+    if (load<u32>(itemAt) >= limit) return fault(itemAt);
+  }
+  return true;
+}
+
+function packFits(at: usize): bool {
+  const pack = load<u32>(at);
+  return need(pack == NONE || pack < sectionCount(layout.SECTION_PACKS), at);
+}
+
+/** Bytes of one entry of a section. */
+function entryBytes(section: i32): i32 {
+  if (section == layout.SECTION_TEXT) return layout.TEXT_BYTES;
+  if (section == layout.SECTION_META) return layout.META_BYTES;
+  if (section == layout.SECTION_NAMES) return layout.NAMES_BYTES;
+  if (section == layout.SECTION_SLOTS) return layout.SLOTS_BYTES;
+  if (section == layout.SECTION_LISTS) return layout.LISTS_BYTES;
+  if (section == layout.SECTION_ACTIONS) return layout.ACTIONS_BYTES;
+  if (section == layout.SECTION_PACKS) return layout.PACKS_BYTES;
+  if (section == layout.SECTION_PATTERNS) return layout.PATTERNS_BYTES;
+  if (section == layout.SECTION_MAPPINGS) return layout.MAPPINGS_BYTES;
+  if (section == layout.SECTION_GUARDS) return layout.GUARDS_BYTES;
+  if (section == layout.SECTION_OPS) return layout.OPS_BYTES;
+  if (section == layout.SECTION_SEGMENTS) return layout.SEGMENTS_BYTES;
+  if (section == layout.SECTION_RULES) return layout.RULES_BYTES;
+  if (section == layout.SECTION_ROWS) return layout.ROWS_BYTES;
+  if (section == layout.SECTION_CLAUSES) return layout.CLAUSES_BYTES;
+  if (section == layout.SECTION_PREDICATES) return layout.PREDICATES_BYTES;
+  if (section == layout.SECTION_VALUES) return layout.VALUES_BYTES;
+  if (section == layout.SECTION_OBLIGATIONS) return layout.OBLIGATIONS_BYTES;
+  if (section == layout.SECTION_CURRENCIES) return layout.CURRENCIES_BYTES;
+  if (section == layout.SECTION_PREFIXES) return layout.PREFIXES_BYTES;
+  if (section == layout.SECTION_SETS) return layout.SETS_BYTES;
+  if (section == layout.SECTION_LOWERED) return layout.LOWERED_BYTES;
+  if (section == layout.SECTION_FIELDS) return layout.FIELDS_BYTES;
+  if (section == layout.SECTION_SENTENCES) return layout.SENTENCES_BYTES;
+  assert(section == layout.SECTION_SOURCES);
+  return layout.SOURCES_BYTES;
+}
+
+function sectionsFit(size: u32): bool {
+  for (let section = 0; section < layout.SECTION_COUNT; section++) {
+    const at = IMAGE_AT + layout.HEADER_DIRECTORY + ((<usize>section) << 3);
+    const offset = load<u32>(at);
+    const count = load<u32>(at, 4);
+    const end = <u64>offset + <u64>count * <u64>entryBytes(section);
+    if (offset < <u32>layout.HEADER_SIZE || (offset & 7) != 0 || end > <u64>size) return fault(at);
+    placeSection(section, IMAGE_AT + offset, count);
+  }
+  return true;
+}
+
+function metaFits(): bool {
+  const at = sectionAt(layout.SECTION_META);
+  if (sectionCount(layout.SECTION_META) != 1) return fault(at);
+  if (!refFits(at + layout.META_EDITION)) return false;
+  if (!refFits(at + layout.META_DEFAULT_CURRENCY)) return false;
+  if (!refFits(at + layout.META_PROFILE)) return false;
+  for (let above: usize = 1; above < 4; above++) {
+    const thresholdAt = at + layout.META_THRESHOLDS + (above << 2);
+    if (load<u32>(thresholdAt) <= load<u32>(thresholdAt - 4)) return fault(thresholdAt);
+  }
+  for (let tier: usize = 0; tier < 5; tier++) {
+    const routeAt = at + layout.META_ROUTE + tier;
+    if (load<u8>(routeAt) > <u8>codes.VERDICT_DENY) return fault(routeAt);
+  }
+  for (let flag: usize = 0; flag < <usize>codes.FLAG_COUNT; flag++) {
+    const hazardAt = at + layout.META_HAZARDS + (flag << 2);
+    if (load<u32>(hazardAt) > 5_000_000) return fault(hazardAt); // A weight above .993: nine of them stay far from overflow.
+  }
+  for (let amplifier: usize = 0; amplifier < <usize>codes.AMPLIFIER_COUNT; amplifier++) {
+    const maximumAt = at + layout.META_MAXIMA + amplifier;
+    if (load<u8>(maximumAt) == 0) return fault(maximumAt);
+    const gainAt = at + layout.META_GAINS + (amplifier << 1);
+    if (load<u16>(gainAt) > 10_000) return fault(gainAt);
+  }
+  const actions = sectionCount(layout.SECTION_ACTIONS);
+  const currency = at + layout.META_DEFAULT_CURRENCY;
+  return (
+    need(load<u32>(at + layout.META_ACTION_UNCLASSIFIED) < actions, at + layout.META_ACTION_UNCLASSIFIED) &&
+    need(load<u32>(at + layout.META_ACTION_READ) < actions, at + layout.META_ACTION_READ) &&
+    need(textBytes(currency) == 0 || textBytes(currency) == 3, currency)
+  );
+}
+
+function nameFits(at: usize): bool {
+  if (!refFits(at + layout.NAMES_TEXT)) return false;
+  const space = load<u32>(at + layout.NAMES_NAMESPACE);
+  const value = load<u32>(at + layout.NAMES_VALUE);
+  const valueAt = at + layout.NAMES_VALUE;
+  const hash = hash32With(space, textAt(at + layout.NAMES_TEXT), textBytes(at + layout.NAMES_TEXT));
+  if (load<u32>(at + layout.NAMES_HASH) != hash) return fault(at + layout.NAMES_HASH);
+  if (space == codes.NAMESPACE_TOOL) return listFits(value, layout.SECTION_MAPPINGS, valueAt);
+  if (space == codes.NAMESPACE_ACTION) return need(value < sectionCount(layout.SECTION_ACTIONS), valueAt);
+  if (space == codes.NAMESPACE_SERVER) return need(value < sectionCount(layout.SECTION_PACKS), valueAt);
+  if (space == codes.NAMESPACE_CURRENCY)
+    return need(value < sectionCount(layout.SECTION_CURRENCIES), valueAt);
+  if (space == codes.NAMESPACE_FIELD) return need(value - 1 < <u32>codes.FIELD_COUNT, valueAt);
+  return true;
+}
+
+function namesFit(): bool {
+  const names = sectionCount(layout.SECTION_NAMES);
+  const slots = sectionCount(layout.SECTION_SLOTS);
+  const slotsAt = sectionAt(layout.SECTION_SLOTS);
+  if (slots < SLOTS_MIN || (slots & (slots - 1)) != 0 || <u64>slots < <u64>names * 2) return fault(slotsAt);
+  for (let slot: u32 = 0; slot < slots; slot++) {
+    if (load<u32>(slotsAt + ((<usize>slot) << 2)) > names) return fault(slotsAt + ((<usize>slot) << 2));
+  }
+  for (let name: u32 = 0; name < names; name++) {
+    if (!nameFits(entryAt(layout.SECTION_NAMES, name, layout.NAMES_BYTES))) return false;
+  }
+  return true;
+}
+
+function actionFits(at: usize): bool {
+  const flags: u32 = (1 << codes.FLAG_COUNT) - 1;
+  const primary: u32 = load<u16>(at + layout.ACTIONS_PRIMARY);
+  const secondary: u32 = load<u16>(at + layout.ACTIONS_SECONDARY);
+  if (((primary | secondary) & ~flags) != 0 || (primary & secondary) != 0)
+    return fault(at + layout.ACTIONS_PRIMARY);
+  for (let amplifier: usize = 0; amplifier < <usize>codes.AMPLIFIER_COUNT; amplifier++) {
+    const levelAt = at + layout.ACTIONS_LEVELS + amplifier;
+    const maximum = load<u8>(sectionAt(layout.SECTION_META) + layout.META_MAXIMA + amplifier);
+    if (load<u8>(levelAt) > maximum) return fault(levelAt);
+  }
+  return (
+    refFits(at + layout.ACTIONS_NAME) &&
+    listFits(load<u32>(at + layout.ACTIONS_RULES), layout.SECTION_RULES, at + layout.ACTIONS_RULES) &&
+    listFits(load<u32>(at + layout.ACTIONS_ROWS), layout.SECTION_ROWS, at + layout.ACTIONS_ROWS) &&
+    runFits(at + layout.ACTIONS_OBLIGATION_START, layout.SECTION_OBLIGATIONS)
+  );
+}
+
+function patternFits(at: usize): bool {
+  const mapping = at + layout.PATTERNS_MAPPING;
+  return (
+    refFits(at + layout.PATTERNS_PREFIX) &&
+    refFits(at + layout.PATTERNS_SUFFIX) &&
+    need(load<u32>(mapping) < sectionCount(layout.SECTION_MAPPINGS), mapping)
+  );
+}
+
+function mappingFits(at: usize): bool {
+  return (
+    refFits(at + layout.MAPPINGS_ID) &&
+    need(
+      load<u32>(at + layout.MAPPINGS_PACK) < sectionCount(layout.SECTION_PACKS),
+      at + layout.MAPPINGS_PACK,
+    ) &&
+    need(
+      load<u32>(at + layout.MAPPINGS_ACTION) < sectionCount(layout.SECTION_ACTIONS),
+      at + layout.MAPPINGS_ACTION,
+    ) &&
+    runFits(at + layout.MAPPINGS_GUARD_START, layout.SECTION_GUARDS) &&
+    runFits(at + layout.MAPPINGS_OP_START, layout.SECTION_OPS)
+  );
+}
+
+function pathFits(at: usize): bool {
+  return runFits(at, layout.SECTION_SEGMENTS) && need(load<u32>(at, 4) <= <u32>PATH_SEGMENTS_MAX, at);
+}
+
+function textValuesFit(at: usize): bool {
+  if (!runFits(at, layout.SECTION_VALUES)) return false;
+  const start = load<u32>(at);
+  const count = load<u32>(at, 4);
+  for (let value: u32 = 0; value < count; value++) {
+    if (!refFits(entryAt(layout.SECTION_VALUES, start + value, layout.VALUES_BYTES))) return false;
+  }
+  return true;
+}
+
+function guardFits(at: usize): bool {
+  return (
+    need(load<u32>(at + layout.GUARDS_KIND) <= <u32>codes.GUARD_KIND_ABSENT, at + layout.GUARDS_KIND) &&
+    pathFits(at + layout.GUARDS_SEGMENT_START) &&
+    textValuesFit(at + layout.GUARDS_VALUE_START)
+  );
+}
+
+function opFits(at: usize): bool {
+  return (
+    need(<u32>load<u8>(at + layout.OPS_FIELD) - 1 < <u32>codes.FIELD_COUNT, at + layout.OPS_FIELD) &&
+    need(load<u8>(at + layout.OPS_TRANSFORM) <= <u8>codes.TRANSFORM_LITERAL, at + layout.OPS_TRANSFORM) &&
+    need(load<u8>(at + layout.OPS_UNIT) <= <u8>codes.UNIT_MAJOR, at + layout.OPS_UNIT) &&
+    need(load<u8>(at + layout.OPS_MANY) <= 1, at + layout.OPS_MANY) &&
+    pathFits(at + layout.OPS_SEGMENT_START) &&
+    refFits(at + layout.OPS_LITERAL)
+  );
+}
+
+function segmentFits(at: usize): bool {
+  return load<u32>(at, 4) == NONE || refFits(at);
+}
+
+function ruleFits(at: usize): bool {
+  const kind = load<u8>(at + layout.RULES_KIND);
+  const target = <i32>load<u8>(at + layout.RULES_TARGET);
+  const value = load<u8>(at + layout.RULES_VALUE);
+  if (kind == <u8>codes.RULE_KIND_LEVEL) {
+    if (target >= codes.AMPLIFIER_COUNT) return fault(at + layout.RULES_TARGET);
+    const maximum = load<u8>(sectionAt(layout.SECTION_META) + layout.META_MAXIMA + <usize>target);
+    if (value > maximum) return fault(at + layout.RULES_VALUE);
+  } else {
+    if (kind != <u8>codes.RULE_KIND_FLAG) return fault(at + layout.RULES_KIND);
+    if (target >= codes.FLAG_COUNT) return fault(at + layout.RULES_TARGET);
+    if (value > 1) return fault(at + layout.RULES_VALUE);
+  }
+  return (
+    refFits(at + layout.RULES_CODE) &&
+    runFits(at + layout.RULES_CLAUSE_START, layout.SECTION_CLAUSES) &&
+    packFits(at + layout.RULES_PACK)
+  );
+}
+
+function rowFits(at: usize): bool {
+  return (
+    refFits(at + layout.ROWS_CODE) &&
+    need(load<u8>(at + layout.ROWS_KIND) <= <u8>codes.ROW_KIND_RELAX, at + layout.ROWS_KIND) &&
+    need(load<u8>(at + layout.ROWS_VERDICT) <= <u8>codes.VERDICT_DENY, at + layout.ROWS_VERDICT) &&
+    runFits(at + layout.ROWS_CLAUSE_START, layout.SECTION_CLAUSES) &&
+    runFits(at + layout.ROWS_OBLIGATION_START, layout.SECTION_OBLIGATIONS) &&
+    packFits(at + layout.ROWS_PACK)
+  );
+}
+
+function isTextOperand(operand: i32): bool {
+  return (
+    operand == codes.OPERAND_FIELD_TEXT ||
+    operand == codes.OPERAND_URL_SCHEME ||
+    operand == codes.OPERAND_URL_HOST ||
+    operand == codes.OPERAND_ACTOR ||
+    operand == codes.OPERAND_ROLE ||
+    operand == codes.OPERAND_ENVIRONMENT
+  );
+}
+
+function paramFits(operand: i32, operator: i32, param: u32, at: usize): bool {
+  const low = param & 0xffff;
+  if (operator == codes.OPERATOR_IN_SET || operator == codes.OPERATOR_NOT_IN_SET) {
+    if (param >> 16 >= sectionCount(layout.SECTION_SETS) || !isTextOperand(operand)) return fault(at);
+  } else if (param != low) {
+    return fault(at);
+  }
+  if (operand == codes.OPERAND_FIELD_TEXT || operand == codes.OPERAND_FIELD_INT) {
+    return need(low - 1 < <u32>codes.FIELD_COUNT, at);
+  }
+  if (operand == codes.OPERAND_LEVEL) return need(low < <u32>codes.AMPLIFIER_COUNT, at);
+  return need(low == 0, at);
+}
+
+function predicateFits(at: usize): bool {
+  const operand = <i32>load<u16>(at + layout.PREDICATES_OPERAND);
+  const operator = <i32>load<u8>(at + layout.PREDICATES_OPERATOR);
+  if (operand < 1 || operand > codes.OPERAND_PRIMARY_FLAG) return fault(at + layout.PREDICATES_OPERAND);
+  if (operator < 1 || operator > codes.OPERATOR_DOMAIN_NOT_IN) return fault(at + layout.PREDICATES_OPERATOR);
+  if (!paramFits(operand, operator, load<u32>(at + layout.PREDICATES_PARAM), at + layout.PREDICATES_PARAM))
+    return false;
+  const valuesAt = at + layout.PREDICATES_VALUE_START;
+  if (operator == codes.OPERATOR_GE || operator == codes.OPERATOR_LT) {
+    if (isTextOperand(operand) || load<u32>(valuesAt, 4) != 1) return fault(valuesAt);
+  } else if (operator >= codes.OPERATOR_UNDER && !isTextOperand(operand)) {
+    return fault(at + layout.PREDICATES_OPERATOR);
+  }
+  return isTextOperand(operand) ? textValuesFit(valuesAt) : runFits(valuesAt, layout.SECTION_VALUES);
+}
+
+function obligationFits(at: usize): bool {
+  const kind = load<u32>(at + layout.OBLIGATIONS_KIND);
+  return need(kind < <u32>codes.OBLIGATION_COUNT, at) && refFits(at + layout.OBLIGATIONS_TEXT);
+}
+
+function currencyFits(at: usize): bool {
+  return (
+    need(load<u32>(at + layout.CURRENCIES_EXPONENT) <= EXPONENT_MAX, at) &&
+    need(load<u32>(at + layout.CURRENCIES_REFERENCE_MILLI) >= 1, at)
+  );
+}
+
+function loweredFits(at: usize): bool {
+  return (
+    need(load<u32>(at + layout.LOWERED_KIND) <= <u32>codes.LOWERED_KIND_APPROVAL, at) &&
+    refFits(at + layout.LOWERED_NAME) &&
+    refFits(at + layout.LOWERED_AUTHORITY)
+  );
+}
+
+function fieldFits(at: usize): bool {
+  return (
+    refFits(at + layout.FIELDS_NAME) &&
+    need(load<u8>(at + layout.FIELDS_TYPE) <= <u8>codes.FIELD_TYPE_TEXT, at + layout.FIELDS_TYPE) &&
+    need(load<u8>(at + layout.FIELDS_MANY) <= 1, at + layout.FIELDS_MANY)
+  );
+}
+
+/** Checks one entry of a section, by the section's own rule. */
+function entryFits(section: i32, at: usize): bool {
+  if (section == layout.SECTION_ACTIONS) return actionFits(at);
+  if (section == layout.SECTION_PACKS) {
+    return (
+      refFits(at + layout.PACKS_NAME) &&
+      refFits(at + layout.PACKS_PUBLISHER) &&
+      refFits(at + layout.PACKS_VERSION)
+    );
+  }
+  if (section == layout.SECTION_PATTERNS) return patternFits(at);
+  if (section == layout.SECTION_MAPPINGS) return mappingFits(at);
+  if (section == layout.SECTION_GUARDS) return guardFits(at);
+  if (section == layout.SECTION_OPS) return opFits(at);
+  if (section == layout.SECTION_SEGMENTS) return segmentFits(at);
+  if (section == layout.SECTION_RULES) return ruleFits(at);
+  if (section == layout.SECTION_ROWS) return rowFits(at);
+  if (section == layout.SECTION_CLAUSES) return runFits(at, layout.SECTION_PREDICATES);
+  if (section == layout.SECTION_PREDICATES) return predicateFits(at);
+  if (section == layout.SECTION_OBLIGATIONS) return obligationFits(at);
+  if (section == layout.SECTION_CURRENCIES) return currencyFits(at);
+  if (section == layout.SECTION_PREFIXES || section == layout.SECTION_SETS) return refFits(at);
+  if (section == layout.SECTION_LOWERED) return loweredFits(at);
+  if (section == layout.SECTION_FIELDS) return fieldFits(at);
+  if (section == layout.SECTION_SENTENCES) {
+    return refFits(at + layout.SENTENCES_CODE) && refFits(at + layout.SENTENCES_SENTENCE);
+  }
+  if (section == layout.SECTION_SOURCES)
+    return refFits(at + layout.SOURCES_NAME) && refFits(at + layout.SOURCES_VERSION);
+  return true; // text, meta, names, slots, lists: checked as wholes, or through what points into them.
+}
+
+function entriesFit(): bool {
+  for (let section = layout.SECTION_ACTIONS; section < layout.SECTION_COUNT; section++) {
+    const count = sectionCount(section);
+    const bytes = entryBytes(section);
+    for (let index: u32 = 0; index < count; index++) {
+      if (!entryFits(section, entryAt(section, index, bytes))) return false;
+    }
+  }
+  return (
+    need(sectionCount(layout.SECTION_FIELDS) == <u32>codes.FIELD_COUNT, sectionAt(layout.SECTION_FIELDS)) &&
+    need(sectionCount(layout.SECTION_SETS) <= <u32>SETS_MAX, sectionAt(layout.SECTION_SETS))
+  );
+}
+
+/** Takes the `size` bytes at IMAGE_AT as the policy, or says why not. An instance loads one image, once. */
+export function loadImage(size: u32): i32 {
+  faultOffset = 0;
+  if (isLoaded()) return codes.STATUS_IMAGE_LOADED;
+  if (size > <u32>IMAGE_BYTES_MAX) return codes.STATUS_IMAGE_TOO_LARGE;
+  if (size < <u32>layout.HEADER_SIZE || load<u32>(IMAGE_AT) != <u32>layout.IMAGE_MAGIC)
+    return codes.STATUS_IMAGE_MAGIC;
+  if (<i32>load<u16>(IMAGE_AT + layout.HEADER_VERSION) != codes.VERSION_IMAGE)
+    return codes.STATUS_IMAGE_VERSION;
+  if (<i32>load<u16>(IMAGE_AT + layout.HEADER_ABI) != codes.VERSION_ABI) return codes.STATUS_IMAGE_VERSION;
+  if (load<u32>(IMAGE_AT + layout.HEADER_BYTES) != size) return codes.STATUS_IMAGE_STRUCTURE;
+  if (load<i32>(IMAGE_AT + layout.HEADER_SECTIONS) != layout.SECTION_COUNT)
+    return codes.STATUS_IMAGE_STRUCTURE;
+  sha256(IMAGE_AT + layout.HEADER_DIRECTORY, size - layout.HEADER_DIRECTORY, DIGEST_AT);
+  if (!equal(DIGEST_AT, IMAGE_AT + layout.HEADER_DIGEST, 32)) return codes.STATUS_IMAGE_DIGEST;
+  if (!sectionsFit(size) || !metaFits() || !namesFit() || !entriesFit()) return codes.STATUS_IMAGE_STRUCTURE;
+  sha256(IMAGE_AT, size, IMAGE_DIGEST_AT);
+  markLoaded();
+  return codes.STATUS_OK;
+}

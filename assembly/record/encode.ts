@@ -1,0 +1,239 @@
+/**
+ * Decision to canonical bytes (docs/format/record.md). Members are written in the byte order of their keys; nothing here
+ * decides anything.
+ */
+import { asI64, bytesAt, bytesSize } from "../base/cmp";
+import {
+  putArrayHeader,
+  putBin,
+  putBool,
+  putInt,
+  putMapHeader,
+  putStr,
+  writerBegin,
+  writerOverflowed,
+  writerSize,
+} from "../base/writer";
+import {
+  approverCount,
+  isDryRun,
+  obligationText,
+  obligationTextCount,
+  shortestTtlMs,
+} from "../decide/obligations";
+import { gate, matchedCount, matchedRow } from "../decide/table";
+import * as codes from "../gen/codes";
+import { ACTIONS_NAME, MAPPINGS_ID, OBLIGATIONS_KIND, OBLIGATIONS_TEXT, ROWS_CODE } from "../gen/layout";
+import { RECORD_BYTES_MAX } from "../gen/limits";
+import * as words from "../gen/words";
+import { level, part } from "../normalise/part";
+import { editionRef, gainOf, hazardOf, textAt, textBytes, threshold } from "../policy/view";
+import { context, isDirect, member } from "../request/view";
+import { argsCommitmentAt, requestCommitmentAt } from "./commit";
+import { gatherLowered, loweredAt, loweredCount } from "./lowered";
+import { gatherReasons, reasonAt, reasonBytes, reasonCount } from "./reasons";
+
+/** Where the record stands. */
+export const RECORD_AT: usize = memory.data(32768, 16); // RECORD_BYTES_MAX
+const DIGEST_BYTES: u32 = 32;
+
+function putWord(word: i32): void {
+  putStr(words.wordAt(word), words.wordBytes(word));
+}
+
+function putKey(key: i32): void {
+  putWord(words.WORD_RECORD_KEY + key);
+}
+
+function putRef(ref: usize): void {
+  putStr(textAt(ref), textBytes(ref));
+}
+
+/** A str of the request, as it is. */
+function putMember(key: i32): void {
+  const node = member(key);
+  putStr(bytesAt(node), bytesSize(node));
+}
+
+function putDigest(key: i32): void {
+  putBin(bytesAt(member(key)), DIGEST_BYTES);
+}
+
+function putLowered(): void {
+  putArrayHeader(loweredCount());
+  for (let position = 0; position < loweredCount(); position++) {
+    const entry = loweredAt(position);
+    putArrayHeader(3);
+    putWord(entry.kindWord);
+    putStr(entry.nameAt, entry.nameBytes);
+    putStr(entry.authorityAt, entry.authorityBytes);
+  }
+}
+
+/** Texts of one kind of obligation, which stand side by side and in order. */
+function textsOf(kind: i32): i32 {
+  let found = 0;
+  for (let position = 0; position < obligationTextCount(); position++) {
+    if (<i32>load<u32>(obligationText(position) + OBLIGATIONS_KIND) == kind) found++;
+  }
+  return found;
+}
+
+function putTexts(key: i32, kind: i32): void {
+  const found = textsOf(kind);
+  if (found == 0) return;
+  putWord(words.WORD_OBLIGATION_KEY + key);
+  putArrayHeader(found);
+  for (let position = 0; position < obligationTextCount(); position++) {
+    const entry = obligationText(position);
+    if (<i32>load<u32>(entry + OBLIGATIONS_KIND) == kind) putRef(entry + OBLIGATIONS_TEXT);
+  }
+}
+
+function one(holds: bool): i32 {
+  return holds ? 1 : 0;
+}
+
+function putObligations(): void {
+  const numbers = one(approverCount() > 0) + one(isDryRun()) + one(shortestTtlMs() > 0);
+  const lists =
+    one(textsOf(codes.OBLIGATION_DISCLOSE) > 0) +
+    one(textsOf(codes.OBLIGATION_NOTIFY) > 0) +
+    one(textsOf(codes.OBLIGATION_REDACT) > 0);
+  putMapHeader(numbers + lists);
+  if (approverCount() > 0) {
+    putWord(words.WORD_OBLIGATION_KEY + words.OBLIGATION_KEY_APPROVERS);
+    putInt(approverCount());
+  }
+  putTexts(words.OBLIGATION_KEY_DISCLOSE, codes.OBLIGATION_DISCLOSE);
+  if (isDryRun()) {
+    putWord(words.WORD_OBLIGATION_KEY + words.OBLIGATION_KEY_DRY_RUN);
+    putBool(true);
+  }
+  putTexts(words.OBLIGATION_KEY_NOTIFY, codes.OBLIGATION_NOTIFY);
+  putTexts(words.OBLIGATION_KEY_REDACT, codes.OBLIGATION_REDACT);
+  if (shortestTtlMs() > 0) {
+    putWord(words.WORD_OBLIGATION_KEY + words.OBLIGATION_KEY_TTL_MS);
+    putInt(shortestTtlMs());
+  }
+}
+
+function putFlags(): void {
+  const call = part();
+  putArrayHeader(popcnt(call.primary | call.secondary));
+  for (let flag = 0; flag < codes.FLAG_COUNT; flag++) {
+    if ((((call.primary | call.secondary) >> flag) & 1) == 0) continue;
+    putArrayHeader(3);
+    putInt(flag);
+    putInt((call.primary >> flag) & 1 ? codes.FLAG_ROLE_PRIMARY : codes.FLAG_ROLE_SECONDARY);
+    putInt(hazardOf(flag));
+  }
+}
+
+function putLevels(): void {
+  putArrayHeader(codes.AMPLIFIER_COUNT);
+  for (let amplifier = 0; amplifier < codes.AMPLIFIER_COUNT; amplifier++) {
+    putArrayHeader(2);
+    putInt(level(amplifier));
+    putInt(gainOf(amplifier));
+  }
+}
+
+function putMapping(): void {
+  const mapping = part().mapping;
+  if (mapping != 0) putRef(mapping + MAPPINGS_ID);
+  else putWord(isDirect() ? words.WORD_DIRECT : words.WORD_UNKNOWN);
+}
+
+function putPart(): void {
+  const call = part();
+  putMapHeader(words.PART_KEY_COUNT);
+  putWord(words.WORD_PART_KEY + words.PART_KEY_ACTION);
+  putRef(call.action + ACTIONS_NAME);
+  putWord(words.WORD_PART_KEY + words.PART_KEY_COUNTED);
+  putWord(
+    words.WORD_COUNTED + (call.tier == codes.TIER_MINIMAL ? codes.COUNTED_MINIMAL : codes.COUNTED_FULL),
+  );
+  putWord(words.WORD_PART_KEY + words.PART_KEY_FLAGS);
+  putFlags();
+  putWord(words.WORD_PART_KEY + words.PART_KEY_HAZARD);
+  putInt(call.hazard);
+  putWord(words.WORD_PART_KEY + words.PART_KEY_LEVELS);
+  putLevels();
+  putWord(words.WORD_PART_KEY + words.PART_KEY_MAPPING);
+  putMapping();
+}
+
+function putReasons(): void {
+  putArrayHeader(reasonCount());
+  for (let position = 0; position < reasonCount(); position++)
+    putStr(reasonAt(position), reasonBytes(position));
+}
+
+function putRows(): void {
+  putArrayHeader(matchedCount());
+  for (let position = 0; position < matchedCount(); position++) putRef(matchedRow(position) + ROWS_CODE);
+}
+
+function putThresholds(): void {
+  putArrayHeader(codes.TIER_CRITICAL);
+  for (let above = 0; above < codes.TIER_CRITICAL; above++) putInt(threshold(above));
+}
+
+/**
+ * Writes the record of the part that was taken.
+ * @returns its bytes, or 0 when it would be longer than RECORD_BYTES_MAX.
+ */
+export function encodeRecord(): u32 {
+  const call = part();
+  gatherReasons();
+  gatherLowered();
+  writerBegin(RECORD_AT, RECORD_BYTES_MAX);
+  putMapHeader(words.RECORD_KEY_COUNT - one(!call.isGated));
+  putKey(words.RECORD_KEY_ARGS);
+  putBin(argsCommitmentAt(), DIGEST_BYTES);
+  putKey(words.RECORD_KEY_BINDING);
+  putMember(words.REQUEST_KEY_BINDING);
+  putKey(words.RECORD_KEY_DURABILITY);
+  putMember(words.REQUEST_KEY_DURABILITY);
+  putKey(words.RECORD_KEY_EDITION);
+  putRef(editionRef());
+  putKey(words.RECORD_KEY_ENGINE);
+  putDigest(words.REQUEST_KEY_ENGINE);
+  if (call.isGated) {
+    putKey(words.RECORD_KEY_GATE);
+    putRef(gate(0) + ROWS_CODE);
+  }
+  putKey(words.RECORD_KEY_HAZARD);
+  putInt(call.hazard);
+  putKey(words.RECORD_KEY_IMAGE);
+  putDigest(words.REQUEST_KEY_IMAGE);
+  putKey(words.RECORD_KEY_LOWERED_BY);
+  putLowered();
+  putKey(words.RECORD_KEY_MODE);
+  putMember(words.REQUEST_KEY_MODE);
+  putKey(words.RECORD_KEY_OBLIGATIONS);
+  putObligations();
+  putKey(words.RECORD_KEY_PARTS);
+  putArrayHeader(1);
+  putPart();
+  putKey(words.RECORD_KEY_REASONS);
+  putReasons();
+  putKey(words.RECORD_KEY_REQUEST);
+  putBin(requestCommitmentAt(), DIGEST_BYTES);
+  putKey(words.RECORD_KEY_ROWS);
+  putRows();
+  putKey(words.RECORD_KEY_SCORE);
+  putInt(call.score);
+  putKey(words.RECORD_KEY_THRESHOLDS);
+  putThresholds();
+  putKey(words.RECORD_KEY_TIER);
+  putWord(words.WORD_TIER + call.tier);
+  putKey(words.RECORD_KEY_TIME_MS);
+  putInt(asI64(context(words.CONTEXT_KEY_TIME_MS)));
+  putKey(words.RECORD_KEY_V);
+  putInt(codes.VERSION_RECORD);
+  putKey(words.RECORD_KEY_VERDICT);
+  putWord(words.WORD_VERDICT + call.verdict);
+  return writerOverflowed() ? 0 : writerSize();
+}

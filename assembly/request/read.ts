@@ -1,0 +1,259 @@
+/**
+ * Request bytes to checked members (docs/format/request.md). It refuses and never repairs: the first fault ends the
+ * reading with a status and the offset of what was wrong.
+ */
+import { equal } from "../base/bytes";
+import * as cmp from "../base/cmp";
+import * as codes from "../gen/codes";
+import * as limits from "../gen/limits";
+import * as words from "../gen/words";
+import { ABSENT, context, forgetRequest, member, setAsserted, setContext, setHost, setMember } from "./view";
+
+/** Where the host puts the request. */
+export const REQUEST_AT: usize = memory.data(65536, 16); // REQUEST_BYTES_MAX
+
+const DIGEST_BYTES: u32 = 32;
+const KEY_NONE: i32 = -1;
+
+let faultOffset: u32 = 0;
+
+/** Offset in the request of what the last refusal was about. */
+export function requestFaultOffset(): u32 {
+  return faultOffset;
+}
+
+function refuse(status: i32, node: i32): i32 {
+  faultOffset = <u32>(cmp.encodedAt(node) - REQUEST_AT);
+  return status;
+}
+
+function cmpStatus(code: i32): i32 {
+  if (code == cmp.CMP_TRUNCATED) return codes.STATUS_CMP_TRUNCATED;
+  if (code == cmp.CMP_TRAILING) return codes.STATUS_CMP_TRAILING;
+  if (code == cmp.CMP_BAD_TYPE) return codes.STATUS_CMP_TYPE;
+  if (code == cmp.CMP_NOT_SHORTEST) return codes.STATUS_CMP_NOT_SHORTEST;
+  if (code == cmp.CMP_BAD_UTF8) return codes.STATUS_CMP_UTF8;
+  if (code == cmp.CMP_KEY_TYPE) return codes.STATUS_CMP_KEY_TYPE;
+  if (code == cmp.CMP_KEY_ORDER) return codes.STATUS_CMP_KEY_ORDER;
+  if (code == cmp.CMP_DEPTH) return codes.STATUS_CMP_DEPTH;
+  if (code == cmp.CMP_NOT_FINITE || code == cmp.CMP_INTEGRAL_FLOAT) return codes.STATUS_CMP_FLOAT;
+  assert(code == cmp.CMP_TOO_LARGE);
+  return codes.STATUS_REQUEST_TOO_LARGE;
+}
+
+/** Position of a str node's text in a group of words, or KEY_NONE. */
+function wordIn(node: i32, firstWord: i32, wordCount: i32): i32 {
+  const at = cmp.bytesAt(node);
+  const bytes = cmp.bytesSize(node);
+  for (let position = 0; position < wordCount; position++) {
+    const word = firstWord + position;
+    if (<u32>words.wordBytes(word) == bytes && equal(words.wordAt(word), at, bytes)) return position;
+  }
+  return KEY_NONE;
+}
+
+// Checks of one value. Each returns a status; its offset is the value's.
+
+function needKind(node: i32, kind: u32): i32 {
+  return cmp.kind(node) == kind ? codes.STATUS_OK : refuse(codes.STATUS_VALUE_TYPE, node);
+}
+
+function needText(node: i32, bytesMax: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_STR) return refuse(codes.STATUS_VALUE_TYPE, node);
+  const bytes = cmp.bytesSize(node);
+  return bytes > 0 && bytes <= <u32>bytesMax ? codes.STATUS_OK : refuse(codes.STATUS_VALUE_RANGE, node);
+}
+
+function needWord(node: i32, firstWord: i32, lastNumber: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_STR) return refuse(codes.STATUS_VALUE_TYPE, node);
+  return wordIn(node, firstWord, lastNumber + 1) == KEY_NONE
+    ? refuse(codes.STATUS_VALUE_UNKNOWN, node)
+    : codes.STATUS_OK;
+}
+
+function needDigest(node: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_BIN) return refuse(codes.STATUS_VALUE_TYPE, node);
+  return cmp.bytesSize(node) == DIGEST_BYTES ? codes.STATUS_OK : refuse(codes.STATUS_VALUE_RANGE, node);
+}
+
+function needInt(node: i32, least: i64, most: i64): i32 {
+  if (cmp.kind(node) != cmp.KIND_INT) return refuse(codes.STATUS_VALUE_TYPE, node);
+  if (!cmp.intFits(node)) return refuse(codes.STATUS_VALUE_RANGE, node);
+  const value = cmp.asI64(node);
+  return value >= least && value <= most ? codes.STATUS_OK : refuse(codes.STATUS_VALUE_RANGE, node);
+}
+
+function needVersion(node: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_INT) return refuse(codes.STATUS_VALUE_TYPE, node);
+  const known = cmp.intFits(node) && cmp.asI64(node) == <i64>codes.VERSION_REQUEST;
+  return known ? codes.STATUS_OK : refuse(codes.STATUS_VERSION_UNSUPPORTED, node);
+}
+
+function readRoles(node: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_ARRAY) return refuse(codes.STATUS_VALUE_TYPE, node);
+  if (cmp.count(node) > <u32>limits.ROLES_MAX) return refuse(codes.STATUS_VALUE_RANGE, node);
+  for (let role = cmp.firstChild(node); role >= 0; role = cmp.nextSibling(node, role)) {
+    const status = needText(role, limits.NAME_BYTES_MAX);
+    if (status != codes.STATUS_OK) return status;
+  }
+  return codes.STATUS_OK;
+}
+
+function readRealpaths(node: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
+  if (cmp.count(node) > <u32>limits.REALPATHS_MAX) return refuse(codes.STATUS_VALUE_RANGE, node);
+  for (let key = cmp.firstChild(node); key >= 0; key = cmp.nextSibling(node, key)) {
+    let status = needText(key, limits.PATH_BYTES_MAX);
+    if (status == codes.STATUS_OK) status = needText(cmp.valueUnder(key), limits.PATH_BYTES_MAX);
+    if (status != codes.STATUS_OK) return status;
+  }
+  return codes.STATUS_OK;
+}
+
+function needDirectory(node: i32): i32 {
+  const status = needText(node, limits.PATH_BYTES_MAX);
+  if (status != codes.STATUS_OK) return status;
+  return load<u8>(cmp.bytesAt(node)) == 0x2f ? codes.STATUS_OK : refuse(codes.STATUS_VALUE_RANGE, node);
+}
+
+function readHostValue(key: i32, value: i32): i32 {
+  if (key == words.HOST_KEY_CWD) return needDirectory(value);
+  if (key == words.HOST_KEY_DIALECT) return needWord(value, words.WORD_DIALECT, codes.DIALECT_LAST);
+  if (key == words.HOST_KEY_PERSISTENT) return needKind(value, cmp.KIND_BOOL);
+  return readRealpaths(value);
+}
+
+function readHost(node: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
+  for (let keyNode = cmp.firstChild(node); keyNode >= 0; keyNode = cmp.nextSibling(node, keyNode)) {
+    const key = wordIn(keyNode, words.WORD_HOST_KEY, words.HOST_KEY_COUNT);
+    if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
+    const value = cmp.valueUnder(keyNode);
+    const status = readHostValue(key, value);
+    if (status != codes.STATUS_OK) return status;
+    setHost(key, value);
+  }
+  return codes.STATUS_OK;
+}
+
+function readAssertedBy(node: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
+  for (let keyNode = cmp.firstChild(node); keyNode >= 0; keyNode = cmp.nextSibling(node, keyNode)) {
+    const key = wordIn(keyNode, words.WORD_ASSERTED_KEY, words.ASSERTED_KEY_COUNT);
+    if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
+    const value = cmp.valueUnder(keyNode);
+    const status = needText(value, limits.AUTHORITY_BYTES_MAX);
+    if (status != codes.STATUS_OK) return status;
+    setAsserted(key, value);
+  }
+  return codes.STATUS_OK;
+}
+
+function readContextValue(key: i32, value: i32): i32 {
+  if (key == words.CONTEXT_KEY_ASSERTED_BY) return readAssertedBy(value);
+  if (key == words.CONTEXT_KEY_HOST) return readHost(value);
+  if (key == words.CONTEXT_KEY_ROLES) return readRoles(value);
+  if (key == words.CONTEXT_KEY_TIME_MS) return needInt(value, 0, limits.TIME_MS_MAX);
+  if (key == words.CONTEXT_KEY_TZ_MIN) return needInt(value, -limits.TZ_MIN_MAX, limits.TZ_MIN_MAX);
+  return needText(value, limits.NAME_BYTES_MAX);
+}
+
+function readContext(node: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
+  for (let keyNode = cmp.firstChild(node); keyNode >= 0; keyNode = cmp.nextSibling(node, keyNode)) {
+    const key = wordIn(keyNode, words.WORD_CONTEXT_KEY, words.CONTEXT_KEY_COUNT);
+    if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
+    const value = cmp.valueUnder(keyNode);
+    const status = readContextValue(key, value);
+    if (status != codes.STATUS_OK) return status;
+    setContext(key, value);
+  }
+  const complete =
+    context(words.CONTEXT_KEY_ASSERTED_BY) != ABSENT && context(words.CONTEXT_KEY_TIME_MS) != ABSENT;
+  return complete ? codes.STATUS_OK : refuse(codes.STATUS_KEY_MISSING, node);
+}
+
+function readValue(key: i32, value: i32): i32 {
+  if (key == words.REQUEST_KEY_CONTEXT) return readContext(value);
+  if (
+    key == words.REQUEST_KEY_ARGS ||
+    key == words.REQUEST_KEY_FIELDS ||
+    key == words.REQUEST_KEY_ANNOTATIONS
+  ) {
+    return needKind(value, cmp.KIND_MAP);
+  }
+  if (key == words.REQUEST_KEY_SALT || key == words.REQUEST_KEY_ENGINE || key == words.REQUEST_KEY_IMAGE) {
+    return needDigest(value);
+  }
+  if (key == words.REQUEST_KEY_TOOL) return needText(value, limits.TOOL_BYTES_MAX);
+  if (key == words.REQUEST_KEY_ACTION || key == words.REQUEST_KEY_SERVER)
+    return needText(value, limits.NAME_BYTES_MAX);
+  if (key == words.REQUEST_KEY_MODE) return needWord(value, words.WORD_MODE, codes.MODE_LAST);
+  if (key == words.REQUEST_KEY_BINDING) return needWord(value, words.WORD_BINDING, codes.BINDING_LAST);
+  if (key == words.REQUEST_KEY_DURABILITY)
+    return needWord(value, words.WORD_DURABILITY, codes.DURABILITY_LAST);
+  assert(key == words.REQUEST_KEY_V);
+  return needVersion(value);
+}
+
+function isReserved(key: i32): bool {
+  return (
+    key == words.REQUEST_KEY_APPROVAL || key == words.REQUEST_KEY_CELLS || key == words.REQUEST_KEY_REVIEWER
+  );
+}
+
+function isComplete(): bool {
+  return (
+    member(words.REQUEST_KEY_BINDING) != ABSENT &&
+    member(words.REQUEST_KEY_CONTEXT) != ABSENT &&
+    member(words.REQUEST_KEY_DURABILITY) != ABSENT &&
+    member(words.REQUEST_KEY_ENGINE) != ABSENT &&
+    member(words.REQUEST_KEY_IMAGE) != ABSENT &&
+    member(words.REQUEST_KEY_MODE) != ABSENT &&
+    member(words.REQUEST_KEY_SALT) != ABSENT &&
+    member(words.REQUEST_KEY_V) != ABSENT
+  );
+}
+
+/** Exactly one of (tool, args) and (action, fields); server and annotations belong to the first. */
+function hasOneForm(): bool {
+  const tool = member(words.REQUEST_KEY_TOOL) != ABSENT;
+  const args = member(words.REQUEST_KEY_ARGS) != ABSENT;
+  const action = member(words.REQUEST_KEY_ACTION) != ABSENT;
+  const fields = member(words.REQUEST_KEY_FIELDS) != ABSENT;
+  if (tool) return args && !action && !fields;
+  const ofTool =
+    args || member(words.REQUEST_KEY_SERVER) != ABSENT || member(words.REQUEST_KEY_ANNOTATIONS) != ABSENT;
+  return action && fields && !ofTool;
+}
+
+/**
+ * Checks the `size` bytes at REQUEST_AT against the formats and the loaded image's digest.
+ * @returns a status; anything but STATUS_OK leaves nothing to decide on.
+ */
+export function readRequest(size: u32, imageDigestAt: usize): i32 {
+  faultOffset = 0;
+  const code = cmp.index(REQUEST_AT, size);
+  if (code != cmp.CMP_OK) {
+    faultOffset = cmp.errorAt();
+    return cmpStatus(code);
+  }
+  const root = cmp.root();
+  if (cmp.kind(root) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, root);
+  forgetRequest();
+  for (let keyNode = cmp.firstChild(root); keyNode >= 0; keyNode = cmp.nextSibling(root, keyNode)) {
+    const key = wordIn(keyNode, words.WORD_REQUEST_KEY, words.REQUEST_KEY_COUNT);
+    if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
+    if (isReserved(key)) return refuse(codes.STATUS_KEY_RESERVED, keyNode);
+    const value = cmp.valueUnder(keyNode);
+    const status = readValue(key, value);
+    if (status != codes.STATUS_OK) return status;
+    setMember(key, value);
+  }
+  if (!isComplete()) return refuse(codes.STATUS_KEY_MISSING, root);
+  if (!hasOneForm()) return refuse(codes.STATUS_CALL_FORM, root);
+  const image = member(words.REQUEST_KEY_IMAGE);
+  return equal(cmp.bytesAt(image), imageDigestAt, DIGEST_BYTES)
+    ? codes.STATUS_OK
+    : refuse(codes.STATUS_IMAGE_MISMATCH, image);
+}
