@@ -36,7 +36,7 @@ import {
   fieldState,
   level,
   nextValue,
-  type Part,
+  Part,
   part,
   UNKNOWN,
   valueAt,

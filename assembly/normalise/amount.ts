@@ -51,7 +51,7 @@ import {
   part,
   setFieldState,
   setMark,
-  type Value,
+  Value,
   valueAt,
   valueCount,
 } from "./part";

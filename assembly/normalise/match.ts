@@ -1,8 +1,8 @@
 /**
  * Which mappings claim a tool call: exact names by one probe, then patterns; one candidate a pack.
  */
-import { endsWith, equal, startsWith } from "../base/bytes";
-import { KIND_NIL, KIND_STR, kind } from "../base/cmp";
+import { endsWith, startsWith } from "../base/bytes";
+import { KIND_NIL, kind } from "../base/cmp";
 import { dropBlank, skipBlank } from "../base/text";
 import { lower } from "../base/utf8";
 import { GUARD_KIND_ABSENT, GUARD_KIND_IN, NAMESPACE_TOOL } from "../gen/codes";

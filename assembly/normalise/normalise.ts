@@ -55,7 +55,7 @@ let serverBytes: u32 = 0;
 let marks: u32 = 0;
 let annotations: u32 = 0;
 /** Action of the claim that no mapping makes, after the candidates; NONE when there is none. */
-let unmappedAction: u32 = NONE;
+let unmappedAction: u32 = 0xffffffff; // NONE; a constant here would be set by start code.
 let faultOffset: u32 = 0;
 
 /** Offset in the request of what the last refusal of `matchCall` was about. */

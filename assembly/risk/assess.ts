@@ -18,7 +18,7 @@ import {
   RULES_VALUE,
   SECTION_RULES,
 } from "../gen/layout";
-import { level, type Part, part, setLevel } from "../normalise/part";
+import { level, Part, part, setLevel } from "../normalise/part";
 import { entryAt, listCount, listItem, NONE } from "../policy/view";
 import { forgetReasons, noteFlagRule, noteLevelRule } from "./sources";
 
