@@ -137,7 +137,7 @@ export class EngineError extends Error {
 }
 
 function sentenceOf(code: ErrorCode, detail: ErrorDetail, advice: string): string {
-  const parts = [code];
+  const parts: string[] = [code];
   if (detail.path !== undefined) parts.push(`: ${detail.path}`);
   if (detail.wanted !== undefined) parts.push(`: wanted ${detail.wanted}`);
   if (detail.came !== undefined) parts.push(`${detail.wanted === undefined ? ":" : ","} came ${detail.came}`);
@@ -197,7 +197,8 @@ function editDistance(from: string, to: string, limit: number): number {
         (current[column - 1] as number) + 1,
         (previous[column - 1] as number) + (same ? 0 : 1),
       );
-      const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const swapped =
+        row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
       if (swapped) edits = Math.min(edits, (before[column - 2] as number) + 1);
       current.push(edits);
     }

@@ -1,0 +1,156 @@
+/**
+ * The wall: the only file that names WebAssembly, exports and memory. docs/format/request.md, "The wall", has the
+ * addresses and the layout of the result. Memory cannot grow, so the views made here stay valid.
+ */
+
+import { IMAGE_BYTES_MAX, RECORD_BYTES_MAX, REQUEST_BYTES_MAX } from "./gen/limits.js";
+
+/** A compiled engine, before it has an instance. Compiling is the slow step; instances of one module are cheap. */
+export type EngineModule = WebAssembly.Module;
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly REQUEST_AT: WebAssembly.Global;
+  readonly IMAGE_AT: WebAssembly.Global;
+  readonly RECORD_AT: WebAssembly.Global;
+  readonly RESULT_AT: WebAssembly.Global;
+  loadImage(bytes: number): number;
+  decide(bytes: number): number;
+}
+
+const RESULT_BYTES = 80;
+const RESULT_REFUSED_AT = 0;
+const RESULT_RECORD_BYTES = 4;
+const RESULT_VERDICT = 8;
+const RESULT_TIER = 9;
+const RESULT_SCORE = 10;
+const RESULT_HAZARD = 12;
+const RESULT_RECORD_DIGEST = 16;
+const RESULT_IMAGE_DIGEST = 48;
+const DIGEST_BYTES = 32;
+
+/** The instance stopped in the middle, or answered what it cannot answer. Its memory means nothing any more. */
+export class EngineFault extends Error {
+  override readonly name = "EngineFault";
+}
+
+/** Compiles the engine file. Rejects when the bytes are not a valid module. */
+export function compileModule(bytes: Uint8Array): Promise<EngineModule> {
+  return WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
+}
+
+/** As {@link compileModule}, at once. Browsers refuse it on the main thread for anything but small files. */
+export function compileModuleSync(bytes: Uint8Array): EngineModule {
+  return new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+}
+
+/** Whether a value is what {@link compileModule} gives. */
+export function isModule(value: unknown): value is EngineModule {
+  return value instanceof WebAssembly.Module;
+}
+
+/** One instance of the engine: fixed areas to write and read, and its two functions. */
+export class Instance {
+  /** All of the memory; the areas below are offsets into it. */
+  readonly memory: Uint8Array;
+  readonly requestAt: number;
+  readonly requestEnd: number;
+  readonly #exports: Exports;
+  readonly #view: DataView;
+  readonly #imageAt: number;
+  readonly #recordAt: number;
+  readonly #resultAt: number;
+
+  /** @throws EngineFault when the module is not a permit0 engine. */
+  constructor(module: EngineModule) {
+    let exports: Exports;
+    try {
+      exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
+    } catch (cause) {
+      throw new EngineFault("the module cannot be instantiated without imports", { cause });
+    }
+    if (!(exports.memory instanceof WebAssembly.Memory))
+      throw new EngineFault("the module exports no memory");
+    for (const name of ["loadImage", "decide"] as const) {
+      if (typeof exports[name] !== "function")
+        throw new EngineFault(`the module exports no function ${name}`);
+    }
+    this.#exports = exports;
+    this.memory = new Uint8Array(exports.memory.buffer);
+    this.#view = new DataView(exports.memory.buffer);
+    this.requestAt = this.#area("REQUEST_AT", REQUEST_BYTES_MAX);
+    this.requestEnd = this.requestAt + REQUEST_BYTES_MAX;
+    this.#imageAt = this.#area("IMAGE_AT", IMAGE_BYTES_MAX);
+    this.#recordAt = this.#area("RECORD_AT", RECORD_BYTES_MAX);
+    this.#resultAt = this.#area("RESULT_AT", RESULT_BYTES);
+  }
+
+  #area(name: "REQUEST_AT" | "IMAGE_AT" | "RECORD_AT" | "RESULT_AT", bytes: number): number {
+    const address: unknown = this.#exports[name]?.value;
+    if (typeof address === "number" && address >= 0 && address + bytes <= this.memory.length) return address;
+    throw new EngineFault(`the module exports no area ${name} of ${bytes} bytes`);
+  }
+
+  /** Copies the image in and loads it; returns the status. The caller has checked the size. */
+  loadImage(image: Uint8Array): number {
+    this.memory.set(image, this.#imageAt);
+    return this.#call("loadImage", image.length);
+  }
+
+  /** Decides the request that stands at `requestAt`; returns the status. */
+  decide(requestBytes: number): number {
+    return this.#call("decide", requestBytes);
+  }
+
+  #call(name: "loadImage" | "decide", bytes: number): number {
+    try {
+      return this.#exports[name](bytes);
+    } catch (cause) {
+      throw new EngineFault(`${name} stopped: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+      });
+    }
+  }
+
+  /** Offset in the request or image where a refusal was seen. */
+  get refusedAt(): number {
+    return this.#view.getUint32(this.#resultAt + RESULT_REFUSED_AT, true);
+  }
+
+  get recordBytes(): number {
+    return this.#view.getUint32(this.#resultAt + RESULT_RECORD_BYTES, true);
+  }
+
+  get verdict(): number {
+    return this.memory[this.#resultAt + RESULT_VERDICT] as number;
+  }
+
+  get tier(): number {
+    return this.memory[this.#resultAt + RESULT_TIER] as number;
+  }
+
+  get score(): number {
+    return this.#view.getUint16(this.#resultAt + RESULT_SCORE, true);
+  }
+
+  get hazard(): number {
+    return this.#view.getUint32(this.#resultAt + RESULT_HAZARD, true);
+  }
+
+  /** SHA-256 of the loaded image file. */
+  imageDigest(): Uint8Array {
+    const at = this.#resultAt + RESULT_IMAGE_DIGEST;
+    return this.memory.slice(at, at + DIGEST_BYTES);
+  }
+
+  /** A copy of the record and, in the 32 bytes behind it, its digest: one allocation for both. */
+  recordAndDigest(): Uint8Array {
+    const bytes = this.recordBytes;
+    if (bytes === 0 || bytes > RECORD_BYTES_MAX) throw new EngineFault(`a record of ${bytes} bytes`);
+    const copy = new Uint8Array(bytes + DIGEST_BYTES);
+    copy.set(this.memory.subarray(this.#recordAt, this.#recordAt + bytes));
+    const digestAt = this.#resultAt + RESULT_RECORD_DIGEST;
+    copy.set(this.memory.subarray(digestAt, digestAt + DIGEST_BYTES), bytes);
+    return copy;
+  }
+}

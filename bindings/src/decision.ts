@@ -1,0 +1,488 @@
+/**
+ * A decision: four numbers read at once, everything else decoded from the record when somebody asks. The record is the
+ * evidence, so nothing here says more than the record does.
+ */
+
+import { decode } from "./codec/decode.ts";
+import { CmpWriter, CodecError, encode } from "./codec/encode.ts";
+import { deepFreeze } from "./frozen.ts";
+import {
+  AMPLIFIER_COUNT,
+  AMPLIFIER_NAMES,
+  BINDING_NAMES,
+  COUNTED_NAMES,
+  DURABILITY_NAMES,
+  FLAG_COUNT,
+  FLAG_NAMES,
+  LOWERED_KIND_NAMES,
+  MODE_NAMES,
+  TIER_CRITICAL,
+  TIER_NAMES,
+  VERDICT_DENY,
+  VERDICT_NAMES,
+  VERSION_RECORD,
+} from "./gen/codes.ts";
+import { HAZARD_MAX, SCORE_MAX, TIME_MS_MAX } from "./gen/limits.ts";
+import { hex, sha256 } from "./sha256.ts";
+import type {
+  AmplifierLevel,
+  Binding,
+  Decision,
+  DecisionFacts,
+  DecisionJson,
+  Digests,
+  Durability,
+  FlagHazard,
+  LoweredBy,
+  Mode,
+  Obligations,
+  Part,
+  Reason,
+  Request,
+  Tier,
+  Verdict,
+} from "./types.ts";
+
+/** What a decision needs to know of its policy: words for people and the maxima of the amplifiers. */
+export interface Wording {
+  /** Sentence of a reason code, or undefined when the policy has none. */
+  sentence(code: string): string | undefined;
+  /** Maximum level of an amplifier, by number. */
+  maximum(amplifier: number): number;
+}
+
+/** The members of a record as CMP/1 gives them: docs/format/record.md. */
+interface RecordMembers {
+  readonly args?: Uint8Array;
+  readonly binding: Binding;
+  readonly by?: "host";
+  readonly durability: Durability;
+  readonly edition: string;
+  readonly engine: Uint8Array;
+  readonly gate?: string;
+  readonly hazard: number;
+  readonly image: Uint8Array;
+  readonly lowered_by: readonly (readonly [LoweredBy["kind"], string, string])[];
+  readonly mode: Mode;
+  readonly obligations: Obligations;
+  readonly parts: readonly {
+    readonly action: string;
+    readonly counted: Part["counted"];
+    readonly flags: readonly (readonly [flag: number, role: number, hazard: number])[];
+    readonly hazard: number;
+    readonly levels: readonly (readonly [level: number, gain: number])[];
+    readonly mapping: string;
+  }[];
+  readonly reasons: readonly string[];
+  readonly request?: Uint8Array;
+  readonly rows: readonly string[];
+  readonly score: number;
+  readonly thresholds: readonly number[];
+  readonly tier: Tier;
+  readonly time_ms: number;
+  readonly verdict: Verdict;
+}
+
+const DIGEST_BYTES = 32;
+const FLAG_ROLES = ["primary", "secondary"] as const;
+const utf8 = new TextEncoder();
+const RECORD_DOMAIN = utf8.encode("cmp1:record\n");
+const COMMIT_DOMAIN = utf8.encode("cmp1:commit\n");
+
+class RecordDecision implements DecisionFacts {
+  readonly #bytes: Uint8Array;
+  readonly #recordBytes: number;
+  readonly #verdict: number;
+  readonly #tier: number;
+  readonly #score: number;
+  readonly #hazard: number;
+  readonly #wording: Wording;
+  #members: RecordMembers | undefined;
+
+  constructor(
+    recordAndDigest: Uint8Array,
+    verdict: number,
+    tier: number,
+    score: number,
+    hazard: number,
+    wording: Wording,
+  ) {
+    this.#bytes = recordAndDigest;
+    this.#recordBytes = recordAndDigest.length - DIGEST_BYTES;
+    this.#verdict = verdict;
+    this.#tier = tier;
+    this.#score = score;
+    this.#hazard = hazard;
+    this.#wording = wording;
+  }
+
+  get #read(): RecordMembers {
+    this.#members ??= deepFreeze(
+      decode(this.#bytes.subarray(0, this.#recordBytes)) as unknown as RecordMembers,
+    );
+    return this.#members;
+  }
+
+  get verdict(): Verdict {
+    // Total: a number outside the list would be a denial.
+    return VERDICT_NAMES[this.#verdict] ?? "deny";
+  }
+
+  get tier(): Tier {
+    return TIER_NAMES[this.#tier] ?? "critical";
+  }
+
+  get score(): number {
+    return this.#score;
+  }
+
+  get hazard(): number {
+    return this.#hazard;
+  }
+
+  get by(): "engine" | "host" {
+    return this.#read.by ?? "engine";
+  }
+
+  get mode(): Mode {
+    return this.#read.mode;
+  }
+
+  get binding(): Binding {
+    return this.#read.binding;
+  }
+
+  get durability(): Durability {
+    return this.#read.durability;
+  }
+
+  get action(): string {
+    return this.#read.parts?.[0]?.action ?? "";
+  }
+
+  get parts(): readonly Part[] {
+    return (this.#read.parts ?? []).map((part) => ({
+      action: part.action,
+      mapping: part.mapping,
+      counted: part.counted,
+      flags: part.flags.map(
+        ([flag, role, hazard]) => ({ flag: FLAG_NAMES[flag], role: FLAG_ROLES[role], hazard }) as FlagHazard,
+      ),
+      amplifiers: part.levels.map(
+        ([level, gain], number) =>
+          ({
+            amplifier: AMPLIFIER_NAMES[number],
+            level,
+            max: this.#wording.maximum(number),
+            gain,
+          }) as AmplifierLevel,
+      ),
+      hazard: part.hazard,
+    }));
+  }
+
+  get gate(): string | undefined {
+    return this.#read.gate;
+  }
+
+  get rows(): readonly string[] {
+    return this.#read.rows ?? [];
+  }
+
+  get reasons(): readonly Reason[] {
+    return this.#read.reasons.map((code) => ({
+      code,
+      sentence: this.#wording.sentence(code) ?? HOST_SENTENCES[code] ?? code,
+    }));
+  }
+
+  get obligations(): Obligations {
+    return this.#read.obligations ?? {};
+  }
+
+  get lowered_by(): readonly LoweredBy[] {
+    return (this.#read.lowered_by ?? []).map(([kind, name, authority]) => ({ kind, name, authority }));
+  }
+
+  get thresholds(): readonly number[] {
+    return this.#read.thresholds ?? [];
+  }
+
+  get time_ms(): number {
+    return this.#read.time_ms;
+  }
+
+  get edition(): string {
+    return this.#read.edition;
+  }
+
+  get digests(): Digests {
+    const { engine, image, request, args } = this.#read;
+    return {
+      engine: hex(engine),
+      image: hex(image),
+      request: hex(request ?? NOTHING),
+      args: hex(args ?? NOTHING),
+      record: hex(this.#bytes.subarray(this.#recordBytes)),
+    };
+  }
+
+  get record(): Uint8Array {
+    return this.#bytes.slice(0, this.#recordBytes);
+  }
+
+  toJSON(): DecisionJson {
+    const part = this.parts[0];
+    return {
+      verdict: this.verdict,
+      tier: this.tier,
+      score: this.score,
+      hazard: this.hazard,
+      action: this.action,
+      mapping: part?.mapping ?? "",
+      flags: part?.flags ?? [],
+      amplifiers: part?.amplifiers ?? [],
+      ...(this.gate === undefined ? {} : { gate: this.gate }),
+      rows: this.rows,
+      reasons: this.reasons,
+      obligations: this.obligations,
+      lowered_by: this.lowered_by,
+      by: this.by,
+      mode: this.mode,
+      binding: this.binding,
+      durability: this.durability,
+      time_ms: this.time_ms,
+      edition: this.edition,
+      digests: this.digests,
+    };
+  }
+
+  /** What Node, Deno and Bun show when a decision is logged. */
+  [Symbol.for("nodejs.util.inspect.custom")](): DecisionJson {
+    return this.toJSON();
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Why a host denies a call that it could not put to the engine. */
+export type HostReason = "request_too_large" | "engine_fault";
+
+/** Sentences of the reasons that no policy holds. */
+export const HOST_SENTENCES: Readonly<Record<string, string>> = {
+  request_too_large: "The call is longer than one request may be, so it was denied without being scored.",
+  engine_fault: "The engine stopped in the middle of this call, so it was denied without being scored.",
+};
+
+/** Longest arguments that a record of the host still commits to. */
+const COMMITTED_BYTES_MAX = 16 * 1024 * 1024;
+
+/** What a host knows of its engine when it writes a record itself. */
+export interface HostFacts {
+  readonly engine: Uint8Array;
+  readonly image: Uint8Array;
+  readonly edition: string;
+  readonly reason: HostReason;
+}
+
+/**
+ * The record of a denial by the host: docs/format/record.md, "Records of the host". It commits to the call as the
+ * engine's record would; arguments beyond 16 MiB are left without a commitment.
+ * @throws CodecError when the call has values that CMP/1 cannot carry.
+ */
+export function hostRecord(request: Request, facts: HostFacts): Uint8Array {
+  const { engine, image, edition, reason } = facts;
+  const { context, mode = "enforce", binding = "advisory", durability = "none" } = request;
+  const salt = request.salt ?? new Uint8Array(DIGEST_BYTES);
+  const name = request.fields === undefined ? "args" : "fields";
+  const args = argsCommitment(salt, request[name], name);
+  const commitments: { args?: Uint8Array; request?: Uint8Array } = {};
+  if (args !== undefined) {
+    const { args: _args, fields: _fields, ...envelope } = request;
+    const whole = {
+      ...envelope,
+      [name]: args,
+      context: { asserted_by: {}, ...context },
+      binding,
+      durability,
+      engine,
+      image,
+      mode,
+      salt,
+      v: 1,
+    };
+    commitments.args = args;
+    commitments.request = sha256(COMMIT_DOMAIN, salt, encode(whole));
+  }
+  const { time_ms } = context;
+  return encode({
+    ...commitments,
+    binding,
+    by: "host",
+    durability,
+    edition,
+    engine,
+    image,
+    mode,
+    reasons: [reason],
+    time_ms,
+    v: 1,
+    verdict: "deny",
+  });
+}
+
+function argsCommitment(salt: Uint8Array, value: unknown, name: "args" | "fields"): Uint8Array | undefined {
+  for (const bytes of [COMMITTED_BYTES_MAX / 16, COMMITTED_BYTES_MAX]) {
+    const buffer = new Uint8Array(bytes);
+    const writer = new CmpWriter(buffer);
+    try {
+      writer.value(value, name, 1);
+      return sha256(COMMIT_DOMAIN, salt, buffer.subarray(0, writer.size));
+    } catch (error) {
+      if (!(error instanceof CodecError && error.code === "too_large")) throw error;
+    }
+  }
+  return undefined;
+}
+
+/** The decision that the engine's answer describes. */
+export function decisionOf(
+  recordAndDigest: Uint8Array,
+  verdict: number,
+  tier: number,
+  score: number,
+  hazard: number,
+  wording: Wording,
+): Decision {
+  return new RecordDecision(recordAndDigest, verdict, tier, score, hazard, wording) as unknown as Decision;
+}
+
+/** The denial that a record of the host describes. Nothing was scored: every scale stands at its top. */
+export function hostDecisionOf(record: Uint8Array, wording: Wording): Decision {
+  return decisionOf(withDigest(record), VERDICT_DENY, TIER_CRITICAL, SCORE_MAX, HAZARD_MAX, wording);
+}
+
+/**
+ * The decision that the bytes of a record describe, read back years later; undefined when they are no record of
+ * version 1. Nothing is recomputed here: explain.ts compares the arithmetic, and a replay compares everything.
+ * @throws CodecError when the bytes are not CMP/1.
+ */
+export function decisionFromRecord(record: Uint8Array, wording: Wording): Decision | undefined {
+  const members: unknown = decode(record);
+  if (matches(members, HOST_RECORD)) return hostDecisionOf(record, wording);
+  if (!matches(members, ENGINE_RECORD)) return undefined;
+  const { verdict, tier, score, hazard } = members as unknown as RecordMembers;
+  return decisionOf(
+    withDigest(record),
+    VERDICT_NAMES.indexOf(verdict),
+    TIER_NAMES.indexOf(tier),
+    score,
+    hazard,
+    wording,
+  );
+}
+
+function withDigest(record: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(record.length + DIGEST_BYTES);
+  bytes.set(record);
+  bytes.set(sha256(RECORD_DOMAIN, record), record.length);
+  return bytes;
+}
+
+// ---- Is it a record? One check a member; `?` marks those that may be absent.
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === "string";
+const isDigest: Check = (value) => value instanceof Uint8Array && value.length === DIGEST_BYTES;
+const isCount =
+  (max: number): Check =>
+  (value) =>
+    typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max;
+const isOneOf =
+  (words: readonly unknown[]): Check =>
+  (value) =>
+    words.includes(value);
+const isListOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const isTuple =
+  (...checks: readonly Check[]): Check =>
+  (value) =>
+    Array.isArray(value) && value.length === checks.length && checks.every((check, at) => check(value[at]));
+const isMap =
+  (members: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    matches(value, members);
+
+function matches(value: unknown, members: Readonly<Record<string, Check>>): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const given = value as Readonly<Record<string, unknown>>;
+  const known = Object.keys(members).map((name) => name.replace("?", ""));
+  if (!Object.keys(given).every((name) => known.includes(name))) return false;
+  return Object.entries(members).every(([name, check]) => {
+    const optional = name.endsWith("?");
+    const key = optional ? name.slice(0, -1) : name;
+    return Object.hasOwn(given, key) ? check(given[key]) : optional;
+  });
+}
+
+const isHazard = isCount(HAZARD_MAX);
+const isTimeMs = isCount(TIME_MS_MAX);
+const GAIN_MAX = 0xffff;
+const LEVEL_MAX = 0xff;
+
+const COMMON: Readonly<Record<string, Check>> = {
+  binding: isOneOf(BINDING_NAMES),
+  durability: isOneOf(DURABILITY_NAMES),
+  edition: isText,
+  engine: isDigest,
+  image: isDigest,
+  mode: isOneOf(MODE_NAMES),
+  reasons: isListOf(isText),
+  time_ms: isTimeMs,
+  v: isOneOf([VERSION_RECORD]),
+};
+
+const HOST_RECORD: Readonly<Record<string, Check>> = {
+  ...COMMON,
+  "args?": isDigest,
+  by: isOneOf(["host"]),
+  "request?": isDigest,
+  verdict: isOneOf(["deny"]),
+};
+
+const ENGINE_RECORD: Readonly<Record<string, Check>> = {
+  ...COMMON,
+  args: isDigest,
+  "gate?": isText,
+  hazard: isHazard,
+  lowered_by: isListOf(isTuple(isOneOf(LOWERED_KIND_NAMES), isText, isText)),
+  obligations: isMap({
+    "approvers?": isTimeMs,
+    "disclose?": isListOf(isText),
+    "dry_run?": isOneOf([true]),
+    "notify?": isListOf(isText),
+    "redact?": isListOf(isText),
+    "ttl_ms?": isTimeMs,
+  }),
+  parts: isListOf(
+    isMap({
+      action: isText,
+      counted: isOneOf(COUNTED_NAMES),
+      flags: isListOf(isTuple(isCount(FLAG_COUNT - 1), isCount(1), isHazard)),
+      hazard: isHazard,
+      levels: (value) =>
+        isListOf(isTuple(isCount(LEVEL_MAX), isCount(GAIN_MAX)))(value) &&
+        (value as readonly unknown[]).length === AMPLIFIER_COUNT,
+      mapping: isText,
+    }),
+  ),
+  request: isDigest,
+  rows: isListOf(isText),
+  score: isCount(SCORE_MAX),
+  thresholds: (value) => isListOf(isHazard)(value) && (value as readonly unknown[]).length === TIER_CRITICAL,
+  tier: isOneOf(TIER_NAMES),
+  verdict: isOneOf(VERDICT_NAMES),
+};

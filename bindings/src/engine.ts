@@ -1,0 +1,284 @@
+/**
+ * The engine: one Wasm instance with one image. `decide` is synchronous and pure: the same request gives the same
+ * record, on every host. Opening is where files are checked against the digests that were expected.
+ */
+
+import { compileModule, EngineFault, type EngineModule, Instance, isModule } from "./abi.ts";
+import { decode } from "./codec/decode.ts";
+import { CmpWriter } from "./codec/encode.ts";
+import { RequestEncoder, refusal, typedError } from "./codec/request.ts";
+import { decisionFromRecord, decisionOf, type HostReason, hostDecisionOf, hostRecord } from "./decision.ts";
+import { EngineError, type ErrorCode, shown } from "./errors.ts";
+import { STATUS_OK, STATUS_TEXTS } from "./gen/codes.ts";
+import { IMAGE_BYTES_MAX } from "./gen/limits.ts";
+import { ImageView } from "./image.ts";
+import { fromHex, hex, sha256 } from "./sha256.ts";
+import type { Decision, Request } from "./types.ts";
+
+export type { EngineModule } from "./abi.ts";
+export type { HostReason } from "./decision.ts";
+export { EngineError, type ErrorCode } from "./errors.ts";
+export { explain } from "./explain.ts";
+
+/** SHA-256 digests in hex that files must have before they are used. */
+export interface ExpectedDigests {
+  readonly engine?: string;
+  readonly image?: string;
+}
+
+export interface EngineFiles {
+  /** core.wasm: its bytes, or a module that the host has compiled (then `engineDigest` says which one it is). */
+  readonly wasm: Uint8Array | EngineModule;
+  /** The compiled policy, at most 4 MiB. */
+  readonly image: Uint8Array;
+  /** Digests that the files must have. Checked before anything is compiled or loaded. */
+  readonly expect?: ExpectedDigests;
+  /** SHA-256 of core.wasm in hex: needed for a compiled module, whose bytes nobody can hash any more. */
+  readonly engineDigest?: string;
+}
+
+/**
+ * Opens an engine.
+ *
+ * @throws EngineError `engine_unexpected` or `image_unexpected` when a file is not the expected one, `engine_invalid`
+ * when the Wasm is no permit0 engine, and the `image_*` codes when the engine refuses the image.
+ *
+ * @example
+ * const engine = await openEngine({ wasm: await readFile("core.wasm"), image: await readFile("acme.image") });
+ * const decision = engine.decide({ tool: "bash", args: { command: "ls" }, context: { time_ms: Date.now() } });
+ */
+export async function openEngine(files: EngineFiles): Promise<Engine> {
+  const { wasm, image, expect = {} } = files;
+  needBytes(image, "image");
+  if (expect.image !== undefined) needDigest(image, expect.image, "image");
+  if (isModule(wasm)) return createEngine(wasm, image, files.engineDigest ?? expect.engine ?? "");
+  needBytes(wasm, "wasm");
+  const engineDigest = hex(sha256(wasm));
+  if (expect.engine !== undefined && expect.engine.toLowerCase() !== engineDigest) {
+    throw new EngineError("engine_unexpected", { path: "wasm", wanted: expect.engine, came: engineDigest });
+  }
+  let module: EngineModule;
+  try {
+    module = await compileModule(wasm);
+  } catch (cause) {
+    throw new EngineError("engine_invalid", {
+      path: "wasm",
+      wanted: "a WebAssembly module",
+      came: "other bytes",
+      cause,
+    });
+  }
+  return createEngine(module, image, engineDigest);
+}
+
+/**
+ * Makes an engine at once from a compiled module, for hosts that get modules and not bytes.
+ * @param engineDigest SHA-256 of the module's file in hex; it stands in every record, so it must be true.
+ */
+export function createEngine(module: EngineModule, image: Uint8Array, engineDigest: string): Engine {
+  needBytes(image, "image");
+  const digest = fromHex(engineDigest);
+  if (digest?.length !== 32) {
+    throw new EngineError("option_type", {
+      path: "engineDigest",
+      wanted: "64 hex digits: the SHA-256 of core.wasm",
+      came: shown(engineDigest),
+    });
+  }
+  return new Engine(module, image, digest);
+}
+
+/** One loaded policy that answers calls. Made by {@link openEngine} or {@link createEngine}. */
+export class Engine {
+  readonly #module: EngineModule;
+  readonly #imageFile: Uint8Array;
+  readonly #engineDigest: Uint8Array;
+  readonly #imageDigest: Uint8Array;
+  readonly #image: ImageView;
+  #instance: Instance;
+  #encoder: RequestEncoder;
+
+  /** @internal */
+  constructor(module: EngineModule, image: Uint8Array, engineDigest: Uint8Array) {
+    this.#module = module;
+    this.#engineDigest = engineDigest;
+    // A copy: a fresh instance after a fault must get the bytes that were checked, whatever happened to the caller's.
+    this.#imageFile = image.slice();
+    this.#instance = this.#load();
+    this.#imageDigest = this.#instance.imageDigest();
+    this.#image = new ImageView(this.#imageFile);
+    this.#encoder = this.#newEncoder();
+  }
+
+  /** SHA-256 of the engine and image files, in hex. */
+  get digests(): { readonly engine: string; readonly image: string } {
+    return { engine: hex(this.#engineDigest), image: hex(this.#imageDigest) };
+  }
+
+  /** The loaded policy: edition, sentences, names. */
+  get image(): ImageView {
+    return this.#image;
+  }
+
+  /**
+   * Decides one call. A fault of the engine is answered too: a denial with the reason `engine_fault`, and the engine
+   * goes on with a fresh instance.
+   *
+   * @param request at most 65 536 bytes once encoded; `context.time_ms` is required, everything else has a default.
+   * @throws EngineError when the request is malformed or too large. Then nothing was decided and nothing may run.
+   */
+  decide(request: Request): Decision {
+    return this.#run(this.#encoder.write(request));
+  }
+
+  /**
+   * Decides one encoded request (docs/format/request.md), which names this engine and image by their digests.
+   * @throws EngineError with the offset and, where there is one, the member that the engine refused.
+   */
+  decideBytes(request: Uint8Array): Decision {
+    needBytes(request, "request");
+    return this.#run(this.#encoder.copy(request));
+  }
+
+  /**
+   * The canonical bytes of a request to this engine: what {@link decideBytes} takes and a replay needs.
+   * @throws EngineError as {@link decide}.
+   */
+  encode(request: Request): Uint8Array {
+    const { memory, requestAt } = this.#instance;
+    const bytes = this.#encoder.write(request);
+    return memory.slice(requestAt, requestAt + bytes);
+  }
+
+  /**
+   * Denies a call without asking the engine, with a record that says so. For adapters: a call that `decide` refuses as
+   * too large still has to be answered and recorded.
+   * @throws EngineError when the call has values that no record can commit to.
+   */
+  denyByHost(request: Request, reason: HostReason): Decision {
+    const facts = {
+      engine: this.#engineDigest,
+      image: this.#imageDigest,
+      edition: this.#image.edition,
+      reason,
+    };
+    try {
+      return hostDecisionOf(hostRecord(request, facts), this.#image);
+    } catch (error) {
+      throw typedError(error);
+    }
+  }
+
+  /**
+   * A decision read back from the bytes of its record. Sentences are those of this engine's image.
+   * @throws EngineError `record_malformed`.
+   */
+  readRecord(record: Uint8Array): Decision {
+    needBytes(record, "record");
+    try {
+      const decision = decisionFromRecord(record, this.#image);
+      if (decision !== undefined) return decision;
+    } catch (cause) {
+      throw new EngineError("record_malformed", {
+        wanted: "the CMP/1 bytes of a record",
+        came: shown(record),
+        cause,
+      });
+    }
+    throw new EngineError("record_malformed", { wanted: "a record of version 1", came: "another value" });
+  }
+
+  #run(requestBytes: number): Decision {
+    const instance = this.#instance;
+    try {
+      const status = instance.decide(requestBytes);
+      if (status === STATUS_OK) {
+        return decisionOf(
+          instance.recordAndDigest(),
+          instance.verdict,
+          instance.tier,
+          instance.score,
+          instance.hazard,
+          this.#image,
+        );
+      }
+      if (STATUS_TEXTS[status] === undefined) throw new EngineFault(`status ${status}`);
+      throw refusal(status, instance.refusedAt, this.#requestBytes(requestBytes), this.#image);
+    } catch (error) {
+      if (!(error instanceof EngineFault)) throw error;
+      return this.#faulted(requestBytes, error);
+    }
+  }
+
+  #requestBytes(bytes: number): Uint8Array {
+    const { memory, requestAt } = this.#instance;
+    return memory.slice(requestAt, requestAt + bytes);
+  }
+
+  /** Answers a request during which the instance stopped, and puts a fresh one in its place. */
+  #faulted(requestBytes: number, fault: EngineFault): Decision {
+    const bytes = this.#requestBytes(requestBytes);
+    this.#instance = this.#load();
+    this.#encoder = this.#newEncoder();
+    let members: Request & Record<string, unknown>;
+    try {
+      members = decode(bytes) as Request & Record<string, unknown>;
+    } catch {
+      // Not even the time of the call can be read, so there is nothing to record.
+      throw new EngineError("engine_fault", { came: fault.message, cause: fault });
+    }
+    const { engine: _engine, image: _image, v: _version, ...request } = members;
+    return this.denyByHost(request as Request, "engine_fault");
+  }
+
+  #newEncoder(): RequestEncoder {
+    const { memory, requestAt, requestEnd } = this.#instance;
+    const writer = new CmpWriter(memory, requestAt, requestEnd - requestAt);
+    return new RequestEncoder(writer, this.#engineDigest, this.#imageDigest);
+  }
+
+  /** A fresh instance with the image in it. */
+  #load(): Instance {
+    const image = this.#imageFile;
+    if (image.length > IMAGE_BYTES_MAX) {
+      throw new EngineError("image_too_large", {
+        path: "image",
+        wanted: `at most ${IMAGE_BYTES_MAX} bytes`,
+        came: `${image.length} bytes`,
+      });
+    }
+    let instance: Instance;
+    let status: number;
+    try {
+      instance = new Instance(this.#module);
+      status = instance.loadImage(image);
+    } catch (cause) {
+      if (!(cause instanceof EngineFault)) throw cause;
+      throw new EngineError("engine_invalid", {
+        path: "wasm",
+        wanted: "a permit0 engine",
+        came: cause.message,
+        cause,
+      });
+    }
+    if (status === STATUS_OK) return instance;
+    const [code, text] = STATUS_TEXTS[status] ?? ["engine_invalid", `unknown status ${status}`];
+    throw new EngineError(code as ErrorCode, {
+      path: "image",
+      offset: instance.refusedAt,
+      wanted: "a permit0 image of this version",
+      came: text,
+    });
+  }
+}
+
+function needBytes(bytes: unknown, path: string): void {
+  if (bytes instanceof Uint8Array) return;
+  throw new EngineError("option_type", { path, wanted: "a Uint8Array", came: shown(bytes) });
+}
+
+function needDigest(bytes: Uint8Array, expected: string, path: "image"): void {
+  const found = hex(sha256(bytes));
+  if (found === expected.toLowerCase()) return;
+  throw new EngineError("image_unexpected", { path, wanted: expected, came: found });
+}

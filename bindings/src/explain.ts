@@ -1,0 +1,232 @@
+/**
+ * A decision in lines for people. The arithmetic is done again here, from the record alone, and compared: what is shown
+ * adds up, or the text says that the record does not.
+ */
+
+import { TIER_NAMES } from "./gen/codes.ts";
+import { HAZARD_MAX, SCORE_MAX } from "./gen/limits.ts";
+import type { ImageView } from "./image.ts";
+import type { AmplifierLevel, Decision, FlagHazard, LoweredBy, Obligations, Part } from "./types.ts";
+
+export interface Explanation {
+  /** Plain text, at most 100 columns wide where the texts of the policy allow. */
+  readonly lines: readonly string[];
+  /** Whether hazard, score and tier of the record follow from its flags, levels and thresholds. */
+  readonly consistent: boolean;
+}
+
+/**
+ * Explains a decision: what the call was understood as, each flag, each level with its factor and reason, the hazard
+ * step by step, score, tier, and what else had a say.
+ * @param image the policy that decided, for sentences; another one explains the numbers but misses words.
+ */
+export function explain(decision: Decision, image: ImageView): Explanation {
+  if (decision.by === "host") return { lines: explainHost(decision), consistent: true };
+  const faults: string[] = [];
+  const need = (holds: boolean, fault: string): void => {
+    if (!holds) faults.push(fault);
+  };
+  const lines = [...explainVerdict(decision), ...section("why", explainReasons(decision))];
+  for (const part of decision.parts) {
+    const steps = hazardSteps(part);
+    need(steps.hazard === part.hazard, `the part ${part.action} says H = ${grouped(part.hazard)}`);
+    lines.push(...section("flags", explainFlags(part.flags, steps.start)));
+    lines.push(...section("amplifiers", explainAmplifiers(part.amplifiers, steps, decision, image)));
+  }
+  // With one part, which is all that version 1 has, the hazard of the call is the hazard of the part.
+  if (decision.parts.length === 1) {
+    need(decision.parts[0]?.hazard === decision.hazard, `the record says H = ${grouped(decision.hazard)}`);
+  }
+  need(scoreOf(decision.hazard) === decision.score, `the record says score ${decision.score}`);
+  need(
+    tierOf(decision.hazard, decision.thresholds) === decision.tier,
+    `the record says tier ${decision.tier}`,
+  );
+  lines.push(...section("score", explainScore(decision)));
+  lines.push(...section("decided by", explainTable(decision, image)));
+  lines.push(...section("lowered by", decision.lowered_by.map(loweredLine)));
+  lines.push(...section("obligations", obligationLines(decision.obligations)));
+  lines.push(...section("digests", digestLines(decision)));
+  const consistent = faults.length === 0;
+  lines.push(...section("DOES NOT ADD UP", faults));
+  return { lines, consistent };
+}
+
+function explainVerdict(decision: Decision): string[] {
+  const head = `${decision.action}: ${decision.verdict} (${decision.tier}, ${percent(decision.score)})`;
+  const shadow =
+    decision.mode === "shadow" ? ["SHADOW MODE: the host lets the call run whatever the verdict."] : [];
+  return [
+    head,
+    ...shadow,
+    ...decision.parts.map((part) => `understood as ${part.action}, ${mappingText(part.mapping)}`),
+  ];
+}
+
+function explainHost(decision: Decision): string[] {
+  return [
+    `${decision.verdict}, by the host: the engine was not asked, and nothing was scored`,
+    ...section("why", explainReasons(decision)),
+    ...section("digests", digestLines(decision)),
+  ];
+}
+
+/** How a tool call became an action. */
+export function mappingText(mapping: string): string {
+  if (mapping === "direct") return "which the caller named";
+  if (mapping === "unknown") return "because no pack vouches for this tool";
+  return `by the mapping ${mapping}`;
+}
+
+function explainReasons(decision: Decision): string[] {
+  const columns = Math.max(...decision.reasons.map(({ code }) => code.length));
+  return decision.reasons.map(({ code, sentence }) => `${code.padEnd(columns)}  ${sentence}`);
+}
+
+function explainFlags(flags: readonly FlagHazard[], start: number): string[] {
+  if (flags.length === 0) return ["none, so H0 = 0"];
+  const columns = Math.max(...flags.map(({ flag }) => flag.length));
+  const rows = flags.map(({ flag, role, hazard }) => {
+    const counted = role === "primary" ? "" : " / 2";
+    return `${flag.padEnd(columns)}  ${role.padEnd(9)}  ${grouped(hazard).padStart(10)}${counted}`;
+  });
+  return [...rows, `H0 = ${grouped(start)} millionths of a nat`];
+}
+
+interface HazardSteps {
+  /** H0. */
+  readonly start: number;
+  /** H after each amplifier. */
+  readonly after: readonly number[];
+  readonly hazard: number;
+}
+
+/** docs/format/evaluation.md, step 6, from the numbers of the record. */
+function hazardSteps({ flags, amplifiers }: Part): HazardSteps {
+  let twice = 0;
+  for (const { role, hazard } of flags) twice += role === "primary" ? 2 * hazard : hazard;
+  const start = Math.floor(twice / 2);
+  let hazard = start;
+  const after = amplifiers.map(({ level, max, gain }) => {
+    // At most 6 x 10^7 x 10^6: exact in a double.
+    hazard = Math.min(HAZARD_MAX, Math.floor((hazard * (1000 * max + gain * level)) / (1000 * max)));
+    return hazard;
+  });
+  return { start, after, hazard };
+}
+
+function explainAmplifiers(
+  amplifiers: readonly AmplifierLevel[],
+  { after, hazard }: HazardSteps,
+  decision: Decision,
+  image: ImageView,
+): string[] {
+  const rows = amplifiers.flatMap((entry, number) => {
+    if (entry.level === 0) return [];
+    const { amplifier, level, max, gain } = entry;
+    const factor = factorText(1000 * max + gain * level, 1000 * max);
+    return [
+      `${amplifier.padEnd(15)}${`${level}`.padStart(3)} of ${`${max}`.padEnd(3)}` +
+        `${factor.padStart(9)}${grouped(after[number] as number).padStart(12)}  ${whyLevel(number, level, decision, image)}`,
+    ];
+  });
+  const calm = amplifiers.filter(({ level }) => level === 0).map(({ amplifier }) => amplifier);
+  const head = `${"".padEnd(15)}${"level".padStart(9)} ${"factor".padStart(9)}${"H".padStart(12)}`;
+  return [
+    ...(rows.length === 0 ? [] : [head, ...rows]),
+    ...(calm.length === 0 ? [] : [`at 0, factor 1: ${calm.join(", ")}`]),
+    `H = ${grouped(hazard)}`,
+  ];
+}
+
+/** `x 1.3100`: exact when four decimals are enough, else with `~`. */
+function factorText(numerator: number, denominator: number): string {
+  const scaled = Math.floor((numerator * 10_000) / denominator);
+  const exact = scaled * denominator === numerator * 10_000;
+  return `${exact ? "x " : "x~"}${Math.floor(scaled / 10_000)}.${`${scaled % 10_000}`.padStart(4, "0")}`;
+}
+
+/** The reason that put an amplifier where it is. */
+function whyLevel(amplifier: number, level: number, decision: Decision, image: ImageView): string {
+  const raised = decision.reasons.find(({ code }) =>
+    image.raises(code).some((raise) => raise.amplifier === amplifier && raise.level === level),
+  );
+  if (raised !== undefined) return raised.code;
+  return `default of ${decision.action}`;
+}
+
+function explainScore(decision: Decision): string[] {
+  const { hazard, score, thresholds, tier } = decision;
+  const starts = thresholds.map((start, index) => `${TIER_NAMES[index + 1]} from ${grouped(start)}`);
+  return [
+    `${score} of 10 000 = floor(10 000 x (1 - e^(-${grouped(hazard)} / 1 000 000)))`,
+    `${tier}, because ${starts.join(", ")}`,
+  ];
+}
+
+function explainTable(decision: Decision, image: ImageView): string[] {
+  const gate = decision.gate === undefined ? [] : [`gate  ${withSentence(decision.gate, image)}`];
+  const rows = decision.rows.map((row) => `row   ${withSentence(row, image)}`);
+  return [...gate, ...rows, `tier ${decision.tier} and the policy's routing`];
+}
+
+function withSentence(code: string, image: ImageView): string {
+  const sentence = image.sentence(code);
+  return sentence === undefined ? code : `${code}: ${sentence}`;
+}
+
+function loweredLine({ kind, name, authority }: LoweredBy): string {
+  return `${kind} ${name}, on the word of ${authority}`;
+}
+
+/** Each obligation as one line. */
+export function obligationLines(obligations: Obligations): string[] {
+  const { approvers, redact, notify, dry_run, ttl_ms, disclose } = obligations;
+  return [
+    ...(approvers === undefined
+      ? []
+      : [approvers === 1 ? "1 person must approve" : `${approvers} persons must approve`]),
+    ...(dry_run === undefined ? [] : ["only a dry run may be made"]),
+    ...(ttl_ms === undefined ? [] : [`good for ${grouped(ttl_ms)} ms`]),
+    ...(redact ?? []).map((path) => `redact ${path}`),
+    ...(notify ?? []).map((channel) => `notify ${channel}`),
+    ...(disclose ?? []).map((text) => `disclose: ${text}`),
+  ];
+}
+
+function digestLines(decision: Decision): string[] {
+  return Object.entries(decision.digests)
+    .filter(([, digest]) => digest !== "")
+    .map(([name, digest]) => `${name.padEnd(8)} ${digest}`);
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+}
+
+/** A whole number with a space every three digits. */
+export function grouped(value: number): string {
+  return `${value}`.replace(/\B(?=(\d{3})+$)/g, " ");
+}
+
+/** Basis points as per cent with two decimals: 5231 is `52.31 %`. */
+export function percent(scoreBp: number): string {
+  return `${Math.floor(scoreBp / 100)}.${`${scoreBp % 100}`.padStart(2, "0")} %`;
+}
+
+function tierOf(hazard: number, thresholds: readonly number[]): string {
+  return TIER_NAMES[thresholds.filter((start) => start <= hazard).length] ?? "";
+}
+
+/** floor(10 000 x (1 - e^(-H / 10^6))), exact: the exponential series in whole numbers of 40 digits. */
+export function scoreOf(hazard: number): number {
+  const scale = 10n ** 40n;
+  const x = BigInt(hazard);
+  let term = scale;
+  let sum = scale;
+  for (let k = 1n; term > 0n; k++) {
+    term = (term * x) / (1_000_000n * k);
+    sum += term;
+  }
+  return Math.min(SCORE_MAX, Number((10_000n * (sum - scale)) / sum));
+}

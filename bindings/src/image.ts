@@ -1,0 +1,154 @@
+/**
+ * What a host reads of a loaded image: words for people, names to suggest, maxima. The engine has checked every offset
+ * of an image before this file sees it (docs/format/image.md); deciding never comes here.
+ */
+
+import { AMPLIFIER_COUNT, NAMESPACE_ACTION, NAMESPACE_FIELD, RULE_KIND_LEVEL } from "./gen/codes.ts";
+import * as layout from "./gen/layout.ts";
+
+const FIELDS_PER_WORD = 32;
+
+/** A source that an image was made from. */
+export interface ImageSource {
+  readonly name: string;
+  readonly version: string;
+  /** SHA-256 of the source, 32 bytes. */
+  readonly digest: Uint8Array;
+}
+
+/** A level that a rule sets. */
+export interface Raise {
+  /** Number of the amplifier. */
+  readonly amplifier: number;
+  readonly level: number;
+}
+
+/** Reads a checked image lazily; the bytes are kept, not copied. */
+export class ImageView {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #utf8 = new TextDecoder();
+  #sentences: ReadonlyMap<string, string> | undefined;
+  #raises: ReadonlyMap<string, readonly Raise[]> | undefined;
+  #names: ReadonlyMap<number, readonly { readonly text: string; readonly value: number }[]> | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  /** Edition of the taxonomy. */
+  get edition(): string {
+    return this.#ref(this.#meta + layout.META_EDITION);
+  }
+
+  get profile(): string {
+    return this.#ref(this.#meta + layout.META_PROFILE);
+  }
+
+  /** Maximum level of an amplifier, by number. */
+  maximum(amplifier: number): number {
+    if (!(amplifier >= 0 && amplifier < AMPLIFIER_COUNT)) return 0;
+    return this.#view.getUint8(this.#meta + layout.META_MAXIMA + amplifier);
+  }
+
+  /** Sentence of a reason code. */
+  sentence(code: string): string | undefined {
+    this.#sentences ??= new Map(
+      this.#entries(layout.SECTION_SENTENCES, layout.SENTENCES_BYTES).map((at) => [
+        this.#ref(at + layout.SENTENCES_CODE),
+        this.#ref(at + layout.SENTENCES_SENTENCE),
+      ]),
+    );
+    return this.#sentences.get(code);
+  }
+
+  /** Levels that the rules of a code set. */
+  raises(code: string): readonly Raise[] {
+    if (this.#raises === undefined) {
+      const raises = new Map<string, Raise[]>();
+      for (const at of this.#entries(layout.SECTION_RULES, layout.RULES_BYTES)) {
+        if (this.#view.getUint8(at + layout.RULES_KIND) !== RULE_KIND_LEVEL) continue;
+        const name = this.#ref(at + layout.RULES_CODE);
+        const list = raises.get(name) ?? [];
+        list.push({
+          amplifier: this.#view.getUint8(at + layout.RULES_TARGET),
+          level: this.#view.getUint8(at + layout.RULES_VALUE),
+        });
+        raises.set(name, list);
+      }
+      this.#raises = raises;
+    }
+    return this.#raises.get(code) ?? [];
+  }
+
+  /** Action names and aliases. */
+  actions(): readonly string[] {
+    return this.#namesOf(NAMESPACE_ACTION).map(({ text }) => text);
+  }
+
+  /** Input names of the fields that an action declares, in the order of their bytes; none for an unknown action. */
+  fields(action: string): readonly string[] {
+    const index = this.#namesOf(NAMESPACE_ACTION).find(({ text }) => text === action)?.value;
+    if (index === undefined) return [];
+    const at = this.#section(layout.SECTION_ACTIONS) + index * layout.ACTIONS_BYTES;
+    const low = this.#view.getUint32(at + layout.ACTIONS_FIELDS_LOW, true);
+    const high = this.#view.getUint32(at + layout.ACTIONS_FIELDS_HIGH, true);
+    const declared = (field: number): boolean => {
+      const bit = field - 1;
+      return bit < FIELDS_PER_WORD
+        ? ((low >>> bit) & 1) === 1
+        : ((high >>> (bit - FIELDS_PER_WORD)) & 1) === 1;
+    };
+    return this.#namesOf(NAMESPACE_FIELD)
+      .filter(({ value }) => declared(value))
+      .map(({ text }) => text)
+      .sort();
+  }
+
+  /** What the image was made from, in the order of the compiler. */
+  sources(): readonly ImageSource[] {
+    return this.#entries(layout.SECTION_SOURCES, layout.SOURCES_BYTES).map((at) => ({
+      name: this.#ref(at + layout.SOURCES_NAME),
+      version: this.#ref(at + layout.SOURCES_VERSION),
+      digest: this.bytes.slice(at + layout.SOURCES_DIGEST, at + layout.SOURCES_DIGEST + 32),
+    }));
+  }
+
+  get #meta(): number {
+    return this.#section(layout.SECTION_META);
+  }
+
+  #section(number: number): number {
+    return this.#view.getUint32(layout.HEADER_DIRECTORY + number * layout.DIRECTORY_BYTES, true);
+  }
+
+  /** Offsets of the entries of a section. */
+  #entries(section: number, entryBytes: number): readonly number[] {
+    const start = this.#section(section);
+    const count = this.#view.getUint32(layout.HEADER_DIRECTORY + section * layout.DIRECTORY_BYTES + 4, true);
+    return Array.from({ length: count }, (_, index) => start + index * entryBytes);
+  }
+
+  #ref(at: number): string {
+    const offset = this.#section(layout.SECTION_TEXT) + this.#view.getUint32(at, true);
+    return this.#utf8.decode(this.bytes.subarray(offset, offset + this.#view.getUint32(at + 4, true)));
+  }
+
+  #namesOf(namespace: number): readonly { readonly text: string; readonly value: number }[] {
+    if (this.#names === undefined) {
+      const names = new Map<number, { readonly text: string; readonly value: number }[]>();
+      for (const at of this.#entries(layout.SECTION_NAMES, layout.NAMES_BYTES)) {
+        const key = this.#view.getUint32(at + layout.NAMES_NAMESPACE, true);
+        const list = names.get(key) ?? [];
+        list.push({
+          text: this.#ref(at + layout.NAMES_TEXT),
+          value: this.#view.getUint32(at + layout.NAMES_VALUE, true),
+        });
+        names.set(key, list);
+      }
+      this.#names = names;
+    }
+    return this.#names.get(namespace) ?? [];
+  }
+}

@@ -1,0 +1,361 @@
+/**
+ * The library's front door: a permit asks one engine about calls, with the program's own context, clock and mode. It
+ * turns the verdict into what a program does next: go on, throw, or ask a person.
+ */
+
+import { parseUtc, randomSalt, systemClock } from "./clock.ts";
+import { decode } from "./codec/decode.ts";
+import { encode } from "./codec/encode.ts";
+import { typedError } from "./codec/request.ts";
+import type { Engine } from "./engine.ts";
+import { EngineError, nearest, shown } from "./errors.ts";
+import { percent } from "./explain.ts";
+import { deepFreeze } from "./frozen.ts";
+import { OBLIGATION_NAMES } from "./gen/codes.ts";
+import { createGuard, type Guard, noteAsked } from "./guard.ts";
+import type {
+  AssertedBy,
+  Binding,
+  Call,
+  Context,
+  Decision,
+  DenyDecision,
+  Mode,
+  Obligations,
+  Request,
+  ReviewDecision,
+  Values,
+} from "./types.ts";
+
+/** Facts of one call: whatever is left out comes from the permit. Without `asserted_by` they are claims. */
+export type CallContext = Partial<Context>;
+
+/** A call to check, in one of its two forms, with facts that hold for this call only. */
+export type PermitCall = Call & { readonly context?: CallContext };
+
+/** Decide and record, but let calls run until a date at most 30 days away; after it, enforce. */
+export interface ShadowMode {
+  /** UTC date (`2026-12-01`), UTC time (`2026-12-01T09:00:00Z`) or milliseconds since 1970. */
+  readonly shadow: { readonly until: string | number };
+}
+
+export interface PermitOptions {
+  /** The compiled policy, as `permit0 compile -o` writes it. Default: the base policy of this release. */
+  readonly image?: Uint8Array;
+  /** An engine that the host opened itself, instead of `image`. */
+  readonly engine?: Engine | Promise<Engine>;
+  /**
+   * Facts that hold for every call. The program vouches for them: without `asserted_by` they are asserted by `host`.
+   * Give `asserted_by` to name who really vouches for what; a fact left out of it is then a claim.
+   */
+  readonly context?: Omit<Context, "time_ms">;
+  /** Milliseconds since 1970. Default: the machine's clock. */
+  readonly clock?: () => number;
+  /** Default `enforce`. */
+  readonly mode?: "enforce" | ShadowMode;
+  /**
+   * What blinds the commitments in records. Default `random`: two records of one call cannot be linked, and nobody can
+   * guess arguments from a record. `zero`, or 32 bytes: equal calls give equal commitments.
+   */
+  readonly salt?: "random" | "zero" | Uint8Array;
+  /**
+   * Obligations that this program meets when a call is allowed with them. `require` and `guard` refuse a call with any
+   * other. Default: none.
+   */
+  readonly obligations?: readonly (keyof Obligations)[];
+}
+
+/** Asks about calls. Made by {@link createPermit}; its members work detached from it. */
+export interface Permit {
+  /**
+   * Decides one call and returns the decision, whatever the verdict. A call too large for one request, or one that the
+   * engine failed on, is denied.
+   * @throws EngineError when the call is malformed. Then nothing was decided and nothing may run.
+   */
+  check(call: PermitCall): Promise<Decision>;
+  /**
+   * Goes on only if the action is allowed.
+   * @param fields what the action declares; `actor` among them is taken out and becomes a claim of the context.
+   * @returns the decision, whose verdict is `allow` (in shadow mode: any).
+   * @throws PermitDenied, PermitReview with the decision; EngineError when the call is malformed, or is allowed with
+   * obligations that the program has not promised to meet (`obligation_unmet`).
+   */
+  require(action: string, fields: Values, context?: CallContext): Promise<Decision>;
+  /** Guards a function. See {@link Guard}. */
+  readonly guard: Guard;
+}
+
+/** The policy says no. */
+export class PermitDenied extends Error {
+  override readonly name = "PermitDenied";
+  readonly decision: DenyDecision;
+
+  constructor(decision: DenyDecision) {
+    super(refusalText("denied", decision));
+    this.decision = decision;
+  }
+}
+
+/** A person must decide first. */
+export class PermitReview extends Error {
+  override readonly name = "PermitReview";
+  readonly decision: ReviewDecision;
+
+  constructor(decision: ReviewDecision) {
+    super(refusalText("needs review", decision));
+    this.decision = decision;
+  }
+}
+
+function refusalText(what: string, decision: DenyDecision | ReviewDecision): string {
+  const { action, by, reasons, score, tier } = decision;
+  const risk = by === "engine" ? ` (${tier} risk, ${percent(score)})` : "";
+  return `${action || "call"} ${what}${risk}: ${reasons[0]?.sentence ?? "no reason given"}`;
+}
+
+const SHADOW_MS_MAX = 30 * 24 * 60 * 60 * 1000;
+const ZERO_SALT = new Uint8Array(32);
+const OPTIONS = ["image", "engine", "context", "clock", "mode", "salt", "obligations"];
+/** Facts whose authority is recorded: the keys of `asserted_by`. */
+const ASSERTABLE = ["actor", "environment", "host", "roles", "tz_min"] as const;
+
+/**
+ * A permit with its own policy, context, clock and mode. The engine is opened at the first question, once.
+ * @throws EngineError `option_unknown`, `option_type`, `shadow_range`.
+ *
+ * @example
+ * const permit = createPermit({ image: await readFile("acme.image"), context: { environment: "production" } });
+ * const decision = await permit.check({ tool: "send_email", args: { to: "ann@example.com" }, server: "gmail" });
+ */
+export function createPermit(options: PermitOptions = {}): Permit {
+  needOptions(options);
+  const { clock = systemClock, salt = "random", obligations = [] } = options;
+  const shared = sharedContext(options.context);
+  const modeAt = modeOf(options.mode ?? "enforce", clock);
+  const saltNow = salt === "random" ? randomSalt : () => (salt === "zero" ? ZERO_SALT : salt);
+  const met: ReadonlySet<string> = new Set(obligations);
+  let engine: Engine | undefined;
+  let opening: Promise<Engine> | undefined;
+
+  async function decide(call: PermitCall, binding: Binding): Promise<Decision> {
+    if (engine === undefined) {
+      opening ??= openPermitEngine(options);
+      engine = await opening;
+    }
+    const request = requestOf(call, shared, clock, modeAt, saltNow, binding);
+    try {
+      return engine.decide(request);
+    } catch (error) {
+      if (error instanceof EngineError && error.code === "request_too_large") {
+        return engine.denyByHost(request, "request_too_large");
+      }
+      throw error;
+    }
+  }
+
+  async function pass(call: PermitCall, binding: Binding): Promise<Decision> {
+    const decision = await decide(call, binding);
+    needPermission(decision, met);
+    return decision;
+  }
+
+  const permit: Permit = {
+    check: (call) => decide(call, "advisory"),
+    require: async (action, fields, context) => {
+      const asked = noteAsked(permit);
+      const call = { action, fields, ...(context === undefined ? {} : { context }) };
+      const decision = await pass(call, "advisory");
+      asked();
+      return decision;
+    },
+    guard: createGuard(
+      () => permit,
+      (call) => pass(call, "wrapped"),
+    ),
+  };
+  return Object.freeze(permit);
+}
+
+/** Throws unless the call may run now. */
+function needPermission(decision: Decision, met: ReadonlySet<string>): void {
+  if (decision.mode === "shadow") return;
+  switch (decision.verdict) {
+    case "allow": {
+      const unmet = Object.keys(decision.obligations).filter((kind) => !met.has(kind));
+      if (unmet.length === 0) return;
+      throw new EngineError("obligation_unmet", {
+        path: decision.action,
+        wanted: unmet.join(", "),
+        came: met.size === 0 ? "no promise to meet any" : `a promise to meet ${[...met].join(", ")}`,
+      });
+    }
+    case "review":
+      throw new PermitReview(decision);
+    default:
+      throw new PermitDenied(decision);
+  }
+}
+
+async function openPermitEngine(options: PermitOptions): Promise<Engine> {
+  if (options.engine !== undefined) return options.engine;
+  const { openEmbedded } = await import("./embedded.ts");
+  return openEmbedded(options.image);
+}
+
+/** The permit's own facts, frozen, with who vouches for them. */
+function sharedContext(given: PermitOptions["context"]): Omit<Context, "time_ms"> {
+  if (given === undefined) return Object.freeze({ asserted_by: Object.freeze({}) });
+  const vouched: Record<string, string> = {};
+  for (const fact of ASSERTABLE) if (Object.hasOwn(given, fact)) vouched[fact] = "host";
+  try {
+    const copy = decode(encode({ context: { asserted_by: vouched, ...given } })) as unknown as {
+      context: Omit<Context, "time_ms">;
+    };
+    return deepFreeze(copy).context;
+  } catch (error) {
+    throw typedError(error);
+  }
+}
+
+function requestOf(
+  call: PermitCall,
+  shared: Omit<Context, "time_ms">,
+  clock: () => number,
+  modeAt: (timeMs: number) => Mode,
+  saltNow: () => Uint8Array,
+  binding: Binding,
+): Request {
+  const given: unknown = call;
+  if (typeof given !== "object" || given === null) {
+    throw new EngineError("value_type", { wanted: "a call as an object", came: shown(given) });
+  }
+  const { claim, rest } = liftActor(call);
+  const { context: own, ...bare } = rest;
+  const context = mergeContext(shared, own, claim, clock);
+  return { ...bare, context, mode: modeAt(context.time_ms), salt: saltNow(), binding };
+}
+
+/** Takes `actor` out of the fields of a direct call: who acts is context, and here nobody vouches for it. */
+function liftActor(call: PermitCall): { claim: unknown; rest: PermitCall } {
+  const fields: unknown = call.fields;
+  if (typeof fields !== "object" || fields === null || Array.isArray(fields))
+    return { claim: undefined, rest: call };
+  const prototype: unknown = Object.getPrototypeOf(fields);
+  const plain = prototype === Object.prototype || prototype === null;
+  const actor = Object.getOwnPropertyDescriptor(fields, "actor");
+  // What is not a plain value is left where it is: the encoder refuses it with its path.
+  if (!plain || actor === undefined || !("value" in actor) || actor.value === undefined) {
+    return { claim: undefined, rest: call };
+  }
+  const others = Object.getOwnPropertyDescriptors(fields as Record<string, unknown>);
+  delete others.actor;
+  return {
+    claim: actor.value,
+    rest: { ...call, fields: Object.create(prototype as object | null, others) } as PermitCall,
+  };
+}
+
+/** The permit's facts, overridden by those of the call. An overridden fact loses the permit's word for it. */
+function mergeContext(
+  shared: Omit<Context, "time_ms">,
+  own: CallContext | undefined,
+  claim: unknown,
+  clock: () => number,
+): Context {
+  if (own === undefined && claim === undefined) return { time_ms: clock(), ...shared };
+  const vouched: Record<string, unknown> = { ...shared.asserted_by };
+  for (const fact of ASSERTABLE) if (own !== undefined && Object.hasOwn(own, fact)) delete vouched[fact];
+  const context: Record<string, unknown> = {
+    ...shared,
+    ...own,
+    asserted_by: { ...vouched, ...own?.asserted_by } as AssertedBy,
+  };
+  if (!Object.hasOwn(context, "time_ms")) context.time_ms = clock();
+  if (claim !== undefined) {
+    if (context.actor !== undefined && context.actor !== claim) {
+      throw new EngineError("actor_conflict", {
+        path: "fields.actor",
+        wanted: `the actor of the context, ${shown(context.actor)}`,
+        came: shown(claim),
+      });
+    }
+    context.actor = claim;
+  }
+  return context as unknown as Context;
+}
+
+function modeOf(mode: "enforce" | ShadowMode, clock: () => number): (timeMs: number) => Mode {
+  if (mode === "enforce") return () => "enforce";
+  const given: unknown = (mode as Partial<ShadowMode> | null)?.shadow?.until;
+  const until = typeof given === "string" ? parseUtc(given) : given;
+  if (typeof until !== "number" || !Number.isSafeInteger(until)) {
+    throw new EngineError("option_type", {
+      path: "mode",
+      wanted: '"enforce", or { shadow: { until } } with a UTC date or milliseconds',
+      came: shown(given ?? mode),
+    });
+  }
+  const now = clock();
+  if (until > now + SHADOW_MS_MAX) {
+    throw new EngineError("shadow_range", {
+      path: "mode.shadow.until",
+      wanted: `at most ${now + SHADOW_MS_MAX} ms, 30 days from now`,
+      came: `${until} ms`,
+    });
+  }
+  return (timeMs) => (timeMs < until ? "shadow" : "enforce");
+}
+
+function needOptions(options: PermitOptions): void {
+  const given: unknown = options;
+  if (typeof given !== "object" || given === null) {
+    throw new EngineError("option_type", { wanted: "options as an object", came: shown(given) });
+  }
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    if (!OPTIONS.includes(name)) {
+      const meant = nearest(name, OPTIONS);
+      throw new EngineError("option_unknown", {
+        path: name,
+        wanted: `one of ${OPTIONS.join(", ")}`,
+        came: shown(name),
+        ...(meant === undefined ? {} : { advice: `Did you mean ${meant}?` }),
+      });
+    }
+    // A policy that turned out undefined must not silently become the default one.
+    const wanted = wrongOption(name, value);
+    if (wanted !== undefined)
+      throw new EngineError("option_type", { path: name, wanted, came: shown(value) });
+  }
+  if (options.image !== undefined && options.engine !== undefined) {
+    throw new EngineError("option_type", { path: "engine", wanted: "either image or engine", came: "both" });
+  }
+}
+
+/** What an option should have been, or undefined when it is right. */
+function wrongOption(name: string, value: unknown): string | undefined {
+  switch (name) {
+    case "image":
+      return value instanceof Uint8Array ? undefined : "the bytes of an image, as a Uint8Array";
+    case "clock":
+      return typeof value === "function" ? undefined : "a function that returns milliseconds";
+    case "salt": {
+      const bytes = value instanceof Uint8Array && value.length === ZERO_SALT.length;
+      return bytes || value === "random" || value === "zero" ? undefined : '"random", "zero" or 32 bytes';
+    }
+    case "obligations": {
+      const known = (kind: unknown): boolean => (OBLIGATION_NAMES as readonly unknown[]).includes(kind);
+      return Array.isArray(value) && value.every(known)
+        ? undefined
+        : `a list of ${OBLIGATION_NAMES.join(", ")}`;
+    }
+    case "mode":
+      return value === "enforce" || (typeof value === "object" && value !== null)
+        ? undefined
+        : '"enforce", or { shadow: { until } }';
+    default:
+      return typeof value === "object" && value !== null ? undefined : "an object";
+  }
+}
+
+/** The permit that `import { permit } from "permit0"` gives: base policy, no context, enforcing. */
+export const permit: Permit = createPermit();

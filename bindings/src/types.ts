@@ -1,0 +1,289 @@
+/**
+ * Calls and decisions as plain readonly data. Members that cross the wire keep the names of docs/format, so that one
+ * thing has one name in code, in JSON and in the record.
+ */
+
+import type {
+  AMPLIFIER_NAMES,
+  BINDING_NAMES,
+  COUNTED_NAMES,
+  DIALECT_NAMES,
+  DURABILITY_NAMES,
+  FLAG_NAMES,
+  LOWERED_KIND_NAMES,
+  MODE_NAMES,
+  TIER_NAMES,
+} from "./gen/codes.js";
+
+/** May it run, must a person decide, or may it not run. Strictness rises in this order. */
+export type Verdict = "allow" | "review" | "deny";
+
+/** How risky, from the hazard by four thresholds of the policy. */
+export type Tier = (typeof TIER_NAMES)[number];
+
+/** One of nine kinds of risk. */
+export type Flag = (typeof FLAG_NAMES)[number];
+
+/** One of ten dimensions of context that multiply the hazard. */
+export type Amplifier = (typeof AMPLIFIER_NAMES)[number];
+
+/** `shadow` decides and records like `enforce`, and the host lets the call run. */
+export type Mode = (typeof MODE_NAMES)[number];
+
+/** How tightly a decision is tied to the run: the host ran it, we ran frozen arguments, we ran the decoded bytes. */
+export type Binding = (typeof BINDING_NAMES)[number];
+
+/** How the record is kept before the answer is given. */
+export type Durability = (typeof DURABILITY_NAMES)[number];
+
+/**
+ * Arguments of a tool, or fields of an action, by name: plain objects, arrays, text, booleans, finite numbers, bigint
+ * in 64 bits, Uint8Array and null. Anything else (`undefined`, dates, class instances, accessors, functions) is refused
+ * when it is encoded, with its path. The type is wide because TypeScript cannot tell a plain object from a class.
+ */
+export type Values = object;
+
+/** Facts that somebody can vouch for by name. A fact without an entry is a claim: it can raise and never lowers. */
+export interface AssertedBy {
+  readonly actor?: string;
+  readonly environment?: string;
+  readonly host?: string;
+  readonly roles?: string;
+  readonly tz_min?: string;
+}
+
+/** Where the tool runs. */
+export interface HostFacts {
+  /** Working directory, absolute. */
+  readonly cwd?: string;
+  /** The shell that command lines go to. */
+  readonly dialect?: (typeof DIALECT_NAMES)[number];
+  /** Whether state survives from one call to the next. */
+  readonly persistent?: boolean;
+  /** Paths as the arguments spell them, to the paths they resolve to; at most 64. */
+  readonly realpaths?: { readonly [path: string]: string };
+}
+
+/** Who, when and where. Filled by the host, never from a tool's arguments. Texts are 1..256 bytes. */
+export interface Context {
+  /** Milliseconds since 1970-01-01T00:00:00Z, 0..2^53-1. */
+  readonly time_ms: number;
+  /** On whose behalf the agent acts. */
+  readonly actor?: string;
+  readonly agent?: string;
+  readonly asserted_by?: AssertedBy;
+  /** `production`, `staging`, `development`, … */
+  readonly environment?: string;
+  readonly host?: HostFacts;
+  /** The session that opened this one. */
+  readonly parent?: string;
+  /** The person or service that owns the request. */
+  readonly principal?: string;
+  /** At most 16. */
+  readonly roles?: readonly string[];
+  readonly session?: string;
+  readonly tenant?: string;
+  /** Offset of local time from UTC in minutes, -840..840. */
+  readonly tz_min?: number;
+}
+
+/** What an agent asked for, as it asked. */
+export interface ToolCall {
+  /** The tool's name as the agent called it, 1..256 bytes. */
+  readonly tool: string;
+  readonly args: Values;
+  /** The tool server. Absent: the host's own tool. */
+  readonly server?: string;
+  /** Hints of the tool's definition (MCP). They can only raise. */
+  readonly annotations?: Values;
+  readonly action?: never;
+  readonly fields?: never;
+}
+
+/** The direct form: a program names the canonical action itself. */
+export interface ActionCall {
+  /** `domain.verb` of the taxonomy, or an alias. */
+  readonly action: string;
+  /** Facts that the action declares, by field name or input name. An integer `amount` is in minor units. */
+  readonly fields: Values;
+  readonly tool?: never;
+  readonly args?: never;
+  readonly server?: never;
+  readonly annotations?: never;
+}
+
+/** A call in one of its two forms. */
+export type Call = ToolCall | ActionCall;
+
+/** A call with everything that a decision depends on: equal requests give equal records, on every host. */
+export type Request = Call & {
+  readonly context: Context;
+  /** Default `enforce`. */
+  readonly mode?: Mode;
+  /** 32 bytes that blind the commitments of the record. Default: zeros, so that output repeats. */
+  readonly salt?: Uint8Array;
+  /** Default `advisory`. */
+  readonly binding?: Binding;
+  /** Default `none`. */
+  readonly durability?: Durability;
+};
+
+/** A flag of a part with what it adds. */
+export interface FlagHazard {
+  readonly flag: Flag;
+  /** A primary flag adds its whole hazard, a secondary one half. */
+  readonly role: "primary" | "secondary";
+  /** Millionths of a nat. */
+  readonly hazard: number;
+}
+
+/** A level of a part with what it multiplies: the factor is (1000 x max + gain x level) / (1000 x max). */
+export interface AmplifierLevel {
+  readonly amplifier: Amplifier;
+  /** 0..max */
+  readonly level: number;
+  readonly max: number;
+  /** Thousandths at the maximum level. */
+  readonly gain: number;
+}
+
+/** One action inside a call. */
+export interface Part {
+  readonly action: string;
+  /** `direct`, `unknown`, or `pack/row`: how the tool call became this action. */
+  readonly mapping: string;
+  readonly counted: (typeof COUNTED_NAMES)[number];
+  readonly flags: readonly FlagHazard[];
+  /** All ten, in the order of the arithmetic. */
+  readonly amplifiers: readonly AmplifierLevel[];
+  readonly hazard: number;
+}
+
+/** Why, as a stable code and as a sentence for people. */
+export interface Reason {
+  readonly code: string;
+  readonly sentence: string;
+}
+
+/** What must happen with the verdict. A host that does not know an obligation denies. */
+export interface Obligations {
+  /** Persons who must approve. */
+  readonly approvers?: number;
+  /** Texts to disclose to whoever is affected. */
+  readonly disclose?: readonly string[];
+  /** Only a dry run may be made. */
+  readonly dry_run?: true;
+  /** Channels to notify. */
+  readonly notify?: readonly string[];
+  /** Paths into the arguments to redact. */
+  readonly redact?: readonly string[];
+  /** The decision is good for this long. */
+  readonly ttl_ms?: number;
+}
+
+/** An input that made the verdict less strict, and who vouches for it. */
+export interface LoweredBy {
+  readonly kind: (typeof LOWERED_KIND_NAMES)[number];
+  readonly name: string;
+  readonly authority: string;
+}
+
+/** Digests in lower-case hex, 64 digits each. */
+export interface Digests {
+  /** SHA-256 of the Wasm file. */
+  readonly engine: string;
+  /** SHA-256 of the image file. */
+  readonly image: string;
+  /** Commitment to the request, blinded by the salt. */
+  readonly request: string;
+  /** Commitment to the arguments or fields. */
+  readonly args: string;
+  readonly record: string;
+}
+
+/** What every decision holds, whatever its verdict. */
+export interface DecisionFacts {
+  /**
+   * `engine`, or `host` when the engine could not be asked: the call was too large, or the engine failed. A decision
+   * of the host is always a denial; nothing was scored, so its tier, score and hazard stand at the top of their scales.
+   */
+  readonly by: "engine" | "host";
+  readonly tier: Tier;
+  /** 0..9 999 basis points. */
+  readonly score: number;
+  /** 0..60 000 000 millionths of a nat. */
+  readonly hazard: number;
+  readonly mode: Mode;
+  readonly binding: Binding;
+  readonly durability: Durability;
+  /** Canonical name of the deciding action; empty in a decision of the host. */
+  readonly action: string;
+  /** Empty in a decision of the host. */
+  readonly parts: readonly Part[];
+  /** Id of the gate that denied, if one did. */
+  readonly gate: string | undefined;
+  /** Ids of the matched rows and relax entries. */
+  readonly rows: readonly string[];
+  /** Most decisive first; never empty. */
+  readonly reasons: readonly Reason[];
+  readonly obligations: Obligations;
+  readonly lowered_by: readonly LoweredBy[];
+  /** Hazards at which low, medium, high and critical begin. Empty in a decision of the host. */
+  readonly thresholds: readonly number[];
+  readonly time_ms: number;
+  /** Edition of the taxonomy. */
+  readonly edition: string;
+  readonly digests: Digests;
+  /** The canonical bytes of the record: docs/format/record.md. */
+  readonly record: Uint8Array;
+  /** The decision as `permit0 check --json` prints it: docs/format/check.schema.json. */
+  toJSON(): DecisionJson;
+}
+
+export interface AllowDecision extends DecisionFacts {
+  readonly verdict: "allow";
+}
+
+export interface ReviewDecision extends DecisionFacts {
+  readonly verdict: "review";
+}
+
+export interface DenyDecision extends DecisionFacts {
+  readonly verdict: "deny";
+}
+
+/**
+ * The answer to one call. A switch over `verdict` that forgets one of the three does not compile.
+ *
+ * @example
+ * switch (decision.verdict) {
+ *   case "allow": return run();
+ *   case "review": return askPerson(decision);
+ *   case "deny": return refuse(decision);
+ * }
+ */
+export type Decision = AllowDecision | ReviewDecision | DenyDecision;
+
+/** The shape of docs/format/check.schema.json. */
+export interface DecisionJson {
+  readonly verdict: Verdict;
+  readonly tier: Tier;
+  readonly score: number;
+  readonly hazard: number;
+  readonly action: string;
+  readonly mapping: string;
+  readonly flags: readonly FlagHazard[];
+  readonly amplifiers: readonly AmplifierLevel[];
+  readonly gate?: string;
+  readonly rows: readonly string[];
+  readonly reasons: readonly Reason[];
+  readonly obligations: Obligations;
+  readonly lowered_by: readonly LoweredBy[];
+  readonly by: "engine" | "host";
+  readonly mode: Mode;
+  readonly binding: Binding;
+  readonly durability: Durability;
+  readonly time_ms: number;
+  readonly edition: string;
+  readonly digests: Digests;
+}
