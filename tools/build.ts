@@ -4,6 +4,7 @@
  *   tsx tools/build.ts                 all four steps, in order
  *   tsx tools/build.ts wasm image      only the named steps
  *   tsx tools/build.ts --frozen        never touch a committed file; say so when one is out of date
+ *   tsx tools/build.ts --if-stale      do nothing when the last whole build had the same sources
  *
  * Steps and what they write (both folders are ignored by git):
  *   wasm    build/core.wasm, build/probe.wasm (debug, one export a layer), build/wasm.js
@@ -30,7 +31,7 @@ import {
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type BuildOptions, build as bundle } from "esbuild";
-import { ROOT } from "./files.ts";
+import { ROOT, sourceFiles } from "./files.ts";
 
 export const DIGEST_FILE = "bindings/src/gen/engine-digest.ts";
 
@@ -224,18 +225,41 @@ const STEPS: Readonly<Record<string, (frozen: boolean) => Promise<void> | void>>
   types: buildTypes,
 };
 
+const FLAGS = ["--frozen", "--if-stale"];
+
+/** What a build reads, besides the tools in the lock file. */
+const INPUTS =
+  /^(assembly|bindings|policies|taxonomy|tools)\/|^(asconfig|package|package-lock|tsconfig(\.build)?)\.json$/;
+const STAMP = "build/sources.sha256";
+
+/** One digest over every input, so that npm can ask for a build often and get one only when something changed. */
+function inputsDigest(): string {
+  const lines = sourceFiles()
+    .filter((path) => INPUTS.test(path) && path !== DIGEST_FILE)
+    .map((path) => `${sha256Hex(readFileSync(join(ROOT, path)))}  ${path}\n`);
+  return sha256Hex(new TextEncoder().encode(lines.join("")));
+}
+
+function isFresh(): boolean {
+  const stamp = join(ROOT, STAMP);
+  if (!existsSync(stamp) || !existsSync(join(ROOT, "dist/index.js"))) return false;
+  return readFileSync(stamp, "utf8") === inputsDigest();
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const frozen = args.includes("--frozen");
-  const named = args.filter((arg) => arg !== "--frozen");
+  if (args.includes("--if-stale") && isFresh()) return;
+  const named = args.filter((arg) => !FLAGS.includes(arg));
   for (const name of named.length > 0 ? named : Object.keys(STEPS)) {
     const step = STEPS[name];
     if (!step) {
-      throw new BuildError(`${name}: wanted one of ${Object.keys(STEPS).join(", ")} or --frozen`);
+      throw new BuildError(`${name}: wanted one of ${[...Object.keys(STEPS), ...FLAGS].join(", ")}`);
     }
     const startMs = performance.now();
     await step(frozen);
     console.log(`${name.padEnd(6)} ${Math.round(performance.now() - startMs)} ms`);
   }
+  if (named.length === 0) writeFileSync(join(ROOT, STAMP), inputsDigest());
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
