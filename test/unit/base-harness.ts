@@ -1,8 +1,8 @@
 /** The base layer of the engine, compiled alone, so that tests can give it many inputs: assembly/__tests__/harness.ts. */
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -41,37 +41,57 @@ export interface Base {
   readonly wide: DataView;
 }
 
-/** Compiles with the flags of the release and returns a fresh instance. Takes some seconds. */
+const ENTRY = "assembly/__tests__/harness.ts";
+const FLAGS =
+  "-O3 --shrinkLevel 1 --converge --runtime stub --use abort= --initialMemory 32 --maximumMemory 32";
+
+/** A fresh instance of the base layer, compiled with the flags of the release. */
 export function openBase(): Base {
-  const folder = mkdtempSync(join(tmpdir(), "permit0-base-"));
-  try {
-    const file = join(folder, "base.wasm");
-    const flags = ["-O3", "--shrinkLevel", "1", "--converge", "--runtime", "stub", "--use", "abort="];
-    const memory = ["--initialMemory", "32", "--maximumMemory", "32"];
-    const entry = "assembly/__tests__/harness.ts";
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(compiledBase()), {});
+  const run = instance.exports as unknown as Exports;
+  const bytes = new Uint8Array(run.memory.buffer);
+  const inputAt = run.INPUT.value as number;
+  const outputAt = run.OUTPUT.value as number;
+  return {
+    run,
+    give(given) {
+      bytes.set(given, inputAt);
+      return given.length;
+    },
+    input: (size) => bytes.slice(inputAt, inputAt + size),
+    output: (size) => bytes.slice(outputAt, outputAt + size),
+    wide: new DataView(run.memory.buffer, outputAt, 8),
+  };
+}
+
+/** Compiling takes some seconds, so the result is kept under the digest of everything that went into it. */
+function compiledBase(): Buffer {
+  const folder = join(ROOT, "node_modules/.cache/permit0-base");
+  const file = join(folder, `${sourceDigest()}.wasm`);
+  if (!existsSync(file)) {
+    mkdirSync(folder, { recursive: true });
+    const fresh = `${file}.${process.pid}`;
     const compiler = join(ROOT, "node_modules/assemblyscript/bin/asc.js");
-    execFileSync(process.execPath, [compiler, entry, "--config", "none", "-o", file, ...flags, ...memory], {
-      cwd: ROOT,
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), {});
-    const run = instance.exports as unknown as Exports;
-    const bytes = new Uint8Array(run.memory.buffer);
-    const inputAt = run.INPUT.value as number;
-    const outputAt = run.OUTPUT.value as number;
-    return {
-      run,
-      give(given) {
-        bytes.set(given, inputAt);
-        return given.length;
-      },
-      input: (size) => bytes.slice(inputAt, inputAt + size),
-      output: (size) => bytes.slice(outputAt, outputAt + size),
-      wide: new DataView(run.memory.buffer, outputAt, 8),
-    };
-  } finally {
-    rmSync(folder, { recursive: true });
+    const command = [compiler, ENTRY, "--config", "none", "-o", fresh, ...FLAGS.split(" ")];
+    execFileSync(process.execPath, command, { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
+    // Two test files may compile at once; each finds a whole file.
+    renameSync(fresh, file);
   }
+  return readFileSync(file);
+}
+
+function sourceDigest(): string {
+  const digest = createHash("sha256").update(FLAGS);
+  const base = readdirSync(join(ROOT, "assembly/base")).map((name) => `assembly/base/${name}`);
+  for (const path of [
+    ...base.sort(),
+    "assembly/gen/limits.ts",
+    ENTRY,
+    "node_modules/assemblyscript/package.json",
+  ]) {
+    digest.update(`${path}\n`).update(readFileSync(join(ROOT, path)));
+  }
+  return digest.digest("hex");
 }
 
 /** Seeded integers: the same seed gives the same run. */

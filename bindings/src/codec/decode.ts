@@ -83,7 +83,7 @@ class Reader {
       case 0xce:
         return this.#int(at, this.#view.getUint32(this.#take(4, at)), 0x1_0000, Infinity);
       case 0xcf:
-        return this.#int64(at, this.#view.getBigUint64(this.#take(8, at)));
+        return this.#int64(at, this.#view.getBigUint64(this.#take(8, at)), 0x1_0000_0000n, UINT64_MAX);
       case 0xd0:
         return this.#int(at, this.#view.getInt8(this.#take(1, at)), -Infinity, -0x21);
       case 0xd1:
@@ -91,7 +91,7 @@ class Reader {
       case 0xd2:
         return this.#int(at, this.#view.getInt32(this.#take(4, at)), -Infinity, -0x8001);
       case 0xd3:
-        return this.#int64(at, this.#view.getBigInt64(this.#take(8, at)));
+        return this.#int64(at, this.#view.getBigInt64(this.#take(8, at)), INT64_MIN, -0x8000_0001n);
       case 0xd9:
         return this.#text(at, this.#length8(at, 32));
       case 0xda:
@@ -200,8 +200,8 @@ class Reader {
     return value;
   }
 
-  #int64(at: number, value: bigint): number | bigint {
-    if (value >= -0x8000_0000n && value <= 0xffff_ffffn) throw notShortest(at);
+  #int64(at: number, value: bigint, least: bigint, most: bigint): number | bigint {
+    if (value < least || value > most) throw notShortest(at);
     return value >= SAFE_MIN && value <= SAFE_MAX ? Number(value) : value;
   }
 
@@ -251,6 +251,8 @@ class Reader {
 
 const INT_MIN = -(2 ** 63);
 const INT_END = 2 ** 64;
+const INT64_MIN = -(2n ** 63n);
+const UINT64_MAX = 2n ** 64n - 1n;
 const SAFE_MIN = BigInt(Number.MIN_SAFE_INTEGER);
 const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
