@@ -7,12 +7,43 @@ import { ROOT } from "../../tools/files.ts";
 import { exportedNames, filesUnder } from "./sources.ts";
 
 /** Typed by hand, types included. */
-const PUBLIC_NAMES: readonly string[] = [];
+const PUBLIC_NAMES: readonly string[] = [
+  "createPermit",
+  "permit",
+  "guard",
+  "Permit",
+  "PermitCall",
+  "PermitOptions",
+  "PermitDenied",
+  "PermitReview",
+  "CallContext",
+  "Context",
+  "Decision",
+  "AllowDecision",
+  "ReviewDecision",
+  "DenyDecision",
+  "Obligations",
+  "Tier",
+  "Verdict",
+  "EngineError",
+  "ErrorCode",
+];
 
 const NAME_COUNT_LIMIT = 20;
 
 /** The subpaths a user may import, typed by hand. */
-const SUBPATHS = [".", "./node", "./inline", "./engine", "./compile", "./core.wasm", "./package.json"];
+const SUBPATHS = [
+  ".",
+  "./engine",
+  "./compile",
+  "./inline",
+  "./node",
+  "./deno",
+  "./bun",
+  "./browser",
+  "./core.wasm",
+  "./package.json",
+];
 
 function pinFaults(text: string, wanted: readonly string[]): string[] {
   const found = exportedNames(text);
