@@ -1,0 +1,77 @@
+import { isNamed, isOfDomain, isUnder } from "../condition/patterns";
+
+/** Text on this test's own heap; the engine itself has none. */
+function bytesOf(text: string): ArrayBuffer {
+  return String.UTF8.encode(text);
+}
+
+function under(path: string, pattern: string): bool {
+  const one = bytesOf(path);
+  const other = bytesOf(pattern);
+  return isUnder(changetype<usize>(one), one.byteLength, changetype<usize>(other), other.byteLength);
+}
+
+function named(path: string, pattern: string): bool {
+  const one = bytesOf(path);
+  const other = bytesOf(pattern);
+  return isNamed(changetype<usize>(one), one.byteLength, changetype<usize>(other), other.byteLength);
+}
+
+function ofDomain(host: string, domain: string): bool {
+  const one = bytesOf(host);
+  const other = bytesOf(domain);
+  return isOfDomain(changetype<usize>(one), one.byteLength, changetype<usize>(other), other.byteLength);
+}
+
+describe("path patterns", () => {
+  it("match whole segments from the root", () => {
+    expect<bool>(under("/etc/passwd", "/etc")).toBe(true);
+    expect<bool>(under("/etc", "/etc")).toBe(true);
+    expect<bool>(under("/etcetera", "/etc")).toBe(false);
+    expect<bool>(under("/", "/etc")).toBe(false);
+    expect<bool>(under("/ETC/shadow", "/etc")).toBe(true);
+  });
+
+  it("know a home directory by all its names", () => {
+    expect<bool>(under("~/.ssh/id_rsa", "~/.ssh")).toBe(true);
+    expect<bool>(under("/home/alice/.ssh/id_rsa", "~/.ssh")).toBe(true);
+    expect<bool>(under("/Users/alice/.ssh", "~/.ssh")).toBe(true);
+    expect<bool>(under("/root/.ssh/config", "~/.ssh")).toBe(true);
+    expect<bool>(under("/c:/Users/bob/.ssh/id_rsa", "~/.ssh")).toBe(true);
+    expect<bool>(under("/home/.ssh", "~/.ssh")).toBe(false);
+    expect<bool>(under("/srv/alice/.ssh", "~/.ssh")).toBe(false);
+  });
+
+  it("find a bare run of segments anywhere", () => {
+    expect<bool>(under("./work/.git/hooks/pre-commit", ".git/hooks")).toBe(true);
+    expect<bool>(under("./.git/hooks", ".git/hooks")).toBe(true);
+    expect<bool>(under("./.git/x/hooks", ".git/hooks")).toBe(false);
+    expect<bool>(under(".", ".git")).toBe(false);
+  });
+});
+
+describe("name patterns", () => {
+  it("match the last segment, with one star", () => {
+    expect<bool>(named("./keys/server.pem", "*.pem")).toBe(true);
+    expect<bool>(named("/app/.env.local", ".env*")).toBe(true);
+    expect<bool>(named("/app/.ENV", ".env")).toBe(true);
+    expect<bool>(named("/app/env", ".env")).toBe(false);
+    expect<bool>(named("./aa", "a*a")).toBe(true);
+    expect<bool>(named("./a", "a*a")).toBe(false);
+  });
+
+  it("match nothing in a path without segments", () => {
+    expect<bool>(named("/", "*")).toBe(false);
+    expect<bool>(named("~", "*")).toBe(false);
+    expect<bool>(named(".", "*")).toBe(false);
+  });
+});
+
+describe("domains", () => {
+  it("match themselves and what lies under them", () => {
+    expect<bool>(ofDomain("acme.com", "acme.com")).toBe(true);
+    expect<bool>(ofDomain("eu.acme.com", "acme.com")).toBe(true);
+    expect<bool>(ofDomain("evilacme.com", "acme.com")).toBe(false);
+    expect<bool>(ofDomain("com", "acme.com")).toBe(false);
+  });
+});
