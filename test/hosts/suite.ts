@@ -5,12 +5,12 @@
  * This file and what it imports run in a browser as they are: no `node:` module.
  */
 
-/** What this suite needs of `permit0/engine`. */
+/** What this suite needs of `permit0/engine`. A refusal is thrown, with a `code`. */
 export type OpenEngine = (files: { wasm: Uint8Array; image: Uint8Array }) => Promise<{
-  decideBytes(request: Uint8Array): { readonly status: number; readonly record?: Uint8Array | undefined };
+  decideBytes(request: Uint8Array): { readonly record: Uint8Array };
 }>;
 
-/** One end-to-end vector: request bytes in, a status and, when it is 0, record bytes out. All bytes in hex. */
+/** One end-to-end vector: request bytes in, record bytes or a refusal's code out. All bytes in hex. */
 export interface Vector {
   /** File it came from, and what it shows. */
   readonly name: string;
@@ -18,7 +18,8 @@ export interface Vector {
   /** Name of its image in {@link Inputs}. */
   readonly image: string;
   readonly requestHex: string;
-  readonly status: number;
+  /** `ok`, or the code of the refusal. */
+  readonly status: string;
   readonly recordHex?: string;
 }
 
@@ -31,20 +32,20 @@ export interface Inputs {
 export interface Report {
   readonly passed: number;
   readonly failed: number;
-  /** SHA-256 in hex over each output in order: status (u32), record size (u32), record; little-endian. */
+  /** SHA-256 in hex over the outputs, one line each: the status, a space, the record in hex. */
   readonly digest: string;
   /** The first few, in words. */
   readonly failures: readonly string[];
 }
 
 const FAILURES_SHOWN_MAX = 10;
-const STATUS_DONE = 0;
+const STATUS_OK = "ok";
 
 export async function suite(openEngine: OpenEngine, inputs: Inputs): Promise<Report> {
   const wasm = fromBase64(inputs.wasmBase64);
   const engines = new Map<string, Awaited<ReturnType<OpenEngine>>>();
-  const outputs: Uint8Array[] = [];
   const failures: string[] = [];
+  let outputs = "";
   for (const vector of inputs.vectors) {
     let engine = engines.get(vector.image);
     if (!engine) {
@@ -53,36 +54,29 @@ export async function suite(openEngine: OpenEngine, inputs: Inputs): Promise<Rep
       engine = await openEngine({ wasm, image: fromBase64(imageBase64) });
       engines.set(vector.image, engine);
     }
-    const { status, record = new Uint8Array(0) } = engine.decideBytes(fromHex(vector.requestHex));
-    const recordHex = toHex(record);
-    const wantedHex = vector.status === STATUS_DONE ? (vector.recordHex ?? "") : "";
-    if (status !== vector.status || recordHex !== wantedHex) {
-      failures.push(
-        `${vector.name} (${vector.why}): wanted status ${vector.status} and record ${wantedHex || "none"}, ` +
-          `came status ${status} and record ${recordHex || "none"}`,
-      );
-    }
-    const head = new DataView(new ArrayBuffer(8));
-    head.setUint32(0, status, true);
-    head.setUint32(4, record.length, true);
-    outputs.push(new Uint8Array(head.buffer), record.slice());
+    const came = answer(() => engine.decideBytes(fromHex(vector.requestHex)).record);
+    const wanted = `${vector.status} ${vector.status === STATUS_OK ? (vector.recordHex ?? "") : ""}`;
+    if (came !== wanted) failures.push(`${vector.name} (${vector.why}): wanted ${wanted}, came ${came}`);
+    outputs += `${came}\n`;
   }
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(outputs));
   return {
     passed: inputs.vectors.length - failures.length,
     failed: failures.length,
-    digest: toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", joined(outputs)))),
+    digest: toHex(new Uint8Array(digest)),
     failures: failures.slice(0, FAILURES_SHOWN_MAX),
   };
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
+/** `ok` and the record in hex, or the code of the refusal. Messages differ between hosts, codes must not. */
+function answer(decide: () => Uint8Array): string {
+  try {
+    return `${STATUS_OK} ${toHex(decide())}`;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (typeof code !== "string") throw error;
+    return `${code} `;
   }
-  return all;
 }
 
 export function fromHex(hex: string): Uint8Array {
