@@ -65,7 +65,7 @@ export function openBase(): Base {
 }
 
 /** Compiling takes some seconds, so the result is kept under the digest of everything that went into it. */
-function compiledBase(): Buffer {
+function compiledBase(): Uint8Array<ArrayBuffer> {
   const folder = join(ROOT, "node_modules/.cache/permit0-base");
   const file = join(folder, `${sourceDigest()}.wasm`);
   if (!existsSync(file)) {
@@ -77,7 +77,7 @@ function compiledBase(): Buffer {
     // Two test files may compile at once; each finds a whole file.
     renameSync(fresh, file);
   }
-  return readFileSync(file);
+  return new Uint8Array(readFileSync(file));
 }
 
 function sourceDigest(): string {
