@@ -467,6 +467,10 @@ describe("schemas", () => {
       },
       true,
     ],
+    ["row", { ...row, when: { "field.environment": { not_in: "dev" }, "context.role": "absent" } }, true],
+    ["row", { ...row, when: { "call.environment": "dev" } }, false],
+    ["row", { ...row, verdict: "allow", obligations: [{ kind: "dry_run" }] }, true],
+    ["row", { ...row, verdict: "allow" }, false],
     ["row", { ...row, verdict: "permit" }, false],
     ["row", { ...row, on: {} }, false],
     ["row", { ...row, violates: [{ action: "files.read", args: {} }] }, false],
@@ -569,6 +573,8 @@ describe("schemas", () => {
     ["org", { org: "acme", dated: "2026-11-22", unknown_read: { enabled: true } }, false],
     ["org", { org: "acme", dated: "2026-11-22", domains: ["acme*.com"] }, false],
     ["base", { base: "2026.1" }, false],
+    ["reasons", [{ code: "tier_low", sentence: "The effect is small." }], true],
+    ["reasons", [{ code: "tier_low" }], false],
   ])("of policies: %s %j is %s", (schema, value, good) => {
     expect(validate(schema, value).length === 0, validate(schema, value).join("\n")).toBe(good);
   });
