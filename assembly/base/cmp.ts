@@ -103,7 +103,11 @@ export function index(at: usize, size: u32): i32 {
       if (!valid(text, bytes)) return refuse(CMP_BAD_UTF8, cursor, at);
       if (key != 0) {
         const before: usize = load<u32>(key, AT) + load<u8>(key, 1);
-        if (compare(before, load<u32>(key, SIZE), text, bytes) >= 0) return refuse(CMP_KEY_ORDER, cursor, at);
+        const beforeBytes = load<u32>(key, SIZE);
+        // Most keys differ in their first byte, which decides.
+        if (bytes == 0 || beforeBytes == 0 || load<u8>(before) >= load<u8>(text)) {
+          if (compare(before, beforeBytes, text, bytes) >= 0) return refuse(CMP_KEY_ORDER, cursor, at);
+        }
         store<u32>(key, count, NEXT);
       }
       store<u32>(node, KIND_STR | (header << 8));

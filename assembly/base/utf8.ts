@@ -6,6 +6,20 @@
 /** The top bit of each of eight bytes: all clear means eight ASCII characters. */
 const NOT_ASCII: u64 = ((<u64>0x80808080) << 32) | 0x80808080;
 
+/** True when all bytes are below 128. Words overlap at the end, so nothing outside the range is read. */
+export function isAscii(at: usize, size: u32): bool {
+  const end = at + size;
+  if (size >= 8) {
+    for (; at + 8 < end; at += 8) {
+      if ((load<u64>(at) & NOT_ASCII) != 0) return false;
+    }
+    return (load<u64>(end - 8) & NOT_ASCII) == 0;
+  }
+  if (size >= 4) return ((load<u32>(at) | load<u32>(end - 4)) & 0x80808080) == 0;
+  if (size >= 2) return ((load<u16>(at) | load<u16>(end - 2)) & 0x8080) == 0;
+  return size == 0 || load<u8>(at) < 0x80;
+}
+
 /** True when `byte` is 10xxxxxx. */
 function continues(byte: u32): bool {
   return (byte & 0xc0) == 0x80;
@@ -13,6 +27,10 @@ function continues(byte: u32): bool {
 
 /** True when the `size` bytes at `at` are well-formed UTF-8. An empty range is. */
 export function valid(at: usize, size: u32): bool {
+  return isAscii(at, size) || validBeyondAscii(at, size);
+}
+
+function validBeyondAscii(at: usize, size: u32): bool {
   const end = at + size;
   while (at < end) {
     while (at + 8 <= end && (load<u64>(at) & NOT_ASCII) == 0) at += 8;
