@@ -51,13 +51,16 @@ describe("path patterns", () => {
 });
 
 describe("name patterns", () => {
-  it("match the last segment, with one star", () => {
+  it("match the last segment, with stars", () => {
     expect<bool>(named("./keys/server.pem", "*.pem")).toBe(true);
     expect<bool>(named("/app/.env.local", ".env*")).toBe(true);
     expect<bool>(named("/app/.ENV", ".env")).toBe(true);
     expect<bool>(named("/app/env", ".env")).toBe(false);
     expect<bool>(named("./aa", "a*a")).toBe(true);
     expect<bool>(named("./a", "a*a")).toBe(false);
+    expect<bool>(named("./old-credentials.json", "*credential*")).toBe(true);
+    expect<bool>(named("./credentia", "*credential*")).toBe(false);
+    expect<bool>(named("./abcabd", "*ab*bd")).toBe(true);
   });
 
   it("match nothing in a path without segments", () => {

@@ -3,9 +3,9 @@
  * canonical; ASCII case is ignored, since some file systems do.
  */
 
-import { endsWith, equal, indexOf } from "../base/bytes";
+import { endsWith, equal } from "../base/bytes";
 import { lastIndex } from "../base/text";
-import { equalFolded } from "../base/utf8";
+import { equalFolded, lower } from "../base/utf8";
 import { WORD_HOME, WORD_ROOT, WORD_USERS, wordAt, wordBytes } from "../gen/words";
 
 const SLASH: u8 = 0x2f;
@@ -70,18 +70,33 @@ export function isUnder(at: usize, bytes: u32, pattern: usize, patternBytes: u32
   return false;
 }
 
-/** True when the last segment of the canonical path matches the pattern with at most one `*`. */
+/** True when the name is the pattern, in which each `*` stands for any bytes. The latest star takes one byte more at a time. */
+function fits(name: usize, nameEnd: usize, pattern: usize, patternEnd: usize): bool {
+  let star: usize = 0;
+  let resume: usize = 0;
+  while (name < nameEnd) {
+    if (pattern < patternEnd && load<u8>(pattern) == STAR) {
+      star = ++pattern;
+      resume = name;
+    } else if (pattern < patternEnd && lower(load<u8>(pattern)) == lower(load<u8>(name))) {
+      pattern++;
+      name++;
+    } else {
+      if (star == 0) return false;
+      pattern = star;
+      name = ++resume;
+    }
+  }
+  while (pattern < patternEnd && load<u8>(pattern) == STAR) pattern++;
+  return pattern == patternEnd;
+}
+
+/** True when the last segment of the canonical path matches the pattern. */
 export function isNamed(at: usize, bytes: u32, pattern: usize, patternBytes: u32): bool {
   const end = at + bytes;
   const slash = lastIndex(at, end, SLASH);
   if (slash == 0 || slash + 1 == end) return false; // The root, or an anchor alone.
-  const name = slash + 1;
-  const nameBytes = <u32>(end - name);
-  const star = indexOf(pattern, patternBytes, STAR);
-  if (star < 0) return nameBytes == patternBytes && equalFolded(name, pattern, nameBytes);
-  const tail = patternBytes - <u32>star - 1;
-  if (nameBytes < <u32>star + tail) return false;
-  return equalFolded(name, pattern, <u32>star) && equalFolded(end - tail, pattern + <u32>star + 1, tail);
+  return fits(slash + 1, end, pattern, pattern + patternBytes);
 }
 
 /** True when the domain is the wanted one or lies under it. */
