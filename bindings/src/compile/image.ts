@@ -1,0 +1,203 @@
+/** Writes the bytes of an image: sections of fixed-size entries, texts stored once, one hash table. docs/format/image.md. */
+
+import { VERSION_ABI, VERSION_IMAGE } from "../gen/codes.ts";
+import * as layout from "../gen/layout.ts";
+import { sha256 } from "../sha256.ts";
+
+/** A pack index that stands for none, and the size of a path segment that stands for each element. */
+export const NONE = 0xffffffff;
+
+/** A run of entries of a section. */
+export interface Run {
+  readonly start: number;
+  readonly count: number;
+}
+
+const ALIGNMENT = 8;
+const SLOTS_MIN = 8;
+const ENCODER = new TextEncoder();
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+/** FNV-1a, 32 bits, over the namespace as two bytes, low first, and the text's bytes. */
+export function nameHash(namespace: number, text: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  const step = (byte: number): void => {
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  };
+  step(namespace & 0xff);
+  step(namespace >> 8);
+  for (const byte of text) step(byte);
+  return hash;
+}
+
+/** Writes the members of one entry at their offsets. */
+export class EntryWriter {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #image: ImageWriter;
+
+  constructor(size: number, image: ImageWriter) {
+    this.bytes = new Uint8Array(size);
+    this.#view = new DataView(this.bytes.buffer);
+    this.#image = image;
+  }
+
+  /** A number that does not fit is a fault of the compiler: every bound was checked when the source was read. */
+  #check(value: number, bits: 8 | 16 | 32): number {
+    if (Number.isInteger(value) && value >= 0 && value < 2 ** bits) return value;
+    throw new RangeError(`image: wanted an unsigned number of ${bits} bits, came ${value}`);
+  }
+
+  u8(offset: number, value: number): this {
+    this.#view.setUint8(offset, this.#check(value, 8));
+    return this;
+  }
+
+  u16(offset: number, value: number): this {
+    this.#view.setUint16(offset, this.#check(value, 16), true);
+    return this;
+  }
+
+  u32(offset: number, value: number): this {
+    this.#view.setUint32(offset, this.#check(value, 32), true);
+    return this;
+  }
+
+  i64(offset: number, value: bigint): this {
+    this.#view.setBigInt64(offset, value, true);
+    return this;
+  }
+
+  ref(offset: number, text: string): this {
+    const { start, count } = this.#image.text(text);
+    return this.u32(offset, start).u32(offset + 4, count);
+  }
+
+  run(offset: number, { start, count }: Run): this {
+    return this.u32(offset, start).u32(offset + 4, count);
+  }
+
+  raw(offset: number, bytes: Uint8Array): this {
+    this.bytes.set(bytes, offset);
+    return this;
+  }
+}
+
+export class ImageWriter {
+  readonly #sections: Uint8Array[][] = layout.SECTION_ENTRY_BYTES.map(() => []);
+  readonly #texts = new Map<string, Run>();
+  #textBytes = 0;
+  readonly #runs = new Map<string, Run>();
+  readonly #names = new Map<string, Uint8Array>();
+
+  /** Where a text stands; equal texts stand once. */
+  text(text: string): Run {
+    const known = this.#texts.get(text);
+    if (known) return known;
+    const bytes = ENCODER.encode(text);
+    const run = { start: bytes.length === 0 ? 0 : this.#textBytes, count: bytes.length };
+    this.#section(layout.SECTION_TEXT).push(bytes);
+    this.#textBytes += bytes.length;
+    this.#texts.set(text, run);
+    return run;
+  }
+
+  #section(section: number): Uint8Array[] {
+    const entries = this.#sections[section];
+    if (!entries) throw new RangeError(`image: no section ${section}`);
+    return entries;
+  }
+
+  /** An entry of this section, to be filled and put. */
+  entry(section: number): EntryWriter {
+    return new EntryWriter(layout.SECTION_ENTRY_BYTES[section] ?? 0, this);
+  }
+
+  /** Appends an entry; gives its index. */
+  put(section: number, entry: EntryWriter): number {
+    return this.#section(section).push(entry.bytes) - 1;
+  }
+
+  /** Appends entries that stand together. A run that stands there already is used again. */
+  putRun(section: number, entries: readonly EntryWriter[]): Run {
+    if (entries.length === 0) return { start: 0, count: 0 };
+    const key = `${section}:${entries.map(({ bytes }) => bytes.join()).join(";")}`;
+    const known = this.#runs.get(key);
+    if (known) return known;
+    const target = this.#section(section);
+    const run = { start: target.length, count: entries.length };
+    for (const { bytes } of entries) target.push(bytes);
+    this.#runs.set(key, run);
+    return run;
+  }
+
+  /** A list of numbers with its count before it; gives the index of the count. */
+  putList(items: readonly number[]): number {
+    const numbers = [items.length, ...items];
+    return this.putRun(
+      layout.SECTION_LISTS,
+      numbers.map((number) => this.entry(layout.SECTION_LISTS).u32(0, number)),
+    ).start;
+  }
+
+  putName(namespace: number, text: string, value: number): void {
+    const key = `${namespace}:${text}`;
+    if (this.#names.has(key)) throw new RangeError(`image: the name ${key} twice`);
+    const bytes = ENCODER.encode(text);
+    const entry = this.entry(layout.SECTION_NAMES)
+      .u32(layout.NAMES_NAMESPACE, namespace)
+      .ref(layout.NAMES_TEXT, text)
+      .u32(layout.NAMES_VALUE, value)
+      .u32(layout.NAMES_HASH, nameHash(namespace, bytes));
+    this.put(layout.SECTION_NAMES, entry);
+    this.#names.set(key, bytes);
+  }
+
+  /** Slots of the hash table: names in their order, each in the first free slot from its hash on. */
+  #putSlots(): void {
+    const names = this.#section(layout.SECTION_NAMES);
+    let count = SLOTS_MIN;
+    while (count < names.length * 2) count *= 2;
+    const slots = new Array<number>(count).fill(0);
+    names.forEach((bytes, index) => {
+      const hash = new DataView(bytes.buffer).getUint32(layout.NAMES_HASH, true);
+      // `>>> 0`: a mask of 32 bits would otherwise come out negative.
+      let slot = (hash & (count - 1)) >>> 0;
+      while (slots[slot] !== 0) slot = (slot + 1) % count;
+      slots[slot] = index + 1;
+    });
+    for (const slot of slots) this.put(layout.SECTION_SLOTS, this.entry(layout.SECTION_SLOTS).u32(0, slot));
+  }
+
+  /** The file. Call it once, after everything was put. */
+  finish(): Uint8Array {
+    this.#putSlots();
+    const sizes = this.#sections.map((entries) => entries.reduce((sum, { length }) => sum + length, 0));
+    const fileBytes = sizes.reduce((end, size) => aligned(end) + size, layout.HEADER_SIZE);
+    const file = new Uint8Array(fileBytes);
+    const view = new DataView(file.buffer);
+    view.setUint32(layout.HEADER_MAGIC, layout.IMAGE_MAGIC, true);
+    view.setUint16(layout.HEADER_VERSION, VERSION_IMAGE, true);
+    view.setUint16(layout.HEADER_ABI, VERSION_ABI, true);
+    view.setUint32(layout.HEADER_BYTES, fileBytes, true);
+    view.setUint32(layout.HEADER_SECTIONS, layout.SECTION_COUNT, true);
+    let end = layout.HEADER_SIZE;
+    this.#sections.forEach((entries, section) => {
+      let at = aligned(end);
+      const directory = layout.HEADER_DIRECTORY + section * layout.DIRECTORY_BYTES;
+      const entryBytes = layout.SECTION_ENTRY_BYTES[section] ?? 1;
+      view.setUint32(directory, at, true);
+      view.setUint32(directory + 4, (sizes[section] ?? 0) / entryBytes, true);
+      for (const bytes of entries) {
+        file.set(bytes, at);
+        at += bytes.length;
+      }
+      end = at;
+    });
+    file.set(sha256(file.subarray(layout.HEADER_DIRECTORY)), layout.HEADER_DIGEST);
+    return file;
+  }
+}

@@ -1,0 +1,721 @@
+/**
+ * Reads an image back into names and numbers: what the compiler checks its own work with, and what tools show of a
+ * policy. It is as strict as the engine (docs/format/image.md) and adds that sections stand in order with zero between
+ * them, so one policy has one sequence of bytes.
+ */
+
+import { EngineError, type ErrorCode } from "../errors.ts";
+import * as codes from "../gen/codes.ts";
+import * as layout from "../gen/layout.ts";
+import { IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX } from "../gen/limits.ts";
+import { hex, sha256 } from "../sha256.ts";
+import { NONE, nameHash } from "./image.ts";
+
+export interface ImageObligation {
+  readonly kind: string;
+  readonly number: number;
+  readonly text: string;
+}
+
+export interface ImagePredicate {
+  readonly operand: string;
+  readonly operator: string;
+  /** Field or amplifier number, else 0. */
+  readonly subject: number;
+  /** Name of the org set of in_set and not_in_set. */
+  readonly set?: string;
+  readonly values: readonly (string | bigint)[];
+}
+
+export interface ImageRule {
+  readonly code: string;
+  readonly layer: string;
+  readonly pack?: string;
+  readonly kind: "level" | "flag";
+  /** Amplifier or flag. */
+  readonly target: string;
+  /** Level, or role: 0 primary, 1 secondary. */
+  readonly value: number;
+  readonly clauses: readonly (readonly ImagePredicate[])[];
+}
+
+export interface ImageRow {
+  readonly code: string;
+  readonly layer: string;
+  readonly pack?: string;
+  readonly kind: "gate" | "row" | "relax";
+  readonly verdict: string;
+  /** Milliseconds since 1970; 0: never. */
+  readonly expiresMs: number;
+  readonly obligations: readonly ImageObligation[];
+  readonly clauses: readonly (readonly ImagePredicate[])[];
+}
+
+export interface ImageAction {
+  readonly name: string;
+  readonly number: number;
+  readonly domain: number;
+  readonly effect: string;
+  readonly primary: readonly string[];
+  readonly secondary: readonly string[];
+  /** By amplifier number. */
+  readonly levels: readonly number[];
+  readonly fields: readonly string[];
+  /** Indexes into `rules` and `rows`, in the order in which they are tried. */
+  readonly rules: readonly number[];
+  readonly rows: readonly number[];
+  readonly obligations: readonly ImageObligation[];
+}
+
+export interface ImageMapping {
+  readonly id: string;
+  readonly pack: string;
+  readonly priority: number;
+  readonly action: string;
+  /** A path is a list of member names, with null for each element of an array. */
+  readonly guards: readonly {
+    readonly kind: string;
+    readonly path: readonly (string | null)[];
+    readonly values: readonly string[];
+  }[];
+  readonly ops: readonly {
+    readonly field: string;
+    readonly transform: string;
+    readonly unit: string;
+    readonly adds: boolean;
+    readonly path: readonly (string | null)[];
+    readonly literal: string;
+  }[];
+}
+
+export interface ImageName {
+  readonly text: string;
+  readonly value: number;
+}
+
+/** Everything that an image holds. */
+export interface ImageContent {
+  /** SHA-256 of the file, lower-case hex. */
+  readonly digest: string;
+  readonly edition: string;
+  readonly profile: string;
+  /** Three letters, or empty. */
+  readonly defaultCurrency: string;
+  readonly unknownRead: boolean;
+  /** Hazards at which low, medium, high and critical begin. */
+  readonly thresholds: readonly number[];
+  /** Verdict of each tier. */
+  readonly route: readonly string[];
+  /** Hazard of each flag. */
+  readonly hazards: readonly number[];
+  /** Gain and largest level of each amplifier. */
+  readonly gains: readonly number[];
+  readonly maxima: readonly number[];
+  readonly actions: readonly ImageAction[];
+  readonly packs: readonly { readonly name: string; readonly publisher: string; readonly version: string }[];
+  readonly mappings: readonly ImageMapping[];
+  readonly patterns: readonly {
+    readonly prefix: string;
+    readonly suffix: string;
+    readonly mapping: string;
+  }[];
+  /** Mapping ids by canonical tool name, in the order in which they are tried. */
+  readonly tools: ReadonlyMap<string, readonly string[]>;
+  /** Names by namespace number. */
+  readonly names: ReadonlyMap<number, readonly ImageName[]>;
+  readonly rules: readonly ImageRule[];
+  readonly rows: readonly ImageRow[];
+  readonly currencies: readonly { readonly exponent: number; readonly referenceMilli: number }[];
+  readonly prefixes: readonly string[];
+  readonly sets: readonly { readonly name: string; readonly values: readonly string[] }[];
+  readonly lowered: readonly { readonly kind: string; readonly name: string; readonly authority: string }[];
+  readonly fields: readonly { readonly name: string; readonly type: string; readonly many: boolean }[];
+  /** Sentence by reason code. */
+  readonly sentences: ReadonlyMap<string, string>;
+  readonly sources: readonly { readonly name: string; readonly version: string; readonly digest: string }[];
+}
+
+const HAZARD_OF_FLAG_MAX = 5_000_000;
+const GAIN_MAX = 10_000;
+const EXPONENT_MAX = 4;
+const ROLE_MAX = 1;
+
+/** One entry of a section: reads its members and checks each against what it may be. */
+class Entry {
+  readonly #image: ImageBytes;
+  readonly at: number;
+
+  constructor(image: ImageBytes, at: number) {
+    this.#image = image;
+    this.at = at;
+  }
+
+  fail(offset: number, wanted: string, came: string | number | bigint): never {
+    return this.#image.fail("image_structure", this.at + offset, wanted, `${came}`);
+  }
+
+  u8(offset: number): number {
+    return this.#image.view.getUint8(this.at + offset);
+  }
+
+  u16(offset: number): number {
+    return this.#image.view.getUint16(this.at + offset, true);
+  }
+
+  u32(offset: number): number {
+    return this.#image.view.getUint32(this.at + offset, true);
+  }
+
+  i64(offset: number): bigint {
+    return this.#image.view.getBigInt64(this.at + offset, true);
+  }
+
+  /** A number of a list of words. */
+  word<T extends string>(offset: number, value: number, words: readonly T[]): T {
+    return words[value] ?? this.fail(offset, `a number below ${words.length}`, value);
+  }
+
+  /** A number up to a maximum. */
+  bounded(offset: number, value: number, min: number, max: number): number {
+    return value >= min && value <= max ? value : this.fail(offset, `${min} to ${max}`, value);
+  }
+
+  zero(offset: number, value: number): void {
+    if (value !== 0) this.fail(offset, "0 in a reserved place", value);
+  }
+
+  ref(offset: number): string {
+    return this.#image.text(this.u32(offset), this.u32(offset + 4), this.at + offset);
+  }
+
+  /** The entries of a run (start, count). */
+  run(offset: number, section: number): Entry[] {
+    const start = this.u32(offset);
+    const count = this.u32(offset + 4);
+    const total = this.#image.count(section);
+    if (start + count > total) this.fail(offset, `a run inside ${total} entries`, `${start} + ${count}`);
+    return Array.from({ length: count }, (_, index) => this.#image.entry(section, start + index));
+  }
+
+  /** The items of a list, each an index into a section. */
+  list(offset: number, itemSection: number): number[] {
+    const start = this.u32(offset);
+    const total = this.#image.count(layout.SECTION_LISTS);
+    if (start >= total) return this.fail(offset, `a list below ${total}`, start);
+    const count = this.#image.entry(layout.SECTION_LISTS, start).u32(0);
+    if (start + 1 + count > total) this.fail(offset, "a list inside its section", count);
+    return Array.from({ length: count }, (_, index) => {
+      const item = this.#image.entry(layout.SECTION_LISTS, start + 1 + index);
+      return item.bounded(0, item.u32(0), 0, this.#image.count(itemSection) - 1);
+    });
+  }
+
+  index(offset: number, section: number): number {
+    return this.bounded(offset, this.u32(offset), 0, this.#image.count(section) - 1);
+  }
+
+  path(offset: number): (string | null)[] {
+    const segments = this.run(offset, layout.SECTION_SEGMENTS);
+    this.bounded(offset, segments.length, 0, PATH_SEGMENTS_MAX);
+    return segments.map((segment) => (segment.u32(4) === NONE ? null : segment.ref(0)));
+  }
+}
+
+class ImageBytes {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  readonly #offsets: number[] = [];
+  readonly #counts: number[] = [];
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#checkHeader();
+    this.#checkSections();
+  }
+
+  fail(code: ErrorCode, offset: number, wanted: string, came: string): never {
+    throw new EngineError(code, { path: "image", offset, wanted, came });
+  }
+
+  #checkHeader(): void {
+    const { bytes, view } = this;
+    if (bytes.length > IMAGE_BYTES_MAX) {
+      this.fail("image_too_large", 0, `at most ${IMAGE_BYTES_MAX} bytes`, `${bytes.length}`);
+    }
+    const isImage = bytes.length >= layout.HEADER_SIZE && view.getUint32(0, true) === layout.IMAGE_MAGIC;
+    if (!isImage) this.fail("image_magic", 0, "P0IM and a header", `${bytes.length} other bytes`);
+    for (const [offset, wanted] of [
+      [layout.HEADER_VERSION, codes.VERSION_IMAGE],
+      [layout.HEADER_ABI, codes.VERSION_ABI],
+    ] as const) {
+      const came = view.getUint16(offset, true);
+      if (came !== wanted) this.fail("image_version", offset, `version ${wanted}`, `${came}`);
+    }
+    for (const [offset, wanted] of [
+      [layout.HEADER_BYTES, bytes.length],
+      [layout.HEADER_SECTIONS, layout.SECTION_COUNT],
+    ] as const) {
+      const came = view.getUint32(offset, true);
+      if (came !== wanted) this.fail("image_structure", offset, `${wanted}`, `${came}`);
+    }
+    const stated = bytes.subarray(layout.HEADER_DIGEST, layout.HEADER_DIGEST + 32);
+    const digest = sha256(bytes.subarray(layout.HEADER_DIRECTORY));
+    if (hex(stated) !== hex(digest))
+      this.fail("image_digest", layout.HEADER_DIGEST, hex(digest), hex(stated));
+  }
+
+  #checkSections(): void {
+    let end: number = layout.HEADER_SIZE;
+    layout.SECTION_ENTRY_BYTES.forEach((entryBytes, section) => {
+      const at = layout.HEADER_DIRECTORY + section * layout.DIRECTORY_BYTES;
+      const offset = this.view.getUint32(at, true);
+      const count = this.view.getUint32(at + 4, true);
+      const wanted = Math.ceil(end / 8) * 8;
+      if (offset !== wanted) this.fail("image_structure", at, `section ${section} at ${wanted}`, `${offset}`);
+      for (let gap = end; gap < offset; gap++) {
+        if (this.bytes[gap] !== 0)
+          this.fail("image_structure", gap, "a zero byte between sections", "another");
+      }
+      end = offset + count * entryBytes;
+      if (end > this.bytes.length)
+        this.fail("image_structure", at + 4, "a section inside the file", `${count}`);
+      this.#offsets.push(offset);
+      this.#counts.push(count);
+    });
+    if (end !== this.bytes.length) this.fail("image_structure", end, "the end of the file", "more bytes");
+  }
+
+  count(section: number): number {
+    return this.#counts[section] ?? 0;
+  }
+
+  entry(section: number, index: number): Entry {
+    return new Entry(
+      this,
+      (this.#offsets[section] ?? 0) + index * (layout.SECTION_ENTRY_BYTES[section] ?? 0),
+    );
+  }
+
+  all<T>(section: number, read: (entry: Entry, index: number) => T): T[] {
+    return Array.from({ length: this.count(section) }, (_, index) => read(this.entry(section, index), index));
+  }
+
+  text(offset: number, size: number, from: number): string {
+    const total = this.count(layout.SECTION_TEXT);
+    if (offset + size > total)
+      this.fail("image_structure", from, `text inside ${total} bytes`, `${offset} + ${size}`);
+    const start = (this.#offsets[layout.SECTION_TEXT] ?? 0) + offset;
+    try {
+      return this.#utf8.decode(this.bytes.subarray(start, start + size));
+    } catch {
+      return this.fail("image_structure", from, "well-formed UTF-8", "other bytes");
+    }
+  }
+}
+
+function bitNames(entry: Entry, offset: number, bits: number, names: readonly string[]): string[] {
+  if (bits >= 2 ** names.length) entry.fail(offset, `bits below ${names.length}`, bits);
+  return names.filter((_, number) => ((bits >>> number) & 1) === 1);
+}
+
+function numbers(count: number, read: (index: number) => number): number[] {
+  return Array.from({ length: count }, (_, index) => read(index));
+}
+
+/** Reads and checks the parts that depend on one another, in the order of the sections. */
+class ContentReader {
+  readonly #image: ImageBytes;
+  readonly #fields: ImageContent["fields"];
+  readonly #maxima: readonly number[];
+
+  constructor(image: ImageBytes) {
+    this.#image = image;
+    if (image.count(layout.SECTION_META) !== 1) {
+      image.fail("image_structure", layout.HEADER_DIRECTORY + 8, "one meta entry", "another number");
+    }
+    const meta = image.entry(layout.SECTION_META, 0);
+    this.#maxima = numbers(codes.AMPLIFIER_COUNT, (index) => {
+      const offset = layout.META_MAXIMA + index;
+      return meta.bounded(offset, meta.u8(offset), 1, 255);
+    });
+    this.#fields = image.all(layout.SECTION_FIELDS, (entry) => ({
+      name: entry.ref(layout.FIELDS_NAME),
+      type: entry.word(layout.FIELDS_TYPE, entry.u8(layout.FIELDS_TYPE), codes.FIELD_TYPE_NAMES),
+      many: entry.bounded(layout.FIELDS_MANY, entry.u8(layout.FIELDS_MANY), 0, 1) === 1,
+    }));
+    if (this.#fields.length !== codes.FIELD_COUNT) {
+      meta.fail(0, `${codes.FIELD_COUNT} fields`, this.#fields.length);
+    }
+  }
+
+  read(digest: string): ImageContent {
+    const image = this.#image;
+    const names = this.#names();
+    const mappings = image.all(layout.SECTION_MAPPINGS, (entry) => this.#mapping(entry));
+    const idOf = (index: number): string => mappings[index]?.id ?? "";
+    return {
+      digest,
+      ...this.#meta(),
+      actions: image.all(layout.SECTION_ACTIONS, (entry) => this.#action(entry)),
+      packs: image.all(layout.SECTION_PACKS, (entry) => ({
+        name: entry.ref(layout.PACKS_NAME),
+        publisher: entry.ref(layout.PACKS_PUBLISHER),
+        version: entry.ref(layout.PACKS_VERSION),
+      })),
+      mappings,
+      patterns: image.all(layout.SECTION_PATTERNS, (entry) => ({
+        prefix: entry.ref(layout.PATTERNS_PREFIX),
+        suffix: entry.ref(layout.PATTERNS_SUFFIX),
+        mapping: idOf(entry.index(layout.PATTERNS_MAPPING, layout.SECTION_MAPPINGS)),
+      })),
+      tools: this.#tools(idOf),
+      names,
+      rules: image.all(layout.SECTION_RULES, (entry) => this.#rule(entry)),
+      rows: image.all(layout.SECTION_ROWS, (entry) => this.#row(entry)),
+      currencies: image.all(layout.SECTION_CURRENCIES, (entry) => {
+        const [exponent, milli] = [layout.CURRENCIES_EXPONENT, layout.CURRENCIES_REFERENCE_MILLI];
+        return {
+          exponent: entry.bounded(exponent, entry.u32(exponent), 0, EXPONENT_MAX),
+          referenceMilli: entry.bounded(milli, entry.u32(milli), 1, NONE),
+        };
+      }),
+      prefixes: image.all(layout.SECTION_PREFIXES, (entry) => entry.ref(0)),
+      sets: image.all(layout.SECTION_SETS, (entry, index) => ({
+        name: entry.ref(0),
+        values: (names.get(codes.NAMESPACE_SET + index) ?? []).map(({ text }) => text),
+      })),
+      lowered: image.all(layout.SECTION_LOWERED, (entry) => ({
+        kind: entry.word(layout.LOWERED_KIND, entry.u32(layout.LOWERED_KIND), codes.LOWERED_KIND_NAMES),
+        name: entry.ref(layout.LOWERED_NAME),
+        authority: entry.ref(layout.LOWERED_AUTHORITY),
+      })),
+      fields: this.#fields,
+      sentences: new Map(
+        image.all(layout.SECTION_SENTENCES, (entry) => [
+          entry.ref(layout.SENTENCES_CODE),
+          entry.ref(layout.SENTENCES_SENTENCE),
+        ]),
+      ),
+      sources: image.all(layout.SECTION_SOURCES, (entry) => {
+        const at = entry.at + layout.SOURCES_DIGEST;
+        return {
+          name: entry.ref(layout.SOURCES_NAME),
+          version: entry.ref(layout.SOURCES_VERSION),
+          digest: hex(image.bytes.subarray(at, at + 32)),
+        };
+      }),
+    };
+  }
+
+  #meta(): Pick<
+    ImageContent,
+    | "edition"
+    | "profile"
+    | "defaultCurrency"
+    | "unknownRead"
+    | "thresholds"
+    | "route"
+    | "hazards"
+    | "gains"
+    | "maxima"
+  > {
+    const meta = this.#image.entry(layout.SECTION_META, 0);
+    const thresholds = numbers(codes.TIER_NAMES.length - 1, (index) =>
+      meta.u32(layout.META_THRESHOLDS + index * 4),
+    );
+    thresholds.forEach((threshold, index) => {
+      const offset = layout.META_THRESHOLDS + index * 4;
+      meta.bounded(offset, threshold, (thresholds[index - 1] ?? 0) + 1, NONE);
+    });
+    meta.index(layout.META_ACTION_UNCLASSIFIED, layout.SECTION_ACTIONS);
+    meta.index(layout.META_ACTION_READ, layout.SECTION_ACTIONS);
+    meta.zero(layout.META_RESERVED, meta.u32(layout.META_RESERVED) + meta.u32(layout.META_RESERVED + 4));
+    const defaultCurrency = meta.ref(layout.META_DEFAULT_CURRENCY);
+    if (!/^([A-Z]{3})?$/.test(defaultCurrency)) {
+      meta.fail(layout.META_DEFAULT_CURRENCY, "three capitals or nothing", defaultCurrency);
+    }
+    return {
+      edition: meta.ref(layout.META_EDITION),
+      profile: meta.ref(layout.META_PROFILE),
+      defaultCurrency,
+      unknownRead: meta.bounded(layout.META_SWITCHES, meta.u32(layout.META_SWITCHES), 0, 1) === 1,
+      thresholds,
+      route: codes.TIER_NAMES.map((_, tier) => {
+        const offset = layout.META_ROUTE + tier;
+        return meta.word(offset, meta.u8(offset), codes.VERDICT_NAMES);
+      }),
+      hazards: numbers(codes.FLAG_COUNT, (index) => {
+        const offset = layout.META_HAZARDS + index * 4;
+        return meta.bounded(offset, meta.u32(offset), 0, HAZARD_OF_FLAG_MAX);
+      }),
+      gains: numbers(codes.AMPLIFIER_COUNT, (index) => {
+        const offset = layout.META_GAINS + index * 2;
+        return meta.bounded(offset, meta.u16(offset), 0, GAIN_MAX);
+      }),
+      maxima: this.#maxima,
+    };
+  }
+
+  /** Names by namespace; every one must be found where the hash table is searched for it. */
+  #names(): Map<number, ImageName[]> {
+    const image = this.#image;
+    const encoder = new TextEncoder();
+    const slots = image.all(layout.SECTION_SLOTS, (entry) => entry.u32(0));
+    const count = image.count(layout.SECTION_NAMES);
+    const first = image.entry(layout.SECTION_SLOTS, 0);
+    const isPower = slots.length >= 8 && (slots.length & (slots.length - 1)) === 0;
+    if (!isPower || slots.length < count * 2)
+      first.fail(0, "a power of two of slots, twice the names", slots.length);
+    if (slots.filter((slot) => slot !== 0).length !== count)
+      first.fail(0, `${count} slots in use`, "another number");
+    const names = new Map<number, ImageName[]>();
+    const keys = new Set<string>();
+    image.all(layout.SECTION_NAMES, (entry, index) => {
+      const namespace = entry.u32(layout.NAMES_NAMESPACE);
+      const text = entry.ref(layout.NAMES_TEXT);
+      const key = `${namespace}:${text}`;
+      if (keys.has(key)) entry.fail(layout.NAMES_TEXT, "each name once", key);
+      keys.add(key);
+      const hash = nameHash(namespace, encoder.encode(text));
+      if (entry.u32(layout.NAMES_HASH) !== hash)
+        entry.fail(layout.NAMES_HASH, `${hash}`, entry.u32(layout.NAMES_HASH));
+      let slot = (hash & (slots.length - 1)) >>> 0;
+      while (slots[slot] !== index + 1) {
+        if (slots[slot] === 0) entry.fail(0, "a name that a search finds", key);
+        slot = (slot + 1) % slots.length;
+      }
+      const value = this.#nameValue(entry, namespace);
+      const list = names.get(namespace);
+      if (list) list.push({ text, value });
+      else names.set(namespace, [{ text, value }]);
+    });
+    return names;
+  }
+
+  #nameValue(entry: Entry, namespace: number): number {
+    const at = layout.NAMES_VALUE;
+    const value = entry.u32(at);
+    switch (namespace) {
+      case codes.NAMESPACE_TOOL:
+        entry.list(at, layout.SECTION_MAPPINGS);
+        return value;
+      case codes.NAMESPACE_ACTION:
+        return entry.index(at, layout.SECTION_ACTIONS);
+      case codes.NAMESPACE_SERVER:
+        return entry.index(at, layout.SECTION_PACKS);
+      case codes.NAMESPACE_CURRENCY:
+        return entry.index(at, layout.SECTION_CURRENCIES);
+      case codes.NAMESPACE_FIELD:
+        return entry.bounded(at, value, 1, codes.FIELD_COUNT);
+      case codes.NAMESPACE_DOMAIN:
+      case codes.NAMESPACE_DOMAIN_UNDER:
+      case codes.NAMESPACE_VERB_READ:
+      case codes.NAMESPACE_VERB_ACT:
+        return entry.bounded(at, value, 0, 0);
+      default: {
+        const set = namespace - codes.NAMESPACE_SET;
+        const total = this.#image.count(layout.SECTION_SETS);
+        if (set < 0 || set >= total) entry.fail(layout.NAMES_NAMESPACE, "a known namespace", namespace);
+        return entry.bounded(at, value, 0, 0);
+      }
+    }
+  }
+
+  #tools(idOf: (index: number) => string): Map<string, string[]> {
+    const tools = new Map<string, string[]>();
+    this.#image.all(layout.SECTION_NAMES, (entry) => {
+      if (entry.u32(layout.NAMES_NAMESPACE) !== codes.NAMESPACE_TOOL) return;
+      tools.set(
+        entry.ref(layout.NAMES_TEXT),
+        entry.list(layout.NAMES_VALUE, layout.SECTION_MAPPINGS).map(idOf),
+      );
+    });
+    return tools;
+  }
+
+  #fieldName(entry: Entry, offset: number, number: number): string {
+    return this.#fields[number - 1]?.name ?? entry.fail(offset, "the number of a field", number);
+  }
+
+  #action(entry: Entry): ImageAction {
+    const primary = entry.u16(layout.ACTIONS_PRIMARY);
+    const secondary = entry.u16(layout.ACTIONS_SECONDARY);
+    if ((primary & secondary) !== 0)
+      entry.fail(layout.ACTIONS_PRIMARY, "each flag in one role", primary & secondary);
+    entry.zero(layout.ACTIONS_RESERVED, entry.u32(layout.ACTIONS_RESERVED));
+    const low = entry.u32(layout.ACTIONS_FIELDS_LOW);
+    const high = entry.u32(layout.ACTIONS_FIELDS_HIGH);
+    const isDeclared = (bit: number): boolean => (((bit < 32 ? low : high) >>> (bit % 32)) & 1) === 1;
+    for (let bit = this.#fields.length; bit < 64; bit++) {
+      if (isDeclared(bit)) entry.fail(layout.ACTIONS_FIELDS_LOW, "bits of fields", `bit ${bit}`);
+    }
+    return {
+      name: entry.ref(layout.ACTIONS_NAME),
+      number: entry.u16(layout.ACTIONS_NUMBER),
+      domain: entry.u8(layout.ACTIONS_DOMAIN),
+      effect: entry.word(layout.ACTIONS_EFFECT, entry.u8(layout.ACTIONS_EFFECT), codes.EFFECT_NAMES),
+      primary: bitNames(entry, layout.ACTIONS_PRIMARY, primary, codes.FLAG_NAMES),
+      secondary: bitNames(entry, layout.ACTIONS_SECONDARY, secondary, codes.FLAG_NAMES),
+      levels: this.#maxima.map((max, number) => {
+        const offset = layout.ACTIONS_LEVELS + number;
+        return entry.bounded(offset, entry.u8(offset), 0, max);
+      }),
+      fields: this.#fields.filter((_, bit) => isDeclared(bit)).map(({ name }) => name),
+      rules: entry.list(layout.ACTIONS_RULES, layout.SECTION_RULES),
+      rows: entry.list(layout.ACTIONS_ROWS, layout.SECTION_ROWS),
+      obligations: this.#obligations(entry, layout.ACTIONS_OBLIGATION_START),
+    };
+  }
+
+  #obligations(entry: Entry, offset: number): ImageObligation[] {
+    return entry.run(offset, layout.SECTION_OBLIGATIONS).map((obligation) => ({
+      kind: obligation.word(
+        layout.OBLIGATIONS_KIND,
+        obligation.u32(layout.OBLIGATIONS_KIND),
+        codes.OBLIGATION_NAMES,
+      ),
+      number: obligation.u32(layout.OBLIGATIONS_NUMBER),
+      text: obligation.ref(layout.OBLIGATIONS_TEXT),
+    }));
+  }
+
+  #mapping(entry: Entry): ImageMapping {
+    const pack = this.#image.entry(
+      layout.SECTION_PACKS,
+      entry.index(layout.MAPPINGS_PACK, layout.SECTION_PACKS),
+    );
+    const action = entry.index(layout.MAPPINGS_ACTION, layout.SECTION_ACTIONS);
+    return {
+      id: entry.ref(layout.MAPPINGS_ID),
+      pack: pack.ref(layout.PACKS_NAME),
+      priority: entry.u32(layout.MAPPINGS_PRIORITY),
+      action: this.#image.entry(layout.SECTION_ACTIONS, action).ref(layout.ACTIONS_NAME),
+      guards: entry.run(layout.MAPPINGS_GUARD_START, layout.SECTION_GUARDS).map((guard) => ({
+        kind: guard.word(layout.GUARDS_KIND, guard.u32(layout.GUARDS_KIND), codes.GUARD_KIND_NAMES),
+        path: guard.path(layout.GUARDS_SEGMENT_START),
+        values: guard.run(layout.GUARDS_VALUE_START, layout.SECTION_VALUES).map((value) => value.ref(0)),
+      })),
+      ops: entry.run(layout.MAPPINGS_OP_START, layout.SECTION_OPS).map((op) => ({
+        field: this.#fieldName(op, layout.OPS_FIELD, op.u8(layout.OPS_FIELD)),
+        transform: op.word(layout.OPS_TRANSFORM, op.u8(layout.OPS_TRANSFORM), codes.TRANSFORM_NAMES),
+        unit: op.word(layout.OPS_UNIT, op.u8(layout.OPS_UNIT), codes.UNIT_NAMES),
+        adds: op.bounded(layout.OPS_MANY, op.u8(layout.OPS_MANY), 0, 1) === 1,
+        path: op.path(layout.OPS_SEGMENT_START),
+        literal: op.ref(layout.OPS_LITERAL),
+      })),
+    };
+  }
+
+  /** `{}` for an entry that is not limited to a pack. */
+  #packOf(entry: Entry, offset: number): { readonly pack?: string } {
+    if (entry.u32(offset) === NONE) return {};
+    const index = entry.index(offset, layout.SECTION_PACKS);
+    return { pack: this.#image.entry(layout.SECTION_PACKS, index).ref(layout.PACKS_NAME) };
+  }
+
+  #rule(entry: Entry): ImageRule {
+    const kind = entry.word(layout.RULES_KIND, entry.u8(layout.RULES_KIND), codes.RULE_KIND_NAMES);
+    const target = entry.u8(layout.RULES_TARGET);
+    const isLevel = kind === "level";
+    const names = isLevel ? codes.AMPLIFIER_NAMES : codes.FLAG_NAMES;
+    const max = isLevel ? (this.#maxima[target] ?? 0) : ROLE_MAX;
+    entry.zero(layout.RULES_RESERVED, entry.u32(layout.RULES_RESERVED));
+    return {
+      code: entry.ref(layout.RULES_CODE),
+      layer: entry.word(layout.RULES_LAYER, entry.u8(layout.RULES_LAYER), codes.LAYER_NAMES),
+      ...this.#packOf(entry, layout.RULES_PACK),
+      kind,
+      target: entry.word(layout.RULES_TARGET, target, names),
+      value: entry.bounded(layout.RULES_VALUE, entry.u8(layout.RULES_VALUE), 0, max),
+      clauses: this.#clauses(entry, layout.RULES_CLAUSE_START),
+    };
+  }
+
+  #row(entry: Entry): ImageRow {
+    const expiresMs = entry.i64(layout.ROWS_EXPIRES_MS);
+    if (expiresMs < 0n || expiresMs > BigInt(Number.MAX_SAFE_INTEGER)) {
+      entry.fail(layout.ROWS_EXPIRES_MS, "a time", expiresMs);
+    }
+    entry.zero(layout.ROWS_RESERVED, entry.u32(layout.ROWS_RESERVED));
+    return {
+      code: entry.ref(layout.ROWS_CODE),
+      layer: entry.word(layout.ROWS_LAYER, entry.u8(layout.ROWS_LAYER), codes.LAYER_NAMES),
+      ...this.#packOf(entry, layout.ROWS_PACK),
+      kind: entry.word(layout.ROWS_KIND, entry.u8(layout.ROWS_KIND), codes.ROW_KIND_NAMES),
+      verdict: entry.word(layout.ROWS_VERDICT, entry.u8(layout.ROWS_VERDICT), codes.VERDICT_NAMES),
+      expiresMs: Number(expiresMs),
+      obligations: this.#obligations(entry, layout.ROWS_OBLIGATION_START),
+      clauses: this.#clauses(entry, layout.ROWS_CLAUSE_START),
+    };
+  }
+
+  #clauses(entry: Entry, offset: number): ImagePredicate[][] {
+    return entry
+      .run(offset, layout.SECTION_CLAUSES)
+      .map((clause) =>
+        clause
+          .run(layout.CLAUSES_PREDICATE_START, layout.SECTION_PREDICATES)
+          .map((predicate) => this.#predicate(predicate)),
+      );
+  }
+
+  #predicate(entry: Entry): ImagePredicate {
+    const number = entry.u16(layout.PREDICATES_OPERAND);
+    const operatorNumber = entry.u8(layout.PREDICATES_OPERATOR);
+    const operand =
+      codes.OPERAND_NAMES[number] ?? entry.fail(layout.PREDICATES_OPERAND, "an operand", number);
+    const operator =
+      codes.OPERATOR_NAMES[operatorNumber] ??
+      entry.fail(layout.PREDICATES_OPERATOR, "an operator", operatorNumber);
+    entry.zero(layout.PREDICATES_RESERVED, entry.u8(layout.PREDICATES_RESERVED));
+    const isText = codes.OPERAND_VALUES[number] === "text";
+    const values = entry
+      .run(layout.PREDICATES_VALUE_START, layout.SECTION_VALUES)
+      .map((value) => (isText ? value.ref(0) : value.i64(0)));
+    const isBound = operatorNumber === codes.OPERATOR_GE || operatorNumber === codes.OPERATOR_LT;
+    if (isBound && (isText || values.length !== 1)) {
+      entry.fail(layout.PREDICATES_VALUE_START, "one number", values.length);
+    }
+    if (operatorNumber >= codes.OPERATOR_UNDER && !isText) {
+      entry.fail(layout.PREDICATES_OPERATOR, "an operator for numbers", operator);
+    }
+    return { operand, operator, ...this.#param(entry, number, operatorNumber, isText), values };
+  }
+
+  #param(
+    entry: Entry,
+    operand: number,
+    operator: number,
+    isText: boolean,
+  ): { readonly subject: number; readonly set?: string } {
+    const offset = layout.PREDICATES_PARAM;
+    const param = entry.u32(offset);
+    const subject = param % 65_536;
+    const setIndex = Math.floor(param / 65_536);
+    if (operand === codes.OPERAND_FIELD_TEXT || operand === codes.OPERAND_FIELD_INT) {
+      this.#fieldName(entry, offset, subject);
+    } else {
+      entry.bounded(offset, subject, 0, operand === codes.OPERAND_LEVEL ? codes.AMPLIFIER_COUNT - 1 : 0);
+    }
+    if (operator === codes.OPERATOR_IN_SET || operator === codes.OPERATOR_NOT_IN_SET) {
+      if (!isText) entry.fail(offset, "a set of texts for a text", operand);
+      entry.bounded(offset, setIndex, 0, this.#image.count(layout.SECTION_SETS) - 1);
+      return { subject, set: this.#image.entry(layout.SECTION_SETS, setIndex).ref(0) };
+    }
+    entry.bounded(offset, setIndex, 0, 0);
+    return { subject };
+  }
+}
+
+/**
+ * Decodes an image.
+ *
+ * @throws EngineError with one of the codes `image_too_large`, `image_magic`, `image_version`, `image_digest`,
+ *   `image_structure`; `offset` says where in the file.
+ */
+export function readImage(bytes: Uint8Array): ImageContent {
+  const image = new ImageBytes(bytes);
+  return new ContentReader(image).read(hex(sha256(bytes)));
+}
