@@ -35,7 +35,7 @@ describe("index", () => {
     expect(statusOf("810101")).toBe(cmp.CMP_KEY_TYPE);
     expect(statusOf("82a16101a16102")).toBe(cmp.CMP_KEY_ORDER);
     expect(cmp.errorAt()).toBe(4);
-    expect(statusOf("91".repeat(32) + "90")).toBe(cmp.CMP_DEPTH);
+    expect(statusOf(`${"91".repeat(32)}90`)).toBe(cmp.CMP_DEPTH);
     expect(statusOf("cb7ff8000000000000")).toBe(cmp.CMP_NOT_FINITE);
     expect(statusOf("cb3ff0000000000000")).toBe(cmp.CMP_INTEGRAL_FLOAT);
     expect(cmp.index(AREA, 65537)).toBe(cmp.CMP_TOO_LARGE);
@@ -43,7 +43,7 @@ describe("index", () => {
   });
 
   it("accepts 32 containers inside each other", () => {
-    expect(statusOf("91".repeat(31) + "90")).toBe(cmp.CMP_OK);
+    expect(statusOf(`${"91".repeat(31)}90`)).toBe(cmp.CMP_OK);
     expect(cmp.nodes()).toBe(32);
   });
 

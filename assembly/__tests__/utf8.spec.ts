@@ -12,7 +12,7 @@ function give(at: usize, text: string): u32 {
 describe("utf8", () => {
   it("accepts text of every width, wherever it stands", () => {
     for (let pad = 0; pad < 20; pad++) {
-      expect(valid(TEXT, give(TEXT, "a".repeat(pad) + "é€😀" + "b".repeat(pad)))).toBe(true);
+      expect(valid(TEXT, give(TEXT, `${"a".repeat(pad)}é€😀${"b".repeat(pad)}`))).toBe(true);
     }
     expect(valid(TEXT, 0)).toBe(true);
   });
