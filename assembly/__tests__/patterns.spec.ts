@@ -1,4 +1,4 @@
-import { isNamed, isOfDomain, isUnder } from "../condition/patterns";
+import { beginPath, isNamed, isOfDomain, isUnder } from "../condition/patterns";
 
 /** Text on this test's own heap; the engine itself has none. */
 function bytesOf(text: string): ArrayBuffer {
@@ -8,13 +8,15 @@ function bytesOf(text: string): ArrayBuffer {
 function under(path: string, pattern: string): bool {
   const one = bytesOf(path);
   const other = bytesOf(pattern);
-  return isUnder(changetype<usize>(one), one.byteLength, changetype<usize>(other), other.byteLength);
+  beginPath(changetype<usize>(one), one.byteLength);
+  return isUnder(changetype<usize>(other), other.byteLength);
 }
 
 function named(path: string, pattern: string): bool {
   const one = bytesOf(path);
   const other = bytesOf(pattern);
-  return isNamed(changetype<usize>(one), one.byteLength, changetype<usize>(other), other.byteLength);
+  beginPath(changetype<usize>(one), one.byteLength);
+  return isNamed(changetype<usize>(other), other.byteLength);
 }
 
 function ofDomain(host: string, domain: string): bool {

@@ -4,7 +4,6 @@
  */
 
 import { endsWith, equal } from "../base/bytes";
-import { lastIndex } from "../base/text";
 import { equalFolded, lower } from "../base/utf8";
 import { WORD_HOME, WORD_ROOT, WORD_USERS, wordAt, wordBytes } from "../gen/words";
 
@@ -13,60 +12,80 @@ const TILDE: u8 = 0x7e;
 const STAR: u8 = 0x2a;
 const COLON: u8 = 0x3a;
 
-/** End of the segment that begins at `at`. */
-function segmentEnd(at: usize, end: usize): usize {
-  while (at < end && load<u8>(at) != SLASH) at++;
-  return at;
+/** The path being matched: address and bytes of each segment, 8 bytes each. A canonical path has at most 4 200. */
+const SEGMENTS: usize = memory.data(33600, 8);
+let segments: u32 = 0;
+let anchor: u8 = 0;
+
+/** Takes a canonical path apart, once for all the patterns it is held against. */
+export function beginPath(at: usize, bytes: u32): void {
+  const end = at + bytes;
+  anchor = load<u8>(at);
+  segments = 0;
+  let cursor = anchor == SLASH ? at + 1 : at + 2;
+  while (cursor < end) {
+    const from = cursor;
+    while (cursor < end && load<u8>(cursor) != SLASH) cursor++;
+    store<u32>(segment(segments), <u32>from);
+    store<u32>(segment(segments), <u32>(cursor - from), 4);
+    segments++;
+    cursor++;
+  }
 }
 
-/** True when the segments of `pattern` are the first ones of the path from `at` on; both begin at a segment. */
-function leads(at: usize, end: usize, pattern: usize, patternEnd: usize): bool {
+function segment(index: u32): usize {
+  return SEGMENTS + ((<usize>index) << 3);
+}
+
+function segmentAt(index: u32): usize {
+  return <usize>load<u32>(segment(index));
+}
+
+function segmentBytes(index: u32): u32 {
+  return load<u32>(segment(index), 4);
+}
+
+/** True when the segments of the pattern are those of the path from `index` on. */
+function leads(index: u32, pattern: usize, patternEnd: usize): bool {
   while (pattern < patternEnd) {
-    const cut = segmentEnd(at, end);
-    const patternCut = segmentEnd(pattern, patternEnd);
-    if (at >= end || cut - at != patternCut - pattern || !equalFolded(at, pattern, <u32>(cut - at)))
-      return false;
-    at = cut + 1;
-    pattern = patternCut + 1;
+    if (index >= segments) return false;
+    const at = segmentAt(index);
+    if (lower(load<u8>(at)) != lower(load<u8>(pattern))) return false;
+    let cut = pattern;
+    while (cut < patternEnd && load<u8>(cut) != SLASH) cut++;
+    const bytes = segmentBytes(index);
+    if (<usize>bytes != cut - pattern || !equalFolded(at, pattern, bytes)) return false;
+    index++;
+    pattern = cut + 1;
   }
   return true;
 }
 
-function isWord(at: usize, cut: usize, word: i32): bool {
-  return <i32>(cut - at) == wordBytes(word) && equalFolded(at, wordAt(word), <u32>(cut - at));
+function isSegment(index: u32, word: i32): bool {
+  if (index >= segments || <i32>segmentBytes(index) != wordBytes(word)) return false;
+  return equalFolded(segmentAt(index), wordAt(word), segmentBytes(index));
 }
 
-/**
- * Where the part below a home directory begins in an absolute path: behind /home/x, /Users/x or /root, each also on a
- * drive; or 0.
- */
-function belowHome(at: usize, end: usize): usize {
-  let cut = segmentEnd(at, end);
-  if (cut - at == 2 && load<u8>(at, 1) == COLON && cut < end) {
-    at = cut + 1;
-    cut = segmentEnd(at, end);
-  }
-  if (isWord(at, cut, WORD_ROOT)) return cut + 1;
-  if (!isWord(at, cut, WORD_HOME) && !isWord(at, cut, WORD_USERS)) return 0;
-  return cut < end ? segmentEnd(cut + 1, end) + 1 : 0;
+/** Segments before those below a home directory: /home/x, /Users/x or /root, each also on a drive; 0 when in none. */
+function homeSegments(): u32 {
+  const hasDrive = segments > 1 && segmentBytes(0) == 2 && load<u8>(segmentAt(0), 1) == COLON;
+  const first: u32 = hasDrive ? 1 : 0;
+  if (isSegment(first, WORD_ROOT)) return first + 1;
+  return isSegment(first, WORD_HOME) || isSegment(first, WORD_USERS) ? first + 2 : 0;
 }
 
-/** True when the canonical path lies under the pattern, or is it. */
-export function isUnder(at: usize, bytes: u32, pattern: usize, patternBytes: u32): bool {
-  const end = at + bytes;
+/** True when the path lies under the pattern, or is it. */
+export function isUnder(pattern: usize, patternBytes: u32): bool {
   const patternEnd = pattern + patternBytes;
   if (patternBytes == 0) return false;
-  const anchor = load<u8>(at);
-  const first = anchor == SLASH ? at + 1 : at + 2; // The first segment.
-  if (load<u8>(pattern) == SLASH) return anchor == SLASH && leads(first, end, pattern + 1, patternEnd);
-  if (load<u8>(pattern) == TILDE && (patternBytes == 1 || load<u8>(pattern, 1) == SLASH)) {
-    if (anchor == TILDE) return leads(first, end, pattern + 2, patternEnd);
-    const below = anchor == SLASH ? belowHome(first, end) : 0;
-    return below != 0 && leads(below, end, pattern + 2, patternEnd);
+  const first = load<u8>(pattern);
+  if (first == SLASH) return anchor == SLASH && leads(0, pattern + 1, patternEnd);
+  if (first == TILDE && (patternBytes == 1 || load<u8>(pattern, 1) == SLASH)) {
+    if (anchor == TILDE) return leads(0, pattern + 2, patternEnd);
+    const below = anchor == SLASH ? homeSegments() : 0;
+    return below > 0 && below <= segments && leads(below, pattern + 2, patternEnd);
   }
-  for (let segment = first; segment < end; segment = segmentEnd(segment, end) + 1) {
-    if (leads(segment, end, pattern, patternEnd)) return true;
-  }
+  for (let index: u32 = 0; index < segments; index++) if (leads(index, pattern, patternEnd)) return true;
   return false;
 }
 
@@ -91,12 +110,11 @@ function fits(name: usize, nameEnd: usize, pattern: usize, patternEnd: usize): b
   return pattern == patternEnd;
 }
 
-/** True when the last segment of the canonical path matches the pattern. */
-export function isNamed(at: usize, bytes: u32, pattern: usize, patternBytes: u32): bool {
-  const end = at + bytes;
-  const slash = lastIndex(at, end, SLASH);
-  if (slash == 0 || slash + 1 == end) return false; // The root, or an anchor alone.
-  return fits(slash + 1, end, pattern, pattern + patternBytes);
+/** True when the last segment of the path matches the pattern. */
+export function isNamed(pattern: usize, patternBytes: u32): bool {
+  if (segments == 0) return false; // The root, or an anchor alone.
+  const at = segmentAt(segments - 1);
+  return fits(at, at + segmentBytes(segments - 1), pattern, pattern + patternBytes);
 }
 
 /** True when the domain is the wanted one or lies under it. */

@@ -55,7 +55,7 @@ import {
   excuse,
   excuseSet,
 } from "./lowered";
-import { isNamed, isOfDomain, isUnder } from "./patterns";
+import { beginPath, isNamed, isOfDomain, isUnder } from "./patterns";
 
 export const FALSE: i32 = 0;
 export const TRUE: i32 = 1;
@@ -113,9 +113,9 @@ function textFitsListed(at: usize, bytes: u32, index: u32): bool {
     return bytes == wantedBytes && equal(at, wanted, bytes);
   }
   if (operator == codes.OPERATOR_UNDER || operator == codes.OPERATOR_NOT_UNDER)
-    return isUnder(at, bytes, wanted, wantedBytes);
+    return isUnder(wanted, wantedBytes);
   if (operator == codes.OPERATOR_NAME_IN || operator == codes.OPERATOR_NAME_NOT_IN)
-    return isNamed(at, bytes, wanted, wantedBytes);
+    return isNamed(wanted, wantedBytes);
   return isOfListedDomain(at, bytes, index);
 }
 
@@ -124,6 +124,7 @@ function textFits(at: usize, bytes: u32): bool {
   if (operator == codes.OPERATOR_IN_SET || operator == codes.OPERATOR_NOT_IN_SET) {
     return holds(codes.NAMESPACE_SET + (param >> 16), at, bytes) != isNegated();
   }
+  if (operator >= codes.OPERATOR_UNDER && operator <= codes.OPERATOR_NAME_NOT_IN) beginPath(at, bytes);
   for (let index: u32 = 0; index < listed; index++) {
     if (textFitsListed(at, bytes, index)) return !isNegated();
   }
