@@ -157,16 +157,19 @@ async function buildImage(frozen: boolean): Promise<void> {
   refreshDigest(frozen);
 }
 
-/** One minified file that holds the library, the engine and the default image: what a web page downloads. */
-export async function bundleForBrowser(outfile: string): Promise<void> {
-  await bundle({
+/** One minified file for a web page, from a line of imports: what the page downloads, with what it does not use left out. */
+export async function bundleForBrowser(source: string): Promise<Uint8Array> {
+  const { outputFiles } = await bundle({
     ...BUNDLE_OPTIONS,
-    entryPoints: [join(ROOT, "bindings/src/index.ts")],
-    outfile,
+    stdin: { contents: source, resolveDir: ROOT, loader: "ts" },
     platform: "browser",
     external: [],
     minify: true,
+    write: false,
   });
+  const [file] = outputFiles ?? [];
+  if (!file) throw new BuildError("the browser bundle is empty");
+  return file.contents;
 }
 
 async function buildBundles(): Promise<void> {
