@@ -3,11 +3,11 @@
  * engine and the base policy of this release, which are part of the bundle.
  */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type EngineFileNames, openFiles } from "../src/embedded.ts";
+import type { EngineFileNames } from "../src/embedded.ts";
 import type { Engine } from "../src/engine.ts";
 
 export { CodecError } from "../src/codec/errors.ts";
@@ -20,7 +20,9 @@ export { type JsonValue, parseJson } from "../src/codec/json.ts";
  * @example
  * const engine = await loadEngine({ image: "acme.image" });
  */
-export function loadEngine(files: EngineFileNames<string | URL> = {}): Promise<Engine> {
+export async function loadEngine(files: EngineFileNames<string | URL> = {}): Promise<Engine> {
+  // Late, so that the sources below can be read by the very build that writes what is embedded.
+  const { openFiles } = await import("../src/embedded.ts");
   return openFiles(files, (path) => readFile(path));
 }
 
@@ -43,4 +45,31 @@ function isPackage(folder: string): boolean {
   const manifest = join(folder, "package.json");
   if (!existsSync(manifest)) return false;
   return (JSON.parse(readFileSync(manifest, "utf8")) as { name?: unknown }).name === "permit0";
+}
+
+const TAXONOMY_PARTS = ["edition", "flags", "amplifiers", "tiers", "fields", "reasons"];
+
+/**
+ * The sources that the base policy is compiled from: the taxonomy, base, profiles and packs of this release, by their
+ * path in the package. Add an organisation's own file and give them to `compile`.
+ *
+ * @example
+ * const text = readFileSync("acme.yaml", "utf8");
+ * const { image } = compile([...packageSources(), { name: "acme.yaml", text }]);
+ */
+export function packageSources(folder: string = packageFolder()): { name: string; text: string }[] {
+  const yamlIn = (path: string): string[] =>
+    readdirSync(join(folder, path))
+      .filter((file) => file.endsWith(".yaml"))
+      .sort()
+      .map((file) => `${path}/${file}`);
+  const packs = readdirSync(join(folder, "policies/packs")).sort();
+  const names = [
+    ...TAXONOMY_PARTS.map((part) => `taxonomy/${part}.yaml`),
+    ...yamlIn("taxonomy/actions"),
+    "policies/base.yaml",
+    ...packs.map((pack) => `policies/packs/${pack}/pack.yaml`),
+    ...yamlIn("policies/profiles"),
+  ];
+  return names.map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
 }

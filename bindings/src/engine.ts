@@ -18,7 +18,9 @@ import type { Decision, Request } from "./types.ts";
 export type { EngineModule } from "./abi.ts";
 export type { HostReason } from "./decision.ts";
 export { EngineError, type ErrorCode } from "./errors.ts";
-export { explain } from "./explain.ts";
+export { type Explanation, explain, obligationLines, percent } from "./explain.ts";
+export type { ImageView } from "./image.ts";
+export type { Decision, DecisionJson, Request } from "./types.ts";
 
 /** SHA-256 digests in hex that files must have before they are used. */
 export interface ExpectedDigests {

@@ -1,0 +1,220 @@
+/** `permit0 check`: one call, or a stream of them, decided. */
+
+import { writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import { type Decision, EngineError, type Verdict } from "permit0";
+import { type Engine, obligationLines, percent, type Request } from "permit0/engine";
+import { type CallOptions, callFromLine, callFromOptions, EPOCH_MS, timeOption } from "../calls.js";
+import { CliError, EXIT, errorFacts } from "../failure.js";
+import { LINE_BYTES_MAX, type Line, linesOf } from "../lines.js";
+import { addCallOptions, addEpochOption, addPolicyOptions } from "../options.js";
+import { Output, remark } from "../output.js";
+import { openPolicy, type PolicyOptions } from "../policy.js";
+import { type Colors, safe, table, wrap } from "../text.js";
+
+interface CheckOptions extends CallOptions, PolicyOptions {
+  readonly json?: boolean;
+  readonly jsonl?: boolean;
+  readonly failOn?: string;
+  readonly recordOut?: string;
+}
+
+const STRICTNESS: Readonly<Record<Verdict, number>> = { allow: 0, review: 1, deny: 2 };
+
+export function addCheck(program: Command): void {
+  const command = program
+    .command("check")
+    .summary("decide one tool call, or a stream of them")
+    .description("Decides one tool call, or with --jsonl one call a line of standard input.")
+    .usage("--tool NAME --args JSON | --action NAME --fields JSON | --jsonl  [options]");
+  addPolicyOptions(addCallOptions(command))
+    .optionsGroup("Input and output:")
+    .option("--json", "the decision as JSON on standard output (docs/format/check.schema.json)")
+    .option("--jsonl", "read one JSON object a line, write one decision a line, in order")
+    .option("--fail-on <verdict>", "exit 1 when a verdict is review or deny (or deny): review, deny")
+    .option("--record-out <file>", "write the bytes of the record to a file");
+  addEpochOption(command);
+  command.addHelpText(
+    "after",
+    `
+Exit: 0 decided, 1 --fail-on found one, 2 could not run.
+
+Examples:
+  $ permit0 check --tool send_email --args '{"to":"ann@example.com","body":"hi"}'
+  $ permit0 check --action payments.refund --fields '{"amount":85000,"currency":"USD"}' --json
+  $ cat calls.jsonl | permit0 check --jsonl --fail-on deny`,
+  );
+  command.action(async (options: CheckOptions) => {
+    process.exitCode = options.jsonl === true ? await checkLines(options) : await checkOne(options);
+  });
+}
+
+/** The least strict verdict that counts as a finding. */
+function findingFrom(failOn: string | undefined): number {
+  if (failOn === undefined) return Number.POSITIVE_INFINITY;
+  if (failOn === "review" || failOn === "deny") return STRICTNESS[failOn];
+  throw new CliError("usage", `--fail-on: wanted review or deny, came ${JSON.stringify(failOn)}`);
+}
+
+/** Decides; a call that is too large for a request is denied and recorded by the host. */
+export function decideOrDeny(engine: Engine, request: Request): Decision {
+  try {
+    return engine.decide(request);
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "request_too_large") {
+      return engine.denyByHost(request, "request_too_large");
+    }
+    throw error;
+  }
+}
+
+async function checkOne(options: CheckOptions): Promise<number> {
+  const from = findingFrom(options.failOn);
+  const request = callFromOptions(options);
+  const engine = await openPolicy(options);
+  const decision = decideOrDeny(engine, request);
+  if (options.recordOut !== undefined) writeRecord(options.recordOut, decision);
+  const output = new Output();
+  if (options.json === true) await output.json(decision);
+  else await output.lines(summary(decision, output.colors, output.columns));
+  await output.flush();
+  return STRICTNESS[decision.verdict] >= from ? EXIT.findings : EXIT.done;
+}
+
+function writeRecord(file: string, decision: Decision): void {
+  try {
+    writeFileSync(file, decision.record);
+  } catch (error) {
+    throw new CliError("file", `${file}: wanted to write the record; ${(error as Error).message}`);
+  }
+}
+
+/** Verdict, score and reasons for a person. */
+function summary(decision: Decision, colors: Colors, columns: number): string[] {
+  const name = decision.action === "" ? "not put to the engine" : decision.action;
+  const head = [
+    paint(decision.verdict, colors),
+    colors.bold(safe(name)),
+    `${decision.tier} risk, ${percent(decision.score)}`,
+  ].join("  ");
+  const reasons = decision.reasons.flatMap(({ code, sentence }) => {
+    const [first = "", ...rest] = wrap(safe(sentence), columns - 4);
+    return [
+      `  - ${first}${sentence.includes(code) ? "" : colors.dim(` (${safe(code)})`)}`,
+      ...rest.map((line) => `    ${line}`),
+    ];
+  });
+  const duties = obligationLines(decision.obligations).map((line) => `  ! ${safe(line)}`);
+  const lowered = decision.lowered_by.map(
+    ({ kind, name: what, authority }) =>
+      `  < calmer because of ${safe(`${kind} ${what}`)}, on the word of ${safe(authority)}`,
+  );
+  return [head, ...reasons, ...duties, ...lowered, colors.dim(`  record ${decision.digests.record}`)];
+}
+
+/** A verdict in its colour. */
+export function paint(verdict: Verdict, colors: Colors, columns = 0): string {
+  const text = verdict.padEnd(columns);
+  switch (verdict) {
+    case "allow":
+      return colors.green(text);
+    case "review":
+      return colors.yellow(text);
+    case "deny":
+      return colors.red(text);
+  }
+}
+
+/** What a run over many lines met. */
+class Tally {
+  lines = 0;
+  readonly verdicts: Record<Verdict, number> = { allow: 0, review: 0, deny: 0 };
+  hostDenials = 0;
+  errors = 0;
+  findings = 0;
+  readonly #ignored = new Map<string, number>();
+
+  ignore(keys: readonly string[]): void {
+    for (const key of keys) this.#ignored.set(key, (this.#ignored.get(key) ?? 0) + 1);
+  }
+
+  remarks(): string[] {
+    const { allow, review, deny } = this.verdicts;
+    const host = this.hostDenials === 0 ? "" : ` (${this.hostDenials} of them by the host)`;
+    const head = `${this.lines} lines: ${allow} allow, ${review} review, ${deny} deny${host}, ${this.errors} not decided`;
+    if (this.#ignored.size === 0) return [head];
+    const rows = [...this.#ignored].map(([key, count]) => [`  ${safe(key)}`, `${count}`]);
+    return [head, "keys ignored, and in how many lines:", ...table(rows)];
+  }
+}
+
+async function checkLines(options: CheckOptions): Promise<number> {
+  const from = findingFrom(options.failOn);
+  for (const name of ["tool", "action", "args", "fields", "server", "annotations", "recordOut"] as const) {
+    if (options[name] !== undefined)
+      throw new CliError("usage", `--jsonl reads calls from its lines; leave --${dashed(name)} out`);
+  }
+  for (const name of ["actor", "agent", "session", "environment", "timeMs"] as const) {
+    if (options[name] !== undefined)
+      throw new CliError(
+        "usage",
+        `--jsonl takes ${lineKey(name)} from each line; leave --${dashed(name)} out`,
+      );
+  }
+  const epochMs = options.epoch === undefined ? EPOCH_MS : timeOption(options.epoch, "--epoch");
+  const engine = await openPolicy(options);
+  const output = new Output();
+  const tally = new Tally();
+  for await (const line of linesOf(process.stdin)) {
+    tally.lines++;
+    const answer = answerLine(line, tally, engine, epochMs, options.assertedBy, from);
+    await output.json(answer, true);
+  }
+  await output.flush();
+  for (const text of tally.remarks()) remark(text);
+  // What was not decided cannot have passed.
+  const failed = tally.findings > 0 || (Number.isFinite(from) && tally.errors > 0);
+  return failed ? EXIT.findings : EXIT.done;
+}
+
+function answerLine(
+  line: Line,
+  tally: Tally,
+  engine: Engine,
+  epochMs: number,
+  assertedBy: string | undefined,
+  from: number,
+): unknown {
+  let id: string | number | undefined;
+  try {
+    if ("fault" in line) throw lineFault(line.fault);
+    const call = callFromLine(line.text, tally.lines, epochMs, assertedBy);
+    id = call.id;
+    tally.ignore(call.ignored);
+    const decision = decideOrDeny(engine, call.request);
+    tally.verdicts[decision.verdict]++;
+    if (decision.by === "host") tally.hostDenials++;
+    if (STRICTNESS[decision.verdict] >= from) tally.findings++;
+    return { line: tally.lines, ...(id === undefined ? {} : { id }), ...decision.toJSON() };
+  } catch (error) {
+    tally.errors++;
+    return { line: tally.lines, ...(id === undefined ? {} : { id }), error: errorFacts(error) };
+  }
+}
+
+function lineFault(fault: "too_long" | "utf8"): EngineError {
+  return fault === "utf8"
+    ? new EngineError("json_syntax", { wanted: "a line of UTF-8 text", came: "other bytes" })
+    : new EngineError("request_too_large", {
+        wanted: `a line of at most ${LINE_BYTES_MAX} bytes`,
+        came: "more",
+      });
+}
+
+function dashed(option: string): string {
+  return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function lineKey(option: string): string {
+  return option === "timeMs" ? "time_ms" : option;
+}

@@ -1,0 +1,96 @@
+/** `permit0 explain`: a decision with its arithmetic, for people. */
+
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import type { Decision } from "permit0";
+import { type Engine, explain } from "permit0/engine";
+import { type CallOptions, callFromOptions } from "../calls.js";
+import { CliError, EXIT } from "../failure.js";
+import { addCallOptions, addEpochOption, addPolicyOptions } from "../options.js";
+import { Output } from "../output.js";
+import { openPolicy, type PolicyOptions } from "../policy.js";
+import { safe, wrap } from "../text.js";
+import { decideOrDeny, paint } from "./check.js";
+
+interface ExplainOptions extends CallOptions, PolicyOptions {
+  readonly record?: string;
+  readonly json?: boolean;
+}
+
+export function addExplain(program: Command): void {
+  const command = program
+    .command("explain")
+    .summary("show how a verdict came about, step by step")
+    .description(
+      "Shows how a verdict came about: flags, levels, the hazard step by step, score, tier, rows and gates.",
+    )
+    .usage("--tool NAME --args JSON | --action NAME --fields JSON | --record FILE  [options]");
+  addPolicyOptions(addCallOptions(command))
+    .optionsGroup("Input and output:")
+    .option("--record <file>", "explain a record that `check --record-out` wrote, from its own numbers")
+    .option("--json", "the lines and the decision as JSON");
+  addEpochOption(command);
+  command.addHelpText("after", "\nExit: 0 explained, 1 the record does not add up, 2 could not run.");
+  command.action(async (options: ExplainOptions) => {
+    const engine = await openPolicy(options);
+    const decision =
+      options.record === undefined
+        ? decideOrDeny(engine, callFromOptions(options))
+        : readRecord(engine, options);
+    const { lines, consistent } = explain(decision, engine.image);
+    const notes = notesOn(decision, engine);
+    const output = new Output();
+    if (options.json === true) await output.json({ consistent, lines: [...lines, ...notes], decision });
+    else await output.lines(laidOut([...lines, ...notes], decision, output));
+    await output.flush();
+    process.exitCode = consistent ? EXIT.done : EXIT.findings;
+  });
+}
+
+function readRecord(engine: Engine, options: ExplainOptions): Decision {
+  const file = options.record as string;
+  if (options.tool !== undefined || options.action !== undefined) {
+    throw new CliError("usage", "--record brings its own call; leave --tool and --action out");
+  }
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new CliError("file", `${file}: wanted a record; ${(error as Error).message}`);
+  }
+  return engine.readRecord(new Uint8Array(bytes));
+}
+
+/** A record of another policy is explained by its numbers; only the sentences may be missing or other. */
+function notesOn(decision: Decision, engine: Engine): string[] {
+  if (decision.digests.image === engine.digests.image) return [];
+  return [
+    "",
+    `This record was made with the image ${decision.digests.image}.`,
+    `Sentences are those of the image ${engine.digests.image}: give the record's own with --policy.`,
+  ];
+}
+
+function laidOut(lines: readonly string[], decision: Decision, output: Output): string[] {
+  const { colors, columns } = output;
+  return lines.flatMap((line, at) => {
+    const text = safe(line);
+    if (at === 0) return [text.replace(`: ${decision.verdict} `, `: ${paint(decision.verdict, colors)} `)];
+    if (text !== "" && !text.startsWith(" ") && !text.includes(" ")) return [colors.bold(text)];
+    return text.length <= columns ? [text] : hung(text, " ".repeat(hangOf(text)), columns);
+  });
+}
+
+const HANG_COLUMNS_MAX = 60;
+
+/** Where the last column of a line begins: behind its last run of several spaces. */
+function hangOf(line: string): number {
+  const runs = [...line.matchAll(/ {2,}/g)].map((run) => run.index + run[0].length);
+  return runs.filter((at) => at <= HANG_COLUMNS_MAX).at(-1) ?? 2;
+}
+
+/** A long line whose further lines stand under its last column. */
+function hung(line: string, hang: string, columns: number): string[] {
+  const [first = "", ...rest] = wrap(line.slice(hang.length), columns - hang.length);
+  return [`${line.slice(0, hang.length)}${first}`, ...rest.map((more) => `${hang}${more}`)];
+}

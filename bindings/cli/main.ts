@@ -1,0 +1,62 @@
+/**
+ * `permit0`: the command line. Results go to standard output, remarks to standard error. It reads the files it is told
+ * to read and no others, and no environment variable chooses a mode or a policy.
+ */
+
+import { Command, CommanderError } from "commander";
+import { addCheck } from "./commands/check.js";
+import { addCompile } from "./commands/compile.js";
+import { addDemo } from "./commands/demo.js";
+import { addExplain } from "./commands/explain.js";
+import { addTaxonomy } from "./commands/taxonomy.js";
+import { CliError, EXIT, errorFacts } from "./failure.js";
+import { leaveQuietly, remark } from "./output.js";
+import { safe } from "./text.js";
+import { version } from "./version.js";
+
+function program(): Command {
+  const command = new Command("permit0")
+    .description("Decides whether an agent's tool call may run: allow, review or deny, and why.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText("after", "\nStart here:\n  $ permit0 demo");
+  addDemo(command);
+  addCheck(command);
+  addExplain(command);
+  addCompile(command);
+  addTaxonomy(command);
+  return command;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  leaveQuietly();
+  try {
+    await program().parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version end this way too, with 0; a wrong option has been explained on standard error.
+      process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.failed;
+      return;
+    }
+    fail(error, args.includes("--json"));
+  }
+}
+
+function fail(error: unknown, json: boolean): void {
+  const facts = errorFacts(error);
+  if (json) process.stdout.write(`${JSON.stringify({ error: facts }, null, 2)}\n`);
+  const text = String(facts.message);
+  const lead = error instanceof CliError ? "permit0: " : "permit0: could not decide: ";
+  remark(
+    `${lead}${text
+      .split("\n")
+      .map((line) => safe(line))
+      .join("\n")}`,
+  );
+  process.exitCode = EXIT.failed;
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,67 @@
+/** The policy that a command decides with: the base policy, an image file, or YAML compiled on the fly. */
+
+import { readFileSync } from "node:fs";
+import { type Compiled, compile, type Source } from "permit0/compile";
+import { type Engine, openEngine } from "permit0/engine";
+import { EMBEDDED_DIGESTS, embeddedImage, embeddedWasm } from "permit0/inline";
+import { packageSources } from "permit0/node";
+import { CliError } from "./failure.js";
+
+export interface PolicyOptions {
+  /** File of an organisation's policy in YAML, or of an image. */
+  readonly policy?: string;
+  /** Name of a shipped profile. */
+  readonly profile?: string;
+}
+
+const MAGIC = "P0IM";
+
+/** Opens the engine with the policy that the options name. Nothing is looked for where nobody pointed. */
+export function openPolicy(options: PolicyOptions): Promise<Engine> {
+  return openEngine({
+    wasm: embeddedWasm(),
+    image: imageOf(options),
+    expect: { engine: EMBEDDED_DIGESTS.engine },
+  });
+}
+
+function imageOf({ policy, profile }: PolicyOptions): Uint8Array {
+  if (policy === undefined) return profile === undefined ? embeddedImage() : compilePolicy([], profile).image;
+  const bytes = readPolicy(policy);
+  if (!isImage(bytes)) return compilePolicy([{ name: policy, text: textOf(bytes, policy) }], profile).image;
+  if (profile !== undefined) {
+    throw new CliError(
+      "usage",
+      `${policy} is an image, and an image has its profile already; leave --profile out`,
+    );
+  }
+  return bytes;
+}
+
+/**
+ * Compiles a policy of an organisation, or none, on top of what this release ships.
+ * @throws CompileError with every fault.
+ */
+export function compilePolicy(own: readonly Source[], profile: string | undefined): Compiled {
+  return compile([...packageSources(), ...own], profile === undefined ? {} : { profile });
+}
+
+export function isImage(bytes: Uint8Array): boolean {
+  return new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) === MAGIC;
+}
+
+export function readPolicy(file: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(file));
+  } catch (error) {
+    throw new CliError("file", `${file}: wanted a policy; ${(error as Error).message}`);
+  }
+}
+
+export function textOf(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new CliError("file", `${file}: wanted UTF-8 text, came other bytes`);
+  }
+}
