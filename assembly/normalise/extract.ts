@@ -327,14 +327,18 @@ function isMany(field: i32): bool {
   return load<u8>(fieldEntry(field) + FIELDS_MANY) != 0;
 }
 
-/** Runs one extraction; two values in a field that holds one spoil it. */
+/** Two values in a field that holds one spoil it. */
+function needOne(field: i32): void {
+  const first = nextValue(field, 0);
+  if (first >= 0 && nextValue(field, first + 1) >= 0) malform(field);
+}
+
+/** Runs one extraction. */
 function runOp(op: usize): void {
   const field = <i32>load<u8>(op + OPS_FIELD);
   if (fieldState(field) == FIELD_MALFORMED) return;
   gather(op, field);
-  if (isMany(field)) return;
-  const first = nextValue(field, 0);
-  if (first >= 0 && nextValue(field, first + 1) >= 0) malform(field);
+  if (!isMany(field)) needOne(field);
 }
 
 function gather(op: usize, field: i32): void {
@@ -361,8 +365,12 @@ function runDirect(): void {
     const field = <i32>lookUp(codes.NAMESPACE_FIELD, bytesAt(key), bytesSize(key));
     const value = valueUnder(key);
     if (kind(value) == KIND_NIL) continue;
-    if (isMany(field)) readMany(field, codes.UNIT_DIRECT, value);
-    else readValue(field, codes.UNIT_DIRECT, value);
+    if (isMany(field)) {
+      readMany(field, codes.UNIT_DIRECT, value);
+    } else {
+      readValue(field, codes.UNIT_DIRECT, value);
+      needOne(field);
+    }
   }
 }
 

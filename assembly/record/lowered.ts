@@ -2,6 +2,7 @@
  * Inputs that made the verdict less strict, or kept a raising entry from matching, with who vouches for each
  * (docs/format/evaluation.md, step 9). The closed list of them stands in SECURITY.md.
  */
+import { equal } from "../base/bytes";
 import { bytesAt, bytesSize } from "../base/cmp";
 import {
   EXCUSE_ACTOR,
@@ -83,6 +84,17 @@ export function loweredAt(position: i32): Lowered {
   return changetype<Lowered>(ENTRIES + <usize>position * ENTRY_BYTES);
 }
 
+function isListed(kind: i32, nameAt: usize, nameBytes: u32, authorityAt: usize, authorityBytes: u32): bool {
+  for (let position = 0; position < entries; position++) {
+    const entry = loweredAt(position);
+    if (entry.kindWord != WORD_LOWERED_KIND + kind) continue;
+    if (entry.nameBytes != nameBytes || entry.authorityBytes != authorityBytes) continue;
+    if (equal(entry.nameAt, nameAt, nameBytes) && equal(entry.authorityAt, authorityAt, authorityBytes))
+      return true;
+  }
+  return false;
+}
+
 function add(kind: i32, nameAt: usize, nameBytes: u32, authorityAt: usize, authorityBytes: u32): void {
   assert(entries < ENTRIES_MAX);
   const entry = loweredAt(entries++);
@@ -162,6 +174,7 @@ function addStated(kind: i32): void {
     if (<i32>load<u32>(entry + LOWERED_KIND) != kind) continue;
     const name = entry + LOWERED_NAME;
     const by = entry + LOWERED_AUTHORITY;
+    if (isListed(kind, textAt(name), textBytes(name), textAt(by), textBytes(by))) continue;
     add(kind, textAt(name), textBytes(name), textAt(by), textBytes(by));
   }
 }
