@@ -33,7 +33,7 @@ const inBindingsSource = (path: string): boolean => path.startsWith("bindings/sr
 const inTidy = (path: string): boolean => path.startsWith("test/tidy/");
 
 // Spelt in halves so that this file does not break its own rule.
-const UNFINISHED = new RegExp(`\\b(${["TO" + "DO", "FIX" + "ME", "X" + "XX"].join("|")})\\b`);
+const UNFINISHED = new RegExp(`(?://|#|\\*|<!--).*\\b(${["TO" + "DO", "FIX" + "ME"].join("|")})\\b`);
 const MACHINE_PATH = new RegExp(
   `(?<![\\w.-])(${["/wor" + "k/(main|shared|\\.library)", "/tm" + "p/p0"].join("|")})`,
 );
@@ -78,7 +78,7 @@ export const WORD_RULES: readonly WordRule[] = [
     applies: (path) => !inTidy(path),
     find: forbiddenText(UNFINISHED),
     bad: ["// TO" + "DO: later", "# FIX" + "ME"],
-    good: ["export const todoCount = 3;", "tasks.create"],
+    good: ["export const todoCount = 3;", 'args: { query: "TO' + 'DO repo:acme/web" }'],
   },
   {
     why: "a path of one machine means nothing on another",
