@@ -37,7 +37,6 @@ export function minorOfFloat(bits: u64, exponent: u32): i32 {
   result = 0;
   const biased: i32 = <i32>((bits >> 52) & 0x7ff);
   let mantissa: u64 = bits & 0x000fffffffffffff;
-  const lowestOfItsPower = mantissa == 0 && biased > 1;
   if (biased > 0) mantissa |= 0x0010000000000000;
   if (mantissa == 0) return DECIMAL_OK;
   if (biased - 1023 >= POWER_END) return DECIMAL_RANGE; // NaN and infinities too.
@@ -72,13 +71,11 @@ export function minorOfFloat(bits: u64, exponent: u32): i32 {
   const differenceLow = backLow - productLow;
   const differenceHigh = <i64>(backHigh - productHigh - (backLow < productLow ? 1 : 0));
   if (differenceHigh != 0 && differenceHigh != -1) return DECIMAL_INEXACT;
-  const below = differenceHigh < 0;
-  const distance = below ? 0 - differenceLow : differenceLow;
-  // A distance of 2^63 or more doubles to something small, so it is refused first.
-  if (distance > scale) return DECIMAL_INEXACT;
-  // Just below a power of two the steps are half as long. Half way, reading goes to the even mantissa.
-  const reach = below && lowestOfItsPower ? distance * 4 : distance * 2;
-  if (reach > scale || (reach == scale && (mantissa & 1) != 0)) return DECIMAL_INEXACT;
+  const distance = differenceHigh < 0 ? 0 - differenceLow : differenceLow;
+  // A distance of 2^63 or more doubles to something small, so it is refused first. Below MINOR_END no decimal lies half
+  // way between two float64s, nor within half a step below a power of two, where the steps get shorter: both would need
+  // |x| * 10^exponent of 2^52 or more. So there is no tie to settle and one length of step.
+  if (distance > scale || distance * 2 > scale) return DECIMAL_INEXACT;
 
   result = bits >> 63 != 0 ? -(<i64>nearest) : <i64>nearest;
   return DECIMAL_OK;
