@@ -105,40 +105,48 @@ const LINE_KEYS = [
 ] as const;
 const CALL_KEYS = ["tool", "args", "server", "annotations", "action", "fields"] as const;
 
-/** One line read: its request, its id, and the keys that were ignored. */
-export interface LineCall {
+/** One line read as JSON: whatever else is wrong with it, its id goes into the answer. */
+export interface ReadLine {
   readonly id: string | number | undefined;
-  readonly request: Request;
-  readonly ignored: readonly string[];
+  readonly members: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The request of one line of JSON.
- * @param lineNumber from 1; a line without `time_ms` happens `epochMs` + line x 60 000.
+ * Reads one line of JSON.
  * @throws CodecError, EngineError: the line is answered with the error and the run goes on.
  */
-export function callFromLine(
-  text: string,
-  lineNumber: number,
-  epochMs: number,
-  assertedBy: string | undefined,
-): LineCall {
+export function readLine(text: string): ReadLine {
   const line = parseJson(text);
   if (typeof line !== "object" || line === null || Array.isArray(line)) {
     throw new EngineError("value_type", { wanted: "one JSON object a line", came: "another JSON value" });
   }
   const members = line as Readonly<Record<string, unknown>>;
-  const ignored = Object.keys(members).filter((key) => !(LINE_KEYS as readonly string[]).includes(key));
-  for (const key of ignored) needFarFromKnown(key);
   const { id } = members;
   if (id !== undefined && typeof id !== "string" && typeof id !== "number") {
     throw new EngineError("value_type", { path: "id", wanted: "text or a number", came: "another value" });
   }
+  return { id, members };
+}
+
+/**
+ * The request of one line.
+ * @param lineNumber from 1; a line without `time_ms` happens at `epochMs` + line x 60 000.
+ * @returns the request, and the keys that were ignored.
+ * @throws EngineError, as {@link readLine}.
+ */
+export function callFromLine(
+  { members }: ReadLine,
+  lineNumber: number,
+  epochMs: number,
+  assertedBy: string | undefined,
+): { readonly request: Request; readonly ignored: readonly string[] } {
+  const ignored = Object.keys(members).filter((key) => !(LINE_KEYS as readonly string[]).includes(key));
+  for (const key of ignored) needFarFromKnown(key);
   const call = Object.fromEntries(
     CALL_KEYS.filter((key) => Object.hasOwn(members, key)).map((key) => [key, members[key]]),
   );
   const timeMs = Object.hasOwn(members, "time_ms") ? members.time_ms : epochMs + lineNumber * LINE_MS;
-  return { id, request: requestOf(call, members, timeMs, assertedBy), ignored };
+  return { request: requestOf(call, members, timeMs, assertedBy), ignored };
 }
 
 /** A key that is one slip away from a known one was meant to be that key, and ignoring it could loosen the answer. */

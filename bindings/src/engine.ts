@@ -17,7 +17,7 @@ import type { Decision, Request } from "./types.ts";
 
 export type { EngineModule } from "./abi.ts";
 export type { HostReason } from "./decision.ts";
-export { EngineError, type ErrorCode } from "./errors.ts";
+export { EngineError, type ErrorCode, nearest } from "./errors.ts";
 export { type Explanation, explain, obligationLines, percent } from "./explain.ts";
 export type { ImageView } from "./image.ts";
 export type { Decision, DecisionJson, Request } from "./types.ts";

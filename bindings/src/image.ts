@@ -16,6 +16,12 @@ export interface ImageSource {
   readonly digest: Uint8Array;
 }
 
+export interface FieldNames {
+  readonly declared: readonly string[];
+  /** Every declared name is an input name too. */
+  readonly inputs: readonly string[];
+}
+
 /** A level that a rule sets. */
 export interface Raise {
   /** Number of the amplifier. */
@@ -87,23 +93,25 @@ export class ImageView {
     return this.#namesOf(NAMESPACE_ACTION).map(({ text }) => text);
   }
 
-  /** Input names of the fields that an action declares, in the order of their bytes; none for an unknown action. */
-  fields(action: string): readonly string[] {
+  /** Fields that an action declares, and all names that the direct form takes for them; none for an unknown action. */
+  fields(action: string): FieldNames {
     const index = this.#namesOf(NAMESPACE_ACTION).find(({ text }) => text === action)?.value;
-    if (index === undefined) return [];
+    if (index === undefined) return { declared: [], inputs: [] };
     const at = this.#section(layout.SECTION_ACTIONS) + index * layout.ACTIONS_BYTES;
     const low = this.#view.getUint32(at + layout.ACTIONS_FIELDS_LOW, true);
     const high = this.#view.getUint32(at + layout.ACTIONS_FIELDS_HIGH, true);
-    const declared = (field: number): boolean => {
+    const isDeclared = (field: number): boolean => {
       const bit = field - 1;
-      return bit < FIELDS_PER_WORD
-        ? ((low >>> bit) & 1) === 1
-        : ((high >>> (bit - FIELDS_PER_WORD)) & 1) === 1;
+      const word = bit < FIELDS_PER_WORD ? low : high;
+      return ((word >>> (bit % FIELDS_PER_WORD)) & 1) === 1;
     };
-    return this.#namesOf(NAMESPACE_FIELD)
-      .filter(({ value }) => declared(value))
-      .map(({ text }) => text)
-      .sort();
+    const declared = this.#entries(layout.SECTION_FIELDS, layout.FIELDS_BYTES)
+      .filter((_, number) => isDeclared(number + 1))
+      .map((entry) => this.#ref(entry + layout.FIELDS_NAME));
+    const inputs = this.#namesOf(NAMESPACE_FIELD)
+      .filter(({ value }) => isDeclared(value))
+      .map(({ text }) => text);
+    return { declared, inputs };
   }
 
   /** What the image was made from, in the order of the compiler. */

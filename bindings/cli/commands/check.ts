@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { type Decision, EngineError, type Verdict } from "permit0";
 import { type Engine, obligationLines, percent, type Request } from "permit0/engine";
-import { type CallOptions, callFromLine, callFromOptions, EPOCH_MS, timeOption } from "../calls.js";
+import { type CallOptions, callFromLine, callFromOptions, EPOCH_MS, readLine, timeOption } from "../calls.js";
 import { CliError, EXIT, errorFacts } from "../failure.js";
 import { LINE_BYTES_MAX, type Line, linesOf } from "../lines.js";
 import { addCallOptions, addEpochOption, addPolicyOptions } from "../options.js";
@@ -31,7 +31,7 @@ export function addCheck(program: Command): void {
     .optionsGroup("Input and output:")
     .option("--json", "the decision as JSON on standard output (docs/format/check.schema.json)")
     .option("--jsonl", "read one JSON object a line, write one decision a line, in order")
-    .option("--fail-on <verdict>", "exit 1 when a verdict is review or deny (or deny): review, deny")
+    .option("--fail-on <verdict>", "exit 1 when a verdict is this strict or stricter: review, deny")
     .option("--record-out <file>", "write the bytes of the record to a file");
   addEpochOption(command);
   command.addHelpText(
@@ -98,11 +98,8 @@ function summary(decision: Decision, colors: Colors, columns: number): string[] 
     `${decision.tier} risk, ${percent(decision.score)}`,
   ].join("  ");
   const reasons = decision.reasons.flatMap(({ code, sentence }) => {
-    const [first = "", ...rest] = wrap(safe(sentence), columns - 4);
-    return [
-      `  - ${first}${sentence.includes(code) ? "" : colors.dim(` (${safe(code)})`)}`,
-      ...rest.map((line) => `    ${line}`),
-    ];
+    const [first = "", ...rest] = wrap(`${safe(sentence)} [${safe(code)}]`, columns - 4);
+    return [`  - ${first}`, ...rest.map((line) => `    ${line}`)];
   });
   const duties = obligationLines(decision.obligations).map((line) => `  ! ${safe(line)}`);
   const lowered = decision.lowered_by.map(
@@ -188,10 +185,11 @@ function answerLine(
   let id: string | number | undefined;
   try {
     if ("fault" in line) throw lineFault(line.fault);
-    const call = callFromLine(line.text, tally.lines, epochMs, assertedBy);
-    id = call.id;
-    tally.ignore(call.ignored);
-    const decision = decideOrDeny(engine, call.request);
+    const read = readLine(line.text);
+    id = read.id;
+    const { request, ignored } = callFromLine(read, tally.lines, epochMs, assertedBy);
+    tally.ignore(ignored);
+    const decision = decideOrDeny(engine, request);
     tally.verdicts[decision.verdict]++;
     if (decision.by === "host") tally.hostDenials++;
     if (STRICTNESS[decision.verdict] >= from) tally.findings++;

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import { nearest } from "permit0/engine";
 import { packageFolder } from "permit0/node";
 import { CliError, EXIT } from "../failure.js";
 import { Output, remark } from "../output.js";
@@ -191,8 +192,11 @@ async function list(taxonomy: Taxonomy, output: Output, options: TaxonomyOptions
 function find(taxonomy: Taxonomy, name: string): Action {
   const found = actionsOf(taxonomy).find((action) => action.name === name || action.aliases.includes(name));
   if (found !== undefined) return found;
-  const close = ranked(taxonomy, name.split(/[^a-z0-9]+/i)).slice(0, 3);
-  const hint = close.length === 0 ? "" : `; close: ${close.map((action) => action.name).join(", ")}`;
+  const meant = nearest(
+    name,
+    actionsOf(taxonomy).flatMap((action) => [action.name, ...action.aliases]),
+  );
+  const hint = meant === undefined ? "; `permit0 taxonomy search` finds some" : `; did you mean ${meant}?`;
   throw new CliError(
     "usage",
     `${safe(name)}: wanted an action of edition ${taxonomy.edition} or an alias${hint}`,
@@ -220,7 +224,8 @@ async function show(
     return entry === undefined ? [] : [[`${id} ${entry.level} of ${max}`, entry.why]];
   });
   const rows = [
-    ["effect", `${action.effect}, ${action.reversibility}`],
+    ["effect", action.effect],
+    ["undo", action.reversibility],
     [
       "flags",
       [...action.flags.primary, ...action.flags.secondary.map((flag) => `(${flag})`)].join(" ") || "none",

@@ -333,7 +333,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 /** Names that the loaded image can suggest for a misspelt one. */
 export interface Vocabulary {
   actions(): Iterable<string>;
-  fields(action: string): readonly string[];
+  fields(action: string): { readonly declared: readonly string[]; readonly inputs: readonly string[] };
 }
 
 /**
@@ -386,12 +386,12 @@ export function refusal(
     }
     case "field_unknown": {
       const action = String((whole as { action?: unknown }).action);
-      const known = vocabulary.fields(action);
-      const meant = nearest(place.name, known);
+      const { declared, inputs } = vocabulary.fields(action);
+      const meant = inputs.includes(place.name) ? undefined : nearest(place.name, inputs);
       return new EngineError(code, {
         ...path,
         offset,
-        wanted: `a field of ${action}, each once: ${known.join(", ")}`,
+        wanted: `a field of ${action}, each once: ${declared.join(", ")}`,
         came: shown(place.name),
         ...(meant === undefined ? {} : { advice: `Did you mean ${meant}?` }),
       });
