@@ -16,8 +16,9 @@
  * frozen build leaves it alone, so that a fresh clone with a stale digest fails its tests.
  */
 
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import {
   chmodSync,
   copyFileSync,
@@ -73,31 +74,47 @@ export function sha256Hex(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-function runNode(script: string, args: readonly string[]): void {
-  const done = spawnSync(process.execPath, [script, ...args], { cwd: ROOT, encoding: "utf8" });
-  if (done.status === 0) return;
-  const said = `${done.stdout ?? ""}${done.stderr ?? ""}`.trim();
-  throw new BuildError(`${script} ${args.join(" ")}: exit ${done.status ?? done.signal}\n${said}`);
+async function runNode(script: string, args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+  }
+  const [code, signal] = await once(child, "close");
+  if (code !== 0) throw new BuildError(`${script} ${args.join(" ")}: exit ${code ?? signal}\n${said.trim()}`);
 }
 
 /** Compiles one entry; the working directory is the package root because asc writes source paths into the file. */
-function compileWasm(entry: string, target: string): void {
+async function compileWasm(entry: string, target: string): Promise<void> {
   requireFile(entry, `the entry of the ${target} build`);
-  runNode("node_modules/assemblyscript/bin/asc.js", [entry, "--target", target]);
+  await runNode("node_modules/assemblyscript/bin/asc.js", [entry, "--target", target]);
 }
 
-function writeEmbedded(name: "wasm" | "image", bytes: Uint8Array): void {
+/** The two files that end up in bundles as text. */
+const EMBEDDED = { wasm: "build/core.wasm", image: "build/base.image" } as const;
+
+function writeEmbedded(name: keyof typeof EMBEDDED): void {
+  const bytes = readFileSync(join(ROOT, EMBEDDED[name]));
   const constant = name.toUpperCase();
-  const base64 = Buffer.from(bytes).toString("base64");
   writeFileSync(
     join(ROOT, `build/${name}.js`),
     `// Written by tools/build.ts.\nexport const ${constant}_SHA256 = "${sha256Hex(bytes)}";\n` +
-      `export const ${constant}_BASE64 =\n  "${base64}";\n`,
+      `export const ${constant}_BASE64 =\n  "${bytes.toString("base64")}";\n`,
   );
-  writeFileSync(
-    join(ROOT, `build/${name}.d.ts`),
-    `export declare const ${constant}_SHA256: string;\nexport declare const ${constant}_BASE64: string;\n`,
-  );
+}
+
+/** The types of what {@link writeEmbedded} writes; sources can be checked before anything is compiled. */
+function writeEmbeddedTypes(): void {
+  mkdirSync(join(ROOT, "build"), { recursive: true });
+  for (const name of Object.keys(EMBEDDED)) {
+    const constant = name.toUpperCase();
+    writeFileSync(
+      join(ROOT, `build/${name}.d.ts`),
+      `export declare const ${constant}_SHA256: string;\nexport declare const ${constant}_BASE64: string;\n`,
+    );
+  }
 }
 
 /** The text of the committed digest file for the two files in build/. */
@@ -137,11 +154,10 @@ function refreshDigest(frozen: boolean): void {
   console.log(`${DIGEST_FILE} refreshed`);
 }
 
-function buildWasm(): void {
-  mkdirSync(join(ROOT, "build"), { recursive: true });
-  compileWasm("assembly/index.ts", "release");
-  compileWasm("assembly/probe.ts", "debug");
-  writeEmbedded("wasm", readFileSync(join(ROOT, "build/core.wasm")));
+async function buildWasm(): Promise<void> {
+  await compileWasm("assembly/index.ts", "release");
+  await compileWasm("assembly/probe.ts", "debug");
+  writeEmbedded("wasm");
 }
 
 async function buildImage(frozen: boolean): Promise<void> {
@@ -153,7 +169,7 @@ async function buildImage(frozen: boolean): Promise<void> {
   rmSync(join(ROOT, "build/base.image"), { force: true });
   await module.buildDefaultImages();
   requireFile("build/base.image", `the image that ${tool} writes`);
-  writeEmbedded("image", readFileSync(join(ROOT, "build/base.image")));
+  writeEmbedded("image");
   refreshDigest(frozen);
 }
 
@@ -177,7 +193,10 @@ async function buildBundles(): Promise<void> {
   for (const path of ["build/wasm.js", "build/image.js"]) {
     requireFile(path, "what the steps wasm and image write; run npm run build");
   }
-  rmSync(join(ROOT, "dist"), { recursive: true, force: true });
+  mkdirSync(join(ROOT, "dist"), { recursive: true });
+  for (const name of readdirSync(join(ROOT, "dist"))) {
+    if (name !== "types") rmSync(join(ROOT, "dist", name), { recursive: true });
+  }
   // One call with shared chunks: a class is the same class whichever subpath it was imported from, and the
   // engine is in the package once.
   await bundle({
@@ -196,9 +215,9 @@ async function buildBundles(): Promise<void> {
   }
 }
 
-function buildTypes(): void {
+async function buildTypes(): Promise<void> {
   rmSync(join(ROOT, "dist/types"), { recursive: true, force: true });
-  runNode("node_modules/typescript/bin/tsc", ["-p", "tsconfig.build.json"]);
+  await runNode("node_modules/typescript/bin/tsc", ["-p", "tsconfig.build.json"]);
   const types = join(ROOT, "dist/types");
   for (const file of readdirSync(types, { recursive: true, encoding: "utf8" })) {
     if (file.endsWith(".d.ts")) useScriptExtensions(join(types, file));
@@ -249,20 +268,29 @@ function isFresh(): boolean {
   return readFileSync(stamp, "utf8") === inputsDigest();
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const frozen = args.includes("--frozen");
-  if (args.includes("--if-stale") && isFresh()) return;
-  const named = args.filter((arg) => !FLAGS.includes(arg));
-  for (const name of named.length > 0 ? named : Object.keys(STEPS)) {
-    const step = STEPS[name];
-    if (!step) {
-      throw new BuildError(`${name}: wanted one of ${[...Object.keys(STEPS), ...FLAGS].join(", ")}`);
-    }
+async function runSteps(names: readonly string[], frozen: boolean): Promise<void> {
+  for (const name of names) {
     const startMs = performance.now();
-    await step(frozen);
+    await STEPS[name]?.(frozen);
     console.log(`${name.padEnd(6)} ${Math.round(performance.now() - startMs)} ms`);
   }
-  if (named.length === 0) writeFileSync(join(ROOT, STAMP), inputsDigest());
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const frozen = args.includes("--frozen");
+  const names = args.filter((arg) => !FLAGS.includes(arg));
+  const unknown = names.find((name) => !(name in STEPS));
+  if (unknown !== undefined) {
+    throw new BuildError(`${unknown}: wanted one of ${[...Object.keys(STEPS), ...FLAGS].join(", ")}`);
+  }
+  if (args.includes("--if-stale") && isFresh()) return;
+  writeEmbeddedTypes();
+  if (names.length > 0) return runSteps(names, frozen);
+  rmSync(join(ROOT, STAMP), { force: true });
+  const inputs = inputsDigest();
+  // Declarations need the sources only, so they are written while the engine compiles.
+  await Promise.all([runSteps(["wasm", "image", "js"], frozen), runSteps(["types"], frozen)]);
+  writeFileSync(join(ROOT, STAMP), inputs);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
