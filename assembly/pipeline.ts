@@ -45,21 +45,23 @@ function judge(claim: i32): void {
   decideVerdict();
 }
 
-/** Judges every reading and leaves the strictest one in the part: verdict, then gate, then hazard, then the earlier one. */
+/**
+ * Judges every reading and leaves the strictest one in the part: verdict, then gate, then hazard, then the earlier one.
+ * The last reading comes first, so that the one taken is most often the one judged last.
+ */
 function judgeStrictest(): void {
-  const claims = claimCount();
   let strictest = 0;
   let strictestRank: u64 = 0;
-  for (let claim = 0; claim < claims; claim++) {
+  for (let claim = claimCount() - 1; claim >= 0; claim--) {
     judge(claim);
     const call = part();
     const rank = ((<u64>call.verdict) << 33) | ((<u64>(call.isGated ? 1 : 0)) << 32) | call.hazard;
-    if (claim == 0 || rank > strictestRank) {
+    if (rank >= strictestRank) {
       strictest = claim;
       strictestRank = rank;
     }
   }
-  if (strictest != claims - 1) judge(strictest);
+  if (strictest != 0) judge(strictest);
 }
 
 /** Decides the request of `size` bytes at REQUEST_AT. Returns a status; the record is there only with STATUS_OK. */

@@ -4,25 +4,28 @@
  */
 
 import { endsWith, equal } from "../base/bytes";
-import { equalFolded, lower } from "../base/utf8";
+import { equalFolded, lower, lowerInto } from "../base/utf8";
 import { WORD_HOME, WORD_ROOT, WORD_USERS, wordAt, wordBytes } from "../gen/words";
 
 const SLASH: u8 = 0x2f;
 const TILDE: u8 = 0x7e;
-const STAR: u8 = 0x2a;
+const STAR: u32 = 0x2a;
 const COLON: u8 = 0x3a;
 
-/** The path being matched: address and bytes of each segment, 8 bytes each. A canonical path has at most 4 200. */
-const SEGMENTS: usize = memory.data(33600, 8);
+/** The path being matched, in lower case, and address and bytes of each of its segments, 8 bytes each. */
+const PATH: usize = memory.data(8448, 8);
+const PATH_CAPACITY: u32 = 8448; // A canonical path: the working directory, a path below it, and what joins them.
+const SEGMENTS: usize = memory.data(33792, 8); // One for every two bytes.
 let segments: u32 = 0;
 let anchor: u8 = 0;
 
 /** Takes a canonical path apart, once for all the patterns it is held against. */
 export function beginPath(at: usize, bytes: u32): void {
-  const end = at + bytes;
-  anchor = load<u8>(at);
+  lowerInto(PATH, PATH_CAPACITY, at, bytes);
+  const end = PATH + bytes;
+  anchor = load<u8>(PATH);
   segments = 0;
-  let cursor = anchor == SLASH ? at + 1 : at + 2;
+  let cursor = anchor == SLASH ? PATH + 1 : PATH + 2;
   while (cursor < end) {
     const from = cursor;
     while (cursor < end && load<u8>(cursor) != SLASH) cursor++;
@@ -50,7 +53,7 @@ function leads(index: u32, pattern: usize, patternEnd: usize): bool {
   while (pattern < patternEnd) {
     if (index >= segments) return false;
     const at = segmentAt(index);
-    if (lower(load<u8>(at)) != lower(load<u8>(pattern))) return false;
+    if (<u32>load<u8>(at) != lower(load<u8>(pattern))) return false;
     let cut = pattern;
     while (cut < patternEnd && load<u8>(cut) != SLASH) cut++;
     const bytes = segmentBytes(index);
@@ -89,15 +92,15 @@ export function isUnder(pattern: usize, patternBytes: u32): bool {
   return false;
 }
 
-/** True when the name is the pattern, in which each `*` stands for any bytes. The latest star takes one byte more at a time. */
+/** True when a name in lower case is the pattern, in which each `*` stands for any bytes. The latest star takes one byte more at a time. */
 function fits(name: usize, nameEnd: usize, pattern: usize, patternEnd: usize): bool {
   let star: usize = 0;
   let resume: usize = 0;
   while (name < nameEnd) {
-    if (pattern < patternEnd && load<u8>(pattern) == STAR) {
+    if (pattern < patternEnd && <u32>load<u8>(pattern) == STAR) {
       star = ++pattern;
       resume = name;
-    } else if (pattern < patternEnd && lower(load<u8>(pattern)) == lower(load<u8>(name))) {
+    } else if (pattern < patternEnd && lower(load<u8>(pattern)) == <u32>load<u8>(name)) {
       pattern++;
       name++;
     } else {
@@ -106,15 +109,21 @@ function fits(name: usize, nameEnd: usize, pattern: usize, patternEnd: usize): b
       name = ++resume;
     }
   }
-  while (pattern < patternEnd && load<u8>(pattern) == STAR) pattern++;
+  while (pattern < patternEnd && <u32>load<u8>(pattern) == STAR) pattern++;
   return pattern == patternEnd;
 }
 
 /** True when the last segment of the path matches the pattern. */
 export function isNamed(pattern: usize, patternBytes: u32): bool {
-  if (segments == 0) return false; // The root, or an anchor alone.
+  if (segments == 0 || patternBytes == 0) return false; // The root, or an anchor alone.
   const at = segmentAt(segments - 1);
-  return fits(at, at + segmentBytes(segments - 1), pattern, pattern + patternBytes);
+  const end = at + segmentBytes(segments - 1);
+  // Most patterns fail at one of their ends.
+  const first: u32 = load<u8>(pattern);
+  if (first != STAR && lower(first) != <u32>load<u8>(at)) return false;
+  const last: u32 = load<u8>(pattern + patternBytes - 1);
+  if (last != STAR && lower(last) != <u32>load<u8>(end - 1)) return false;
+  return fits(at, end, pattern, pattern + patternBytes);
 }
 
 /** True when the domain is the wanted one or lies under it. */

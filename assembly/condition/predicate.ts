@@ -15,6 +15,7 @@ import {
   PREDICATES_PARAM,
   PREDICATES_VALUE_COUNT,
   PREDICATES_VALUE_START,
+  SECTION_TEXT,
   SECTION_VALUES,
   VALUES_BYTES,
 } from "../gen/layout";
@@ -41,7 +42,7 @@ import {
   UNKNOWN,
   valueAt,
 } from "../normalise/part";
-import { entryAt, holds, textAt, textBytes } from "../policy/view";
+import { entryAt, holds, sectionAt, textAt, textBytes } from "../policy/view";
 import { ABSENT, authority, context } from "../request/view";
 import {
   EXCUSE_ACTOR,
@@ -106,17 +107,31 @@ function isOfListedDomain(at: usize, bytes: u32, index: u32): bool {
   return isOfDomain(at, bytes, textAt(listedAt(index)), textBytes(listedAt(index)));
 }
 
-function textFitsListed(at: usize, bytes: u32, index: u32): bool {
-  const wanted = textAt(listedAt(index));
-  const wantedBytes = textBytes(listedAt(index));
-  if (operator == codes.OPERATOR_IN || operator == codes.OPERATOR_NOT_IN) {
-    return bytes == wantedBytes && equal(at, wanted, bytes);
+/** True when a text is, or its domain is of, one of the listed ones. */
+function textIsListed(at: usize, bytes: u32): bool {
+  const byDomain = operator >= codes.OPERATOR_DOMAIN_IN;
+  for (let index: u32 = 0; index < listed; index++) {
+    if (byDomain) {
+      if (isOfListedDomain(at, bytes, index)) return true;
+    } else if (textBytes(listedAt(index)) == bytes && equal(textAt(listedAt(index)), at, bytes)) {
+      return true;
+    }
   }
-  if (operator == codes.OPERATOR_UNDER || operator == codes.OPERATOR_NOT_UNDER)
-    return isUnder(wanted, wantedBytes);
-  if (operator == codes.OPERATOR_NAME_IN || operator == codes.OPERATOR_NAME_NOT_IN)
-    return isNamed(wanted, wantedBytes);
-  return isOfListedDomain(at, bytes, index);
+  return false;
+}
+
+/** True when a path fits one of the listed patterns. Lists are long, so their places are worked out once. */
+function pathIsListed(at: usize, bytes: u32): bool {
+  const byName = operator >= codes.OPERATOR_NAME_IN;
+  const text = sectionAt(SECTION_TEXT);
+  const end = listedAt(listed);
+  beginPath(at, bytes);
+  for (let ref = listedAt(0); ref < end; ref += VALUES_BYTES) {
+    const pattern = text + load<u32>(ref);
+    const patternBytes = load<u32>(ref, 4);
+    if (byName ? isNamed(pattern, patternBytes) : isUnder(pattern, patternBytes)) return true;
+  }
+  return false;
 }
 
 /** True when one text value satisfies the operator, its negation applied. */
@@ -124,11 +139,11 @@ function textFits(at: usize, bytes: u32): bool {
   if (operator == codes.OPERATOR_IN_SET || operator == codes.OPERATOR_NOT_IN_SET) {
     return holds(codes.NAMESPACE_SET + (param >> 16), at, bytes) != isNegated();
   }
-  if (operator >= codes.OPERATOR_UNDER && operator <= codes.OPERATOR_NAME_NOT_IN) beginPath(at, bytes);
-  for (let index: u32 = 0; index < listed; index++) {
-    if (textFitsListed(at, bytes, index)) return !isNegated();
-  }
-  return isNegated();
+  const found =
+    operator >= codes.OPERATOR_UNDER && operator <= codes.OPERATOR_NAME_NOT_IN
+      ? pathIsListed(at, bytes)
+      : textIsListed(at, bytes);
+  return found != isNegated();
 }
 
 /** True when one number satisfies the operator, its negation applied. */

@@ -44,16 +44,31 @@ function raiseLevel(rule: usize): void {
   noteLevelRule(amplifier, rule);
 }
 
+// One entry of a policy can raise several levels; its rules share their clauses, so the answer is kept for the next one.
+let knownStart: u32 = 0;
+let knownCount: u32 = 0;
+let knownAnswer: bool = true;
+
 function matches(call: Part, rule: usize): bool {
   const pack = load<u32>(rule + RULES_PACK);
   if (pack != NONE && pack != call.pack) return false;
-  return raisingMatches(load<u32>(rule + RULES_CLAUSE_START), load<u32>(rule + RULES_CLAUSE_COUNT), false);
+  const start = load<u32>(rule + RULES_CLAUSE_START);
+  const clauses = load<u32>(rule + RULES_CLAUSE_COUNT);
+  if (start != knownStart || clauses != knownCount) {
+    knownStart = start;
+    knownCount = clauses;
+    knownAnswer = raisingMatches(start, clauses, false);
+  }
+  return knownAnswer;
 }
 
 /** Sets the flags and levels of the part. */
 export function assess(): void {
   const call = part();
   forgetReasons();
+  knownStart = 0;
+  knownCount = 0;
+  knownAnswer = true; // An entry without clauses always matches.
   call.primary = load<u16>(call.action + ACTIONS_PRIMARY);
   call.secondary = load<u16>(call.action + ACTIONS_SECONDARY);
   for (let amplifier = 0; amplifier < AMPLIFIER_COUNT; amplifier++) {
