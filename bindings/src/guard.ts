@@ -60,6 +60,11 @@ export interface Guard {
     call: DerivedAction<A>,
     body: (...args: A) => R,
   ): (...args: A) => Promise<Awaited<R>>;
+  /** The same where `fields` looks at fewer arguments than the body takes. */
+  <A extends unknown[], R>(
+    call: DerivedAction<NoInfer<A>>,
+    body: (...args: A) => R,
+  ): (...args: A) => Promise<Awaited<R>>;
   /** Asks for an action with fixed fields. The body gets them as decoded from the hashed bytes, frozen. */
   <F extends Values, R>(call: FixedAction<F>, body: (fields: Readonly<F>) => R): () => Promise<Awaited<R>>;
 }

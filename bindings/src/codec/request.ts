@@ -9,6 +9,7 @@ import { REQUEST_BYTES_MAX } from "../gen/limits.ts";
 import type { Binding, Durability, Mode, Request } from "../types.ts";
 import { decode } from "./decode.ts";
 import { type CmpWriter, CodecError, encodeText } from "./encode.ts";
+import { pathWith } from "./errors.ts";
 
 const DIGEST_BYTES = 32;
 const ZERO_SALT = new Uint8Array(DIGEST_BYTES);
@@ -284,7 +285,7 @@ const PATH_TEXT = "text of 1..4096 bytes";
 const DIGEST = "32 bytes";
 
 /** What each member of a request must be, by its place. `*` stands for any key, `[]` for any element. */
-const WANTED: Readonly<Record<string, string>> = {
+export const WANTED: Readonly<Record<string, string>> = {
   "": "a request: a map of its members",
   action: NAME_TEXT,
   annotations: "a map",
@@ -437,7 +438,7 @@ function placeAt(bytes: Uint8Array, offset: number): Place {
     let end = at + headerBytes + payloadBytes;
     const mine = offset === at || offset === keyAt;
     if (kind === "array") {
-      for (let i = 0; i < count; i++) end = visit(end, `${path}[${i}]`, `${pattern}[]`, `${i}`, -1);
+      for (let i = 0; i < count; i++) end = visit(end, pathWith(path, i), `${pattern}[]`, `${i}`, -1);
     } else if (kind === "map") {
       for (let i = 0; i < count; i++) {
         const header = headerAt(view, end);
@@ -445,13 +446,7 @@ function placeAt(bytes: Uint8Array, offset: number): Place {
         const step = decode(bytes.subarray(end, valueAt)) as string;
         const known = pattern === "" ? step : `${pattern}.${step}`;
         const anyKey = `${pattern}.*`;
-        end = visit(
-          valueAt,
-          path === "" ? step : `${path}.${step}`,
-          WANTED[anyKey] === undefined ? known : anyKey,
-          step,
-          end,
-        );
+        end = visit(valueAt, pathWith(path, step), WANTED[anyKey] === undefined ? known : anyKey, step, end);
       }
     }
     if (mine) found = { path, pattern, name, value: decode(bytes.subarray(at, end)) };
@@ -530,8 +525,9 @@ function headerAt(view: DataView, at: number): Header {
 function siblings({ pattern, name }: Place): { known: readonly string[]; name: string } {
   const parent = pattern.slice(0, Math.max(0, pattern.length - name.length - 1));
   const prefix = parent === "" ? "" : `${parent}.`;
-  const known = Object.keys(WANTED).filter(
-    (place) => place !== "" && place.startsWith(prefix) && !/[.[*]/.test(place.slice(prefix.length)),
-  );
+  const known = Object.keys(WANTED)
+    .filter((place) => place !== "" && place.startsWith(prefix))
+    .map((place) => place.slice(prefix.length))
+    .filter((place) => !/[.[*]/.test(place));
   return { known, name };
 }
