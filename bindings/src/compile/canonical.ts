@@ -147,11 +147,11 @@ export function canonicalUnder(text: string): Canonical {
 /** What `name_in` takes: a file name in which each `*` stands for anything. Lower case. */
 export function canonicalNamePattern(text: string): Canonical {
   const pattern = lowerAscii(text);
-  if (pattern === "" || /[/\\\u0000]/.test(pattern)) {
+  if (/^\**$/.test(pattern) || /[/\\\u0000]/.test(pattern)) {
     return {
       wanted: "a file name, in which * stands for anything",
-      fix: "write the last step of the path alone",
+      fix: "write the last step of the path alone; `present` stands for any",
     };
   }
-  return pattern;
+  return pattern.replace(/\*+/g, "*");
 }

@@ -84,6 +84,7 @@ const ID = { pattern: /^[a-z][a-z0-9_]{2,63}$/, wanted: "an id of 3 to 64 charac
 const REASON = { bytesMax: 1024 };
 const RELAX_DAYS_MAX = 366;
 const DAY_MS = 86_400_000;
+const ENGINE_CODES: ReadonlySet<string> = new Set(engineCodes());
 const SCORED_VERDICTS = VERDICT_NAMES.slice(0, VERDICT_DENY);
 
 /** Facts that describe what the call does, so that a relax entry on them is about something. */
@@ -277,7 +278,7 @@ export class EntryReader {
     if (first) {
       const came = `${JSON.stringify(code)}, used at ${first.file}:${first.line}`;
       this.#reader.issues.fault(place, "an id that is used once", came, "rename one of the two");
-    } else if (engineCodes().includes(code)) {
+    } else if (ENGINE_CODES.has(code)) {
       this.#reader.issues.fault(
         place,
         "an id of its own",
@@ -293,11 +294,10 @@ export class EntryReader {
     const { actions: all } = this.#taxonomy;
     const named = new Map<string, Place>();
     if (!tree) return { actions: all, named };
-    const optional = kind === "relax" ? [] : ["domains", "effects", "except"];
-    const shape = this.#reader.shape(tree, "`on`", kind === "relax" ? ["actions"] : [], [
-      ...optional,
-      "actions",
-    ]);
+    const shape =
+      kind === "relax"
+        ? this.#reader.shape(tree, "`on` of a relax entry", ["actions"])
+        : this.#reader.shape(tree, "`on`", [], ["actions", "domains", "effects", "except"]);
     if (!shape) return { actions: all, named };
     const chosen = new Set<string>();
     for (const [name, place] of this.#reader.texts(shape.get("actions"), "action")) {

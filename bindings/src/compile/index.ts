@@ -85,8 +85,10 @@ function startOf(file: string): Place {
 }
 
 function kindOf(tree: Tree): PolicyKind | undefined {
-  // A profile's file has `profile` as its name, an org's as its choice, so the org is asked for first.
-  return (["base", "pack", "org", "profile"] as const).find((kind) => memberOf(tree, kind) !== undefined);
+  // An org file names its profile too, so only a profile's own file begins with that key.
+  const isProfile = tree.kind === "map" && tree.members[0]?.key === "profile";
+  if (isProfile) return "profile";
+  return (["base", "pack", "org"] as const).find((kind) => memberOf(tree, kind) !== undefined);
 }
 
 /** Parses every source and finds out what it is: the taxonomy by its path, policies by their first key. */
@@ -97,7 +99,8 @@ function sortSources(sources: readonly Source[], issues: Issues): Sorted {
     policies: { base: [], pack: [], profile: [], org: [] },
   };
   const names = new Set<string>();
-  for (const source of sources) {
+  // By name, so that of two sources that cannot both be right always the same one is reported.
+  for (const source of [...sources].sort((one, other) => compareText(one.name, other.name))) {
     if (names.has(source.name)) {
       issues.fault(
         startOf(source.name),

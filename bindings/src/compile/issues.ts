@@ -53,8 +53,14 @@ export function compareText(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-function comparePlaces(one: Place, other: Place): number {
-  return compareText(one.file, other.file) || one.line - other.line || one.column - other.column;
+/** By place, and by what is said where several things are wrong with one place. */
+function compareIssues(one: Issue, other: Issue): number {
+  return (
+    compareText(one.file, other.file) ||
+    one.line - other.line ||
+    one.column - other.column ||
+    compareText(issueText(one), issueText(other))
+  );
 }
 
 /** Collects faults and warnings while the sources are read. */
@@ -91,13 +97,13 @@ export class Issues {
 
   /** Ordered by place, so that the order in which sources were given does not show. */
   warnings(): Issue[] {
-    return [...this.#warnings].sort(comparePlaces);
+    return [...this.#warnings].sort(compareIssues);
   }
 
   throwIfAny(): void {
     if (this.#faults.length === 0) return;
     // What an alias repeats is wrong in one place only.
     const byText = new Map(this.#faults.map((issue) => [issueText(issue), issue]));
-    throw new CompileError([...byText.values()].sort(comparePlaces));
+    throw new CompileError([...byText.values()].sort(compareIssues));
   }
 }

@@ -44,10 +44,10 @@ function readObligation(reader: Reader, tree: Tree): Obligation | undefined {
   );
   const value = member === undefined ? undefined : shape?.get(member);
   if (name === "approvers") {
-    return { kind, number: reader.int(value, "people", 1, APPROVERS_MAX) ?? 1, text: "" };
+    return { kind, number: reader.int(value, "a number of people", 1, APPROVERS_MAX) ?? 1, text: "" };
   }
   if (name === "ttl_ms") {
-    return { kind, number: reader.int(value, "milliseconds", 1, TTL_MS_MAX) ?? 1, text: "" };
+    return { kind, number: reader.int(value, "a number of milliseconds", 1, TTL_MS_MAX) ?? 1, text: "" };
   }
   return { kind, number: 0, text: reader.text(value, `${member}`, TEXT) ?? "" };
 }

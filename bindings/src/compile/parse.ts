@@ -6,13 +6,16 @@
 
 import {
   type Alias,
+  Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
-  parseDocument,
+  Parser,
   type Scalar,
   type YAMLError,
 } from "yaml";
@@ -53,6 +56,8 @@ export type Tree = MapTree | ListTree | ScalarTree;
 
 const SOURCE_CHARACTERS_MAX = 4 * 1024 * 1024;
 const NESTING_MAX = 32;
+/** Tokens that are open at once while a file is read; a level of nesting opens two of them at most. */
+const OPEN_TOKENS_MAX = 4 * NESTING_MAX;
 /** Values that aliases may repeat in one file, all together. */
 const REPEATED_VALUES_MAX = 10_000;
 const DECIMAL = /^-?(0|[1-9][0-9]*)$/;
@@ -106,18 +111,11 @@ export function parseSource(source: Source, issues: Issues): Tree | undefined {
     return undefined;
   }
   const before = issues.count;
-  try {
-    const tree = new Composer(source, issues).compose();
-    return issues.count === before ? tree : undefined;
-  } catch (error) {
-    // The YAML library recurses, so a mountain of brackets ends here and not in a crash.
-    if (!(error instanceof RangeError)) throw error;
-    issues.fault(start, `at most ${NESTING_MAX} levels of nesting`, "far more", "write the file flatter");
-    return undefined;
-  }
+  const tree = new TreeBuilder(source, issues).build();
+  return issues.count === before ? tree : undefined;
 }
 
-class Composer {
+class TreeBuilder {
   readonly #lines = new LineCounter();
   readonly #source: Source;
   readonly #issues: Issues;
@@ -125,20 +123,18 @@ class Composer {
   /** More than 0 while an alias is being followed. */
   #aliases = 0;
   #repeated = 0;
+  #isTooDeep = false;
+  /** Maps and lists that are being read: an alias of one of them would never end. */
+  readonly #open = new Set<unknown>();
 
   constructor(source: Source, issues: Issues) {
     this.#source = source;
     this.#issues = issues;
   }
 
-  compose(): Tree | undefined {
-    const document = parseDocument(this.#source.text, {
-      version: "1.2",
-      schema: "core",
-      lineCounter: this.#lines,
-      prettyErrors: false,
-      intAsBigInt: true,
-    });
+  build(): Tree | undefined {
+    const document = this.#compose();
+    if (!document) return undefined;
     this.#document = document;
     for (const error of [...document.errors, ...document.warnings]) this.#report(error);
     if (document.directives?.yaml.explicit) {
@@ -151,10 +147,41 @@ class Composer {
     return this.#tree(document.contents, 0, 0);
   }
 
+  #compose(): Document | undefined {
+    const composer = new Composer({ version: "1.2", schema: "core", intAsBigInt: true });
+    let document: Document | undefined;
+    for (const found of composer.compose(this.#tokens(), true, this.#source.text.length)) {
+      if (this.#isTooDeep) return undefined;
+      if (document) {
+        this.#fault(found.range[0], "one document a file", "a second one", "move it to a file of its own");
+        break;
+      }
+      document = found as Document;
+    }
+    return document;
+  }
+
+  /** Tokens of the source, up to a nesting that the composer, which recurses, can take on every host. */
+  *#tokens(): Generator<CST.Token, void> {
+    const parser = new Parser(this.#lines.addNewLine);
+    this.#lines.addNewLine(0);
+    for (const lexeme of new Lexer().lex(this.#source.text)) {
+      yield* parser.next(lexeme);
+      if (parser.stack.length <= OPEN_TOKENS_MAX) continue;
+      this.#reportDepth(parser.offset);
+      return;
+    }
+    yield* parser.end();
+  }
+
+  #reportDepth(offset: number): void {
+    if (!this.#isTooDeep)
+      this.#fault(offset, `at most ${NESTING_MAX} levels of nesting`, "more", "write the file flatter");
+    this.#isTooDeep = true;
+  }
+
   #at(offset: number): Place {
-    // Before the first line end the counter knows no line, and says line 0.
     const { line, col } = this.#lines.linePos(offset);
-    if (line === 0) return { file: this.#source.name, line: 1, column: offset + 1 };
     return { file: this.#source.name, line, column: col };
   }
 
@@ -164,12 +191,11 @@ class Composer {
 
   #report(error: YAMLError): void {
     const offset = error.pos[0];
+    // Every tag is reported where its value stands.
+    if (error.code === "TAG_RESOLVE_FAILED") return;
     if (error.code === "DUPLICATE_KEY") {
-      this.#fault(offset, "each key once", "a key that stands in this map already", "keep one of the two");
-    } else if (error.code === "MULTIPLE_DOCS") {
-      this.#fault(offset, "one document a file", "a second one", "move it to a file of its own");
-    } else if (error.code === "TAG_RESOLVE_FAILED") {
-      this.#fault(offset, "plain values", "a tag", "remove the tag");
+      const [, key = ""] = /^["']?([^"':\s]*)/.exec(this.#source.text.slice(offset, offset + 80)) ?? [];
+      this.#fault(offset, "each key once", `a second ${JSON.stringify(key)}`, "keep one of the two");
     } else {
       this.#fault(offset, "well-formed YAML", error.message.split("\n")[0] ?? error.code, "correct the YAML");
     }
@@ -178,7 +204,24 @@ class Composer {
   /** What an alias stands for, as if it had been written out. */
   #alias(alias: Alias, offset: number, nesting: number): Tree {
     const target = this.#document === undefined ? undefined : alias.resolve(this.#document);
-    if (target === undefined) return { kind: "null", place: this.#at(offset) };
+    if (target === undefined) {
+      this.#fault(
+        offset,
+        "an alias of an anchor above it",
+        `*${alias.source}`,
+        "correct the name, or write the value",
+      );
+      return { kind: "null", place: this.#at(offset) };
+    }
+    if (this.#open.has(target)) {
+      this.#fault(
+        offset,
+        "an alias of something else",
+        `*${alias.source} inside what it names`,
+        "write the value",
+      );
+      return { kind: "null", place: this.#at(offset) };
+    }
     this.#aliases += 1;
     const tree = this.#tree(target, offset, nesting);
     this.#aliases -= 1;
@@ -189,7 +232,7 @@ class Composer {
     const offset = (node as { range?: [number, number, number] | null } | null)?.range?.[0] ?? fallbackOffset;
     const place = this.#at(offset);
     if (nesting > NESTING_MAX) {
-      this.#fault(offset, `at most ${NESTING_MAX} levels of nesting`, "more", "write the file flatter");
+      this.#reportDepth(offset);
       return { kind: "null", place };
     }
     if (this.#aliases > 0 && ++this.#repeated > REPEATED_VALUES_MAX) {
@@ -202,12 +245,17 @@ class Composer {
     if (isAlias(node)) return this.#alias(node, offset, nesting);
     if (isMap(node)) {
       this.#checkTag(node, offset);
+      this.#open.add(node);
       const members = node.items.map(({ key, value }) => this.#member(key, value, offset, nesting));
+      this.#open.delete(node);
       return { kind: "map", place, members };
     }
     if (isSeq(node)) {
       this.#checkTag(node, offset);
-      return { kind: "list", place, items: node.items.map((item) => this.#tree(item, offset, nesting + 1)) };
+      this.#open.add(node);
+      const items = node.items.map((item) => this.#tree(item, offset, nesting + 1));
+      this.#open.delete(node);
+      return { kind: "list", place, items };
     }
     if (isScalar(node)) {
       this.#checkTag(node, offset);

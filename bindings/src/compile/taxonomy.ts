@@ -141,7 +141,13 @@ function readListed(
   if (!tree) return [];
   const listed: Listed[] = [];
   for (const item of reader.list(tree, `every ${what}`)?.items ?? []) {
-    const shape = reader.shape(item, `a ${what}`, [nameKey, "number", ...keys.required], keys.optional);
+    const article = /^[aeiou]/.test(what) ? "an" : "a";
+    const shape = reader.shape(
+      item,
+      `${article} ${what}`,
+      [nameKey, "number", ...keys.required],
+      keys.optional,
+    );
     const name = reader.text(shape?.get(nameKey), `the name of the ${what}`, bound);
     const number = reader.int(shape?.get("number"), "its number", 0, 65_535);
     if (shape && name !== undefined && number !== undefined) {
@@ -175,7 +181,7 @@ function readAmplifiers(reader: Reader, tree: Tree | undefined): Map<string, Amp
   checkNumbers(reader.issues, "amplifier", listed, numbered(AMPLIFIER_NAMES));
   const amplifiers = new Map<string, Amplifier>();
   for (const { name, number, shape } of listed) {
-    const max = reader.int(shape.get("max"), "the largest level", 1, 255) ?? 1;
+    const max = reader.int(shape.get("max"), "the largest level", 1, 255) ?? 255;
     reader.int(shape.get("weight_milli"), "a weight in thousandths", 0, 1_000);
     reader.text(shape.get("title"), "a title");
     reader.text(shape.get("description"), "a description", SENTENCE);
