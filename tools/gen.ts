@@ -58,16 +58,16 @@ interface Group {
   readonly counted?: boolean;
 }
 
-function readYaml(path: string): unknown {
-  return parse(readFileSync(join(ROOT, path), "utf8"));
+function readCheckout(path: string): string {
+  return readFileSync(join(ROOT, path), "utf8");
 }
 
-function readTaxonomy(): Taxonomy {
+function readTaxonomy(read: (path: string) => string): Taxonomy {
   return {
-    wire: readYaml("taxonomy/wire.yaml") as Wire,
-    flags: readYaml("taxonomy/flags.yaml") as Taxonomy["flags"],
-    amplifiers: readYaml("taxonomy/amplifiers.yaml") as Taxonomy["amplifiers"],
-    fields: readYaml("taxonomy/fields.yaml") as Taxonomy["fields"],
+    wire: parse(read("taxonomy/wire.yaml")) as Wire,
+    flags: parse(read("taxonomy/flags.yaml")) as Taxonomy["flags"],
+    amplifiers: parse(read("taxonomy/amplifiers.yaml")) as Taxonomy["amplifiers"],
+    fields: parse(read("taxonomy/fields.yaml")) as Taxonomy["fields"],
   };
 }
 
@@ -506,9 +506,13 @@ export function wordBytes(id: i32): i32 {
 `;
 }
 
-/** Every generated file: path from the root of the repository to its text. */
-export function generate(): Map<string, string> {
-  const taxonomy = readTaxonomy();
+/**
+ * Every generated file: path from the root of the repository to its text.
+ * @param read gives the text of a source by its path; the checkout's without it.
+ * @throws Error when numbers or layouts of the sources contradict each other.
+ */
+export function generate(read: (path: string) => string = readCheckout): Map<string, string> {
+  const taxonomy = readTaxonomy(read);
   assertConsecutive(taxonomy.fields, 1, "fields.yaml");
   return new Map([
     ["assembly/gen/limits.ts", limitsText("assembly", taxonomy)],
