@@ -128,21 +128,19 @@ export function isUnder(path: Path, pattern: string): boolean {
     wanted.shift();
     if (path.anchor === "~") return standsAt(segments, 0);
     if (path.anchor !== "/") return false;
-    const inHomes = (segments[0] === "home" || segments[0] === "users") && segments.length >= 2;
-    return (inHomes && standsAt(segments, 2)) || (segments[0] === "root" && standsAt(segments, 1));
+    // Homes may stand on a drive: /c:/users/bob.
+    const at = /^[a-z]:$/.test(segments[0] ?? "") ? 1 : 0;
+    const inHomes = (segments[at] === "home" || segments[at] === "users") && segments.length >= at + 2;
+    return (inHomes && standsAt(segments, at + 2)) || (segments[at] === "root" && standsAt(segments, at + 1));
   }
   return segments.some((_, at) => standsAt(segments, at)) || wanted.length === 0;
 }
 
-/** Whether a name matches a pattern in which one `*` may stand for any bytes. ASCII case is ignored. */
+/** Whether a name matches a pattern in which every `*` may stand for any bytes. ASCII case is ignored. */
 export function matchesName(name: string, pattern: string): boolean {
-  const text = asciiLower(name);
-  const wanted = asciiLower(pattern);
-  const star = wanted.indexOf("*");
-  if (star < 0) return text === wanted;
-  const before = wanted.slice(0, star);
-  const after = wanted.slice(star + 1);
-  return text.length >= before.length + after.length && text.startsWith(before) && text.endsWith(after);
+  const pieces = asciiLower(pattern).split("*");
+  const exact = pieces.map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("[^]*");
+  return new RegExp(`^${exact}$`).test(asciiLower(name));
 }
 
 // --- hosts -------------------------------------------------------------------------------------------------------
@@ -157,16 +155,15 @@ export function parseHostField(text: string): Host | Missing | Malformed {
   const trimmed = trim(text);
   if (trimmed === "") return "missing";
   if (trimmed.startsWith("[") && trimmed.endsWith("]")) return parseBracketed(trimmed.slice(1, -1));
-  const plain = withoutFinalDot(asciiLower(trimmed));
-  const groups = parseIpv6(plain);
-  if (groups !== null) return { kind: "ipv6", text: plain, groups };
-  return parseHost(trimmed);
+  const ipv6 = parseBracketed(trimmed);
+  return ipv6 === "malformed" ? parseHost(trimmed) : ipv6;
 }
 
 function withoutFinalDot(text: string): string {
   return text.endsWith(".") ? text.slice(0, -1) : text;
 }
 
+/** The text of an IPv6 address, as it stands between brackets. */
 function parseBracketed(inside: string): Host | Malformed {
   const text = asciiLower(inside);
   const groups = parseIpv6(text);
@@ -279,11 +276,13 @@ function classifyIpv6(groups: number[]): HostClass {
   if ((first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfec0 || (first & 0xff00) === 0xff00) {
     return "private";
   }
-  if (starts(0, 0, 0, 0, 0, 0xffff) || starts(0x64, 0xff9b, 0, 0, 0, 0)) {
-    const bytes = groups.slice(6).flatMap((group) => [group >> 8, group & 255]);
-    return classifyIpv4(bytes);
-  }
-  return "public";
+  if (starts(0x64, 0xff9b, 1)) return "private";
+  const ipv4 = (high: number): number[] =>
+    groups.slice(high, high + 2).flatMap((group) => [group >> 8, group & 255]);
+  const holdsIpv4 =
+    starts(0, 0, 0, 0, 0, 0) || starts(0, 0, 0, 0, 0, 0xffff) || starts(0x64, 0xff9b, 0, 0, 0, 0);
+  if (holdsIpv4) return classifyIpv4(ipv4(6));
+  return first === 0x2002 ? classifyIpv4(ipv4(1)) : "public";
 }
 
 // --- URLs --------------------------------------------------------------------------------------------------------
@@ -327,7 +326,7 @@ function parseUrlHost(place: string): Host | Malformed {
   if (place.startsWith("[")) {
     const close = place.indexOf("]");
     if (close < 0) return "malformed";
-    if (!/^(:[0-9]+)?$/.test(place.slice(close + 1))) return "malformed";
+    if (!/^(:[0-9]*)?$/.test(place.slice(close + 1))) return "malformed";
     return parseBracketed(place.slice(1, close));
   }
   const colon = place.lastIndexOf(":");

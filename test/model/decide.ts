@@ -7,9 +7,6 @@ export const ALLOW = 0;
 export const REVIEW = 1;
 export const DENY = 2;
 
-/** Most texts that redact, notify and disclose may hold together. */
-const OBLIGATION_TEXTS_MAX = 64;
-
 export interface Obligations {
   approvers: number | null;
   ttlMs: number | null;
@@ -22,7 +19,7 @@ export interface Obligations {
 export interface Decision {
   verdict: number;
   gates: string[];
-  /** Matched rows and relax entries, in list order. */
+  /** Matched rows and relax entries, in list order: as many as a record names. */
   rows: Row[];
   obligations: Obligations;
   overflow: boolean;
@@ -55,7 +52,10 @@ export function decide(
     if (row.pack !== null && row.pack !== pack) continue;
     if (row.kind === "relax") {
       const inTime = row.expiresMs === 0n || timeMs < row.expiresMs;
-      if (inTime && tryLowering(row.clauses, surroundings)) rows.push(row);
+      const tried = tryLowering(row.clauses, surroundings);
+      if (!inTime || !tried.matches) continue;
+      excuses.push(...tried.excuses);
+      rows.push(row);
       continue;
     }
     const tried = tryRaising(row.clauses, surroundings);
@@ -76,7 +76,7 @@ export function decide(
   if (overflow) verdict = DENY;
   const obligations = gathered.obligations;
   if (verdict === REVIEW && obligations.approvers === null) obligations.approvers = 1;
-  return { verdict, gates, rows, obligations, overflow, excuses };
+  return { verdict, gates, rows: rows.slice(0, limit("rows_matched_max")), obligations, overflow, excuses };
 }
 
 function gather(list: Obligation[]): { obligations: Obligations; overflow: boolean } {
@@ -105,7 +105,7 @@ function gather(list: Obligation[]): { obligations: Obligations; overflow: boole
       case "notify":
       case "disclose":
         if (obligations[kind].has(text)) break;
-        if (texts() === OBLIGATION_TEXTS_MAX) overflow = true;
+        if (texts() === limit("obligation_texts_max")) overflow = true;
         else obligations[kind].add(text);
         break;
       default:

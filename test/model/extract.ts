@@ -15,9 +15,10 @@ import {
   type Url,
 } from "./canonical.ts";
 import type { Node } from "./cmp.ts";
+import { hit } from "./coverage.ts";
 import type { Image, Op } from "./image.ts";
 import { type Candidate, valuesAt } from "./match.ts";
-import { referenceCents, toMinor } from "./money.ts";
+import { isAmount, referenceCents, toMinor } from "./money.ts";
 import type { Context, Request } from "./request.ts";
 import { fieldNumber, limit, wire } from "./wire.ts";
 
@@ -107,7 +108,7 @@ class Extraction {
 
     const money = this.money();
     const url = this.only(URL_FIELD);
-    return {
+    const facts = {
       fields: this.fields,
       marks: this.marks,
       place: this.place,
@@ -119,6 +120,10 @@ class Extraction {
       hostScope: this.hostScope(),
       url: url?.kind === "url" ? url.url : null,
     };
+    hit(`recipient_scope ${facts.recipientScope}`);
+    hit(`path_scope ${facts.pathScope}`);
+    for (const hostClass of facts.hostScope ?? ["null"]) hit(`host_scope ${hostClass}`);
+    return facts;
   }
 
   field(number: number): Field {
@@ -135,7 +140,14 @@ class Extraction {
     this.marks.add("field_malformed");
   }
 
+  /** There was an amount and it cannot be used: unknown, but not because the field could not be read. */
+  spoilAmount(mark?: string): void {
+    this.field(AMOUNT).malformed = true;
+    if (mark !== undefined) this.marks.add(mark);
+  }
+
   op(op: Op): void {
+    hit(`transform ${op.transform} ${op.adds ? "add" : "first"}`);
     if (!this.declared.has(op.field)) return;
     const field = this.field(op.field);
     if (!op.adds && (field.malformed || field.values.length > 0)) return;
@@ -154,7 +166,7 @@ class Extraction {
     if (counted.length === 0) return;
     let count = 0;
     for (const value of counted) count += value.type === "array" ? value.items.length : 1;
-    this.add(number, { kind: "number", number: BigInt(count) });
+    this.add(number, [{ kind: "number", number: BigInt(count) }]);
   }
 
   typed(number: number, found: Node[], unit: string): void {
@@ -170,37 +182,45 @@ class Extraction {
     for (const value of values) this.readValue(number, value, unit);
   }
 
-  /** Adds a canonical value; a part holds only so many, and a single field only one. */
-  add(number: number, value: Value): void {
+  /** Adds what one value of the call reads as; a part holds only so much, and a single field one value. */
+  add(number: number, read: Value[]): void {
     const field = this.field(number);
-    if (field.malformed) return;
-    const bytes = "text" in value ? value.text.length : 0;
-    if (
-      this.valueCount + 1 > limit("values_max") ||
-      this.canonicalBytes + bytes > limit("canonical_bytes_max")
-    ) {
-      this.marks.add("values_overflow");
-      this.spoil(number);
-      return;
+    const isMany = this.image.fields[number - 1]?.many === true;
+    for (const value of read) {
+      if (field.malformed) return;
+      if (!isMany && field.values.length > 0) {
+        this.spoil(number);
+        return;
+      }
+      const bytes = "text" in value ? value.text.length : 0;
+      if (
+        this.valueCount + 1 > limit("values_max") ||
+        this.canonicalBytes + bytes > limit("canonical_bytes_max")
+      ) {
+        this.marks.add("values_overflow");
+        this.spoil(number);
+        return;
+      }
+      this.valueCount++;
+      this.canonicalBytes += bytes;
+      field.values.push(value);
     }
-    if (this.image.fields[number - 1]?.many !== true && field.values.length > 0) {
-      this.spoil(number);
-      return;
-    }
-    this.valueCount++;
-    this.canonicalBytes += bytes;
-    field.values.push(value);
   }
 
   readValue(number: number, value: Node, unit: string): void {
     const type = this.image.fields[number - 1]?.type as string;
     if (type === "money") {
-      this.add(number, { kind: "amount", node: value, unit });
+      if (isAmount(value)) this.add(number, [{ kind: "amount", node: value, unit }]);
+      else {
+        hit("field type money malformed");
+        this.spoil(number);
+      }
       return;
     }
     const read = this.canonical(type, value);
+    hit(`field type ${type} ${typeof read === "string" ? read : "read"}`);
     if (read === "malformed") this.spoil(number);
-    else if (read !== "missing") for (const item of read) this.add(number, item);
+    else if (read !== "missing") this.add(number, read);
   }
 
   canonical(type: string, value: Node): Value[] | "missing" | "malformed" {
@@ -269,7 +289,7 @@ class Extraction {
     return this.usable(number)[0];
   }
 
-  /** Runs after all ops, since it needs the currency. Leaves the amount as a number, or absent, or malformed. */
+  /** Runs after all ops, since it needs the currency. Leaves the amount as a number, or malformed. */
   money(): { reference: bigint | null; defaultUsed: boolean } {
     const nothing = { reference: null, defaultUsed: false };
     const amount = this.only(AMOUNT);
@@ -279,26 +299,29 @@ class Extraction {
 
     let code: string;
     let defaultUsed = false;
-    if (this.isMalformed(CURRENCY)) return nothing;
+    if (this.isMalformed(CURRENCY)) {
+      this.spoilAmount();
+      return nothing;
+    }
     const given = this.only(CURRENCY);
     if (given?.kind === "text") code = given.text;
     else if (this.image.defaultCurrency !== null) {
       code = this.image.defaultCurrency;
       defaultUsed = true;
     } else {
-      this.marks.add("currency_missing");
+      this.spoilAmount("currency_missing");
       return nothing;
     }
     const index = this.image.look(wire.namespaces.currency as number, code);
     const currency = index === undefined ? undefined : this.image.currencies[index];
     if (currency === undefined) {
-      this.marks.add("currency_unknown");
+      this.spoilAmount("currency_unknown");
       return { reference: null, defaultUsed };
     }
 
     const read = toMinor(amount.node, amount.unit, currency.exponent);
-    if (read.kind === "malformed") this.spoil(AMOUNT);
-    else if (read.kind === "absent") this.marks.add(read.mark);
+    hit(`money ${amount.unit} ${amount.node.type} ${read.kind}`);
+    if (read.kind === "spoiled") this.spoilAmount(read.mark);
     else {
       field.values = [{ kind: "number", number: read.minor }];
       return { reference: referenceCents(read.minor, currency.referenceMilli), defaultUsed };

@@ -1,6 +1,7 @@
 /** Reads a policy image into plain objects, or says which status a load returns. */
 import { fromBytes, sha256 } from "./bytes.ts";
-import { limit, Refusal, wire } from "./wire.ts";
+import { isUtf8 } from "./cmp.ts";
+import { limit, Refusal, taxonomyFields, wire } from "./wire.ts";
 
 /** One step of a path into arguments: the name of a member, or null for «each element». */
 export type Segment = string | null;
@@ -106,6 +107,8 @@ export interface Image {
   sets: string[];
   lowered: { kind: string; name: string; authority: string }[];
   fields: { name: string; type: string; many: boolean }[];
+  /** All names of the hash table, for tests that need something to ask for. */
+  names: { namespace: number; text: string; value: number }[];
   /** Value of a name in the hash table, or undefined. */
   look(namespace: number, text: string): number | undefined;
   /** Items of a list. */
@@ -114,6 +117,7 @@ export interface Image {
 
 const NONE = 0xffffffff;
 const DIRECTORY_AT = 48;
+const ABSENT = wire.operators.find((o) => o.name === "absent")?.number as number;
 
 type Entry = Record<string, number | bigint | string | number[] | Uint8Array>;
 
@@ -140,6 +144,12 @@ class ImageReader {
     const meta = this.one("meta");
     const maxima = meta.maxima as number[];
     if (maxima.some((max) => max < 1)) fail("the maximum of an amplifier is 0");
+    if ((meta.gains as number[]).some((gain) => gain > 10_000)) fail("gain");
+    if ((meta.hazards as number[]).some((h) => h > 5_000_000)) fail("hazard");
+    const thresholds = meta.thresholds as number[];
+    if (thresholds.some((threshold, i) => i > 0 && threshold <= (thresholds[i - 1] as number))) {
+      fail("thresholds do not ascend");
+    }
     const route = meta.route as number[];
     if (route.some((verdict) => verdict >= wire.verdicts.length)) fail("unknown verdict in route");
 
@@ -148,6 +158,7 @@ class ImageReader {
       type: this.word(wire.field_types, entry.type as number, "field type"),
       many: this.bool(entry.many as number),
     }));
+    if (fields.length !== taxonomyFields.length) fail("number of fields");
     const segments = this.all("segments");
     const texts = this.all("values_as_refs");
     const numbers = this.all("values_as_numbers");
@@ -157,6 +168,7 @@ class ImageReader {
     const packCount = this.count("packs");
     const sets = this.all("sets").map((entry) => entry.text as string);
 
+    if (sets.length > limit("sets_max")) fail("too many sets");
     const list = (index: number): number[] => {
       if (index >= lists.length) fail("list index");
       const count = lists[index] as number;
@@ -202,8 +214,13 @@ class ImageReader {
       if (operand.name.startsWith("field_") && (subject < 1 || subject > fields.length))
         fail("field of a predicate");
       if (operand.name === "level" && subject >= maxima.length) fail("amplifier of a predicate");
+      const takesParam = operand.name.startsWith("field_") || operand.name === "level";
+      if (!takesParam && subject !== 0) fail("param of an operand that takes none");
       if ((operator.name === "ge" || operator.name === "lt") && count !== 1) fail("one value for ge and lt");
       const isText = operand.value === "text";
+      const needsText = inSet || operator.number > ABSENT;
+      if (isText && (operator.name === "ge" || operator.name === "lt")) fail("an order of texts");
+      if (needsText && !isText) fail("an operator that asks a text");
       return {
         operand: operand.name,
         operator: operator.name,
@@ -224,7 +241,6 @@ class ImageReader {
       if (kind === "level" && value > (maxima[target] as number)) fail("level of a rule");
       if (kind === "flag" && target >= 9) fail("flag of a rule");
       if (kind === "flag" && value >= wire.roles_of_flag.length) fail("role of a rule");
-      this.word(wire.layers, entry.layer as number, "layer");
       return {
         code: entry.code as string,
         kind,
@@ -236,7 +252,6 @@ class ImageReader {
     });
     const rows: Row[] = this.all("rows").map((entry) => {
       if ((entry.verdict as number) >= wire.verdicts.length) fail("verdict of a row");
-      this.word(wire.layers, entry.layer as number, "layer");
       return {
         code: entry.code as string,
         kind: this.word(wire.row_kinds, entry.kind as number, "row kind"),
@@ -253,11 +268,10 @@ class ImageReader {
         if (level > (maxima[d] as number)) fail("level of an action");
       });
       if ((entry.primary as number) >= 512 || (entry.secondary as number) >= 512) fail("flag of an action");
-      this.word(wire.effects, entry.effect as number, "effect");
+      if (((entry.primary as number) & (entry.secondary as number)) !== 0) fail("a flag in both roles");
       const low = bits(entry.fields_low as number).map((bit) => bit + 1);
       const high = bits(entry.fields_high as number).map((bit) => bit + 33);
       const declared = new Set([...low, ...high]);
-      for (const number of declared) if (number > fields.length) fail("field of an action");
       return {
         name: entry.name as string,
         primary: new Set(bits(entry.primary as number)),
@@ -330,6 +344,7 @@ class ImageReader {
     if (!slots.includes(0)) fail("no empty slot");
     const space = wire.namespaces as Record<string, number>;
     for (const name of names) {
+      if (name.hash !== fnv1a(name.namespace as number, name.text as string)) fail("hash of a name");
       const namespace = name.namespace as number;
       const value = name.value as number;
       if (namespace === space.tool) {
@@ -342,9 +357,7 @@ class ImageReader {
         if (value >= currencies.length) fail("currency of a name");
       } else if (namespace === space.field) {
         if (value < 1 || value > fields.length) fail("field of a name");
-      } else if (namespace >= (space.set as number)) {
-        if (namespace - (space.set as number) >= sets.length) fail("set of a name");
-      } else if (!Object.values(space).includes(namespace)) fail("unknown namespace");
+      }
     }
     const look = (namespace: number, text: string): number | undefined => {
       const hash = fnv1a(namespace, text);
@@ -357,12 +370,16 @@ class ImageReader {
       return undefined;
     };
 
+    const defaultCurrency = meta.default_currency === "" ? null : (meta.default_currency as string);
+    if (defaultCurrency !== null && look(space.currency as number, defaultCurrency) === undefined) {
+      fail("default currency");
+    }
     if ((meta.action_unclassified as number) >= actions.length) fail("action_unclassified");
     if ((meta.action_read as number) >= actions.length) fail("action_read");
     return {
       digest: sha256(this.bytes),
       edition: meta.edition as string,
-      defaultCurrency: meta.default_currency === "" ? null : (meta.default_currency as string),
+      defaultCurrency,
       unknownReadOn: ((meta.switches as number) & 1) === 1,
       thresholds: (meta.thresholds as number[]).map(BigInt),
       route,
@@ -379,6 +396,11 @@ class ImageReader {
       sets,
       lowered,
       fields,
+      names: names.map((name) => ({
+        namespace: name.namespace as number,
+        text: name.text as string,
+        value: name.value as number,
+      })),
       look,
       list,
     };
@@ -387,8 +409,8 @@ class ImageReader {
   checkHeader(): void {
     const { bytes, view } = this;
     if (bytes.length > limit("image_bytes_max")) throw new Refusal("image_too_large", 0);
-    if (fromBytes(bytes.subarray(0, 4)) !== "P0IM") throw new Refusal("image_magic", 0);
-    if (bytes.length < DIRECTORY_AT + 8 * wire.sections.length) fail("shorter than its header");
+    const isShort = bytes.length < DIRECTORY_AT + 8 * wire.sections.length;
+    if (isShort || fromBytes(bytes.subarray(0, 4)) !== "P0IM") throw new Refusal("image_magic", 0);
     if (view.getUint16(4, true) !== 1 || view.getUint16(6, true) !== 1) throw new Refusal("image_version", 0);
     if (view.getUint32(8, true) !== bytes.length) fail("size");
     if (view.getUint32(12, true) !== wire.sections.length) fail("number of sections");
@@ -490,7 +512,8 @@ class ImageReader {
     const size = this.view.getUint32(at + 4, true);
     if (offset + size > this.count("text")) return undefined;
     const start = (this.offsets.get("text") as number) + offset;
-    return fromBytes(this.bytes.subarray(start, start + size));
+    const bytes = this.bytes.subarray(start, start + size);
+    return isUtf8(bytes) ? fromBytes(bytes) : undefined;
   }
 }
 

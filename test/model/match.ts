@@ -1,6 +1,7 @@
 /** Step 2 of evaluation.md: from a tool call to the mappings that may describe it. */
 import { asciiLower, trim } from "./bytes.ts";
 import type { Member, Node } from "./cmp.ts";
+import { hit } from "./coverage.ts";
 import type { Guard, Image, Mapping, Segment } from "./image.ts";
 import type { Request } from "./request.ts";
 import { limit, wire } from "./wire.ts";
@@ -69,6 +70,12 @@ export function valuesAt(args: Node, path: Segment[]): Node[] {
 }
 
 function guardHolds(guard: Guard, args: Node): boolean {
+  const holds = answerOf(guard, args);
+  hit(`guard ${guard.kind} ${holds}`);
+  return holds;
+}
+
+function answerOf(guard: Guard, args: Node): boolean {
   const values = valuesAt(args, guard.path);
   const some = values.some((value) => value.type !== "nil");
   if (guard.kind === "present") return some;
@@ -101,6 +108,7 @@ export function annotationBits(annotations: Member[] | undefined): Set<string> {
 
 export function match(request: Request, image: Image): Match {
   if (request.direct !== undefined) {
+    hit("binding direct");
     const direct: Candidate = { action: request.direct.action, mapping: "direct", pack: null, ops: [] };
     return { candidates: [direct], binding: "direct", server: null, marks: new Set() };
   }
@@ -108,15 +116,17 @@ export function match(request: Request, image: Image): Match {
   const marks = new Set<string>();
   let name = request.tool as string;
   let server = request.server ?? null;
+  const prefix = image.prefixes.find((p) => name.startsWith(p) && name.length > p.length);
+  if (prefix !== undefined) name = name.slice(prefix.length);
   const mcp = splitMcp(name);
   if (mcp !== null) {
     if (request.server !== undefined && request.server !== mcp.server) marks.add("server_conflict");
     name = mcp.name;
     server = mcp.server;
-  } else if (server === null) {
-    const prefix = image.prefixes.find((p) => name.startsWith(p) && name.length > p.length);
-    if (prefix !== undefined) name = name.slice(prefix.length);
   }
+
+  if (mcp !== null) hit("tool name of the mcp form");
+  if (prefix !== undefined) hit("tool name with a host prefix");
 
   let binding = "host";
   let boundPack: number | null = null;
@@ -172,6 +182,9 @@ export function match(request: Request, image: Image): Match {
       looksHarmless(request.payload);
     candidates.push(passes ? { ...unclassified, action: image.actionRead } : unclassified);
   } else if (binding === "unbound" || tooMany) candidates.push(unclassified);
+  hit(`binding ${binding}`);
+  hit(`candidates ${candidates.length}`);
+  if (tooMany) hit("too many candidates");
   return { candidates, binding, server, marks };
 }
 

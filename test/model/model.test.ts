@@ -15,7 +15,7 @@ import { decideVerdict } from "./decide.ts";
 import { writeImage } from "./image-writer.ts";
 import { canonicalToolName, hasDenseRun, splitMcp } from "./match.ts";
 import { decideModel, isRefused, loadImageModel } from "./model.ts";
-import { nearestDouble, toMinor } from "./money.ts";
+import { isAmount, nearestDouble, toMinor } from "./money.ts";
 import { doubleBits, encodeRequest, type Plain, type RequestSource } from "./request-writer.ts";
 import { hazard, hazardOfWeight, score, scoreThresholds, tier } from "./risk.ts";
 import { sampleImage } from "./sample.ts";
@@ -209,9 +209,9 @@ describe("money", () => {
         : Number.isInteger(value)
           ? ({ type: "int", at: 0, end: 0, value: BigInt(value) } as const)
           : ({ type: "float", at: 0, end: 0, bits: doubleBits(value) } as const);
+    if (!isAmount(node)) return "malformed";
     const minor = toMinor(node, unit, exponent);
-    if (minor.kind === "minor") return minor.minor.toString();
-    return minor.kind === "absent" ? minor.mark : minor.kind;
+    return minor.kind === "minor" ? minor.minor.toString() : minor.mark;
   };
 
   it("reads amounts by unit and type", () => {

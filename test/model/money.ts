@@ -5,29 +5,38 @@ import { limit } from "./wire.ts";
 
 export type Minor =
   | { kind: "minor"; minor: bigint }
-  | { kind: "malformed" }
-  | { kind: "absent"; mark: "amount_inexact" | "amount_range" };
+  | { kind: "spoiled"; mark: "amount_inexact" | "amount_range" };
 
-const MALFORMED: Minor = { kind: "malformed" };
-const INEXACT: Minor = { kind: "absent", mark: "amount_inexact" };
-const OUT_OF_RANGE: Minor = { kind: "absent", mark: "amount_range" };
+const INEXACT: Minor = { kind: "spoiled", mark: "amount_inexact" };
+const OUT_OF_RANGE: Minor = { kind: "spoiled", mark: "amount_range" };
 const MINOR_MAX = BigInt(limit("amount_minor_max"));
 
-/** `unit` says how a bare number is meant; `exponent` is the number of minor-unit digits of the currency. */
+const AMOUNT_FORM = /^-?([0-9]{1,30})(?:\.([0-9]{1,30}))?$/;
+
+/** Whether a value can be read as an amount at all, whatever its currency. */
+export function isAmount(value: Node): boolean {
+  if (value.type === "str") return AMOUNT_FORM.test(trim(value.text));
+  return value.type === "int" || value.type === "float";
+}
+
+/**
+ * Minor units of a value that `isAmount`. `unit` says how a bare number is meant; `exponent` is the number of minor-unit
+ * digits of the currency.
+ */
 export function toMinor(value: Node, unit: string, exponent: number): Minor {
   if (value.type === "int") {
     return ofDecimal(absolute(value.value), 0, unit === "major" ? exponent : 0);
   }
   if (value.type === "str") {
-    const form = /^-?([0-9]{1,30})(?:\.([0-9]{1,30}))?$/.exec(trim(value.text));
-    if (form === null) return MALFORMED;
+    const form = AMOUNT_FORM.exec(trim(value.text));
+    if (form === null) throw new Error("not an amount");
     const fraction = form[2];
     const isMajor = unit !== "minor" || fraction !== undefined;
     const digits = BigInt((form[1] as string) + (fraction ?? ""));
     return ofDecimal(digits, fraction?.length ?? 0, isMajor ? exponent : 0);
   }
   if (value.type === "float") return ofFloat(value.bits, exponent);
-  return MALFORMED;
+  throw new Error("not an amount");
 }
 
 /** digits x 10^-fraction x 10^shift. */

@@ -1,6 +1,7 @@
 /** Step 4 of evaluation.md: what a predicate says about the facts of a call, and what kept an entry from matching. */
 import { asciiLower, trim } from "./bytes.ts";
 import { isUnder, matchesName, type Path } from "./canonical.ts";
+import { hit } from "./coverage.ts";
 import type { Facts, Value } from "./extract.ts";
 import type { Clause, Image, Predicate } from "./image.ts";
 import type { Context } from "./request.ts";
@@ -53,6 +54,18 @@ type Fact =
   | { state: "unknown" };
 
 const AMOUNT = fieldNumber("amount_minor");
+
+/** Facts that are worked out from fields: where they are missing, nobody can say that they are absent. */
+const DERIVED = [
+  "amount_ref",
+  "recipient_scope",
+  "path_scope",
+  "url_scheme",
+  "url_host",
+  "host_scope",
+  "url_userinfo",
+  "url_idn",
+];
 
 const MISSING: Fact = { state: "missing" };
 
@@ -223,6 +236,13 @@ function itemMatches(item: Item, predicate: Predicate, s: Surroundings): boolean
 }
 
 export function truthOf(predicate: Predicate, s: Surroundings, polarity: Polarity): Truth {
+  const truth = answer(predicate, s, polarity);
+  hit(`operand ${predicate.operand} ${polarity} ${truth}`);
+  hit(`operator ${predicate.operator} ${polarity} ${truth}`);
+  return truth;
+}
+
+function answer(predicate: Predicate, s: Surroundings, polarity: Polarity): Truth {
   const fact = factOf(predicate, s);
   const { operator, operand } = predicate;
   const isField = operand === "field_text" || operand === "field_int";
@@ -230,7 +250,8 @@ export function truthOf(predicate: Predicate, s: Surroundings, polarity: Polarit
 
   if (fact.state === "unknown" || fact.state === "malformed") return "unknown";
   if (fact.state === "missing") {
-    if (!asksPresence || (polarity === "lowering" && !isField)) return "unknown";
+    if (!asksPresence || DERIVED.includes(operand)) return "unknown";
+    if (polarity === "lowering" && !isField) return "unknown";
     return operator === "absent" ? "true" : "false";
   }
 
@@ -238,7 +259,12 @@ export function truthOf(predicate: Predicate, s: Surroundings, polarity: Polarit
   if (asksPresence) holds = operator === "present";
   else {
     const test = (item: Item): boolean => itemMatches(item, predicate, s);
-    holds = polarity === "raising" ? fact.items.some(test) : fact.items.length > 0 && fact.items.every(test);
+    if (operand === "role" && fact.items.length === 0 && operator.startsWith("not_in")) {
+      // Nobody without a role passes as «none of these».
+      holds = polarity === "raising";
+    } else
+      holds =
+        polarity === "raising" ? fact.items.some(test) : fact.items.length > 0 && fact.items.every(test);
   }
   const key = assertionKey(operand);
   const isClaim = key !== null && !s.context.assertedBy.has(key);
@@ -246,15 +272,18 @@ export function truthOf(predicate: Predicate, s: Surroundings, polarity: Polarit
   return holds ? "true" : "false";
 }
 
-/** The inputs on which the falsehood of a raising predicate rests; empty: none, it is simply false. */
-function excusesOf(predicate: Predicate, s: Surroundings): Excuse[] {
+/**
+ * The lowering inputs on which the answer of a predicate rests: of a raising one that is false, or of a lowering one that
+ * is true. Empty: none.
+ */
+function excusesOf(predicate: Predicate, s: Surroundings, setOperator: string): Excuse[] {
   const { facts } = s;
   const excuses: Excuse[] = [];
   const key = assertionKey(predicate.operand);
   if (key !== null && s.context.assertedBy.has(key) && factOf(predicate, s).state === "known") {
     excuses.push({ kind: "context", name: key });
   }
-  if (predicate.operator === "not_in_set") excuses.push({ kind: "set", index: predicate.set });
+  if (predicate.operator === setOperator) excuses.push({ kind: "set", index: predicate.set });
   switch (predicate.operand) {
     case "recipient_scope":
       if (facts.recipientScope === "self") excuses.push({ kind: "context", name: "actor" });
@@ -286,14 +315,19 @@ export function tryRaising(clauses: Clause[], s: Surroundings): { matches: boole
   for (const clause of clauses) {
     const falsehoods = clause.filter((predicate) => truthOf(predicate, s, "raising") === "false");
     if (falsehoods.length === 0) return { matches: true, excuses: [] };
-    const reasons = falsehoods.map((predicate) => excusesOf(predicate, s));
+    const reasons = falsehoods.map((predicate) => excusesOf(predicate, s, "not_in_set"));
     if (reasons.every((list) => list.length > 0)) excuses.push(...reasons.flat());
   }
   return { matches: false, excuses };
 }
 
-/** Whether a lowering entry matches: every predicate of some clause is surely true. */
-export function tryLowering(clauses: Clause[], s: Surroundings): boolean {
-  if (clauses.length === 0) return true;
-  return clauses.some((clause) => clause.every((predicate) => truthOf(predicate, s, "lowering") === "true"));
+/** Whether a lowering entry matches, every predicate of some clause being surely true; and what that rests on. */
+export function tryLowering(clauses: Clause[], s: Surroundings): { matches: boolean; excuses: Excuse[] } {
+  if (clauses.length === 0) return { matches: true, excuses: [] };
+  for (const clause of clauses) {
+    if (clause.every((predicate) => truthOf(predicate, s, "lowering") === "true")) {
+      return { matches: true, excuses: clause.flatMap((predicate) => excusesOf(predicate, s, "in_set")) };
+    }
+  }
+  return { matches: false, excuses: [] };
 }

@@ -1,6 +1,7 @@
 /** Steps 9 and 10 of evaluation.md: reasons, lowered_by, commitments and the bytes of the record. */
 import { compareBytes, sha256 } from "./bytes.ts";
 import { type Writable, writeCmp } from "./cmp.ts";
+import { hit } from "./coverage.ts";
 import type { Decision } from "./decide.ts";
 import type { Facts } from "./extract.ts";
 import type { Image } from "./image.ts";
@@ -39,7 +40,12 @@ export function recordDigest(record: Uint8Array): Uint8Array {
 /** Reason codes, most decisive first, each once. */
 export function reasonsOf(taken: Evaluated): string[] {
   const { decision, risk, marks } = taken;
-  const codes = [...decision.gates];
+  for (const mark of marks) hit(`mark ${mark}`);
+  for (const row of decision.rows) hit(`row kind ${row.kind}`);
+  if (decision.gates.length > 0) hit("row kind gate");
+  if (risk.levelReasons.length > 0) hit("rule kind level");
+  if (risk.flagReasons.length > 0) hit("rule kind flag");
+  const codes = decision.gates.slice(0, limit("gates_matched_max"));
   for (const verdict of [2, 1, 0]) {
     codes.push(
       ...decision.rows.filter((row) => row.kind === "row" && row.verdict === verdict).map((row) => row.code),
@@ -68,10 +74,7 @@ export function loweredBy(taken: Evaluated, match: Match, request: Request, imag
     relax: taken.decision.rows.filter((row) => row.kind === "relax").map((row) => [row.code, "org"]),
     domain: ["recipient", "host"].filter((name) => excused("domain", name)).map((name) => [name, "org"]),
     default_currency: taken.facts.defaultCurrencyUsed ? [[image.defaultCurrency as string, "org"]] : [],
-    unknown_read:
-      taken.candidate.mapping === "unknown" && taken.candidate.action === image.actionRead
-        ? [["tool", "base"]]
-        : [],
+    unknown_read: taken.candidate.action === image.actionRead ? [["tool", "base"]] : [],
   };
   const entries: string[][] = [];
   for (const { name: kind } of wire.lowered_kinds) {
@@ -79,6 +82,7 @@ export function loweredBy(taken: Evaluated, match: Match, request: Request, imag
     const all = [...(byKind[kind] ?? []), ...ofImage.map((entry) => [entry.name, entry.authority])];
     for (const [name, authority] of all) {
       const entry = [kind, name as string, authority as string];
+      hit(`lowered_by ${kind}`);
       if (!entries.some((other) => other.every((word, i) => word === entry[i]))) entries.push(entry);
     }
   }
@@ -88,6 +92,14 @@ export function loweredBy(taken: Evaluated, match: Match, request: Request, imag
 function obligationsMap(decision: Decision): Map<string, Writable> {
   const { obligations } = decision;
   const map = new Map<string, Writable>();
+  const all = {
+    ...obligations,
+    approvers: obligations.approvers !== null,
+    ttlMs: obligations.ttlMs !== null,
+  };
+  for (const [kind, value] of Object.entries(all)) {
+    if (value === true || (value instanceof Set && value.size > 0)) hit(`obligation ${kind}`);
+  }
   if (obligations.approvers !== null) map.set("approvers", obligations.approvers);
   if (obligations.dryRun) map.set("dry_run", true);
   if (obligations.ttlMs !== null) map.set("ttl_ms", obligations.ttlMs);
@@ -138,7 +150,7 @@ export function writeRecord(
     ["parts", [partMap(taken, image)]],
     ["reasons", reasonsOf(taken)],
     ["request", digests.request],
-    ["rows", decision.rows.slice(0, limit("rows_matched_max")).map((row) => row.code)],
+    ["rows", decision.rows.map((row) => row.code)],
     ["score", risk.score],
     ["thresholds", image.thresholds],
     ["tier", wire.tiers[risk.tier] as string],

@@ -84,7 +84,7 @@ const ASSERTABLE = ["actor", "environment", "host", "roles", "tz_min"];
 
 const checkAssertedBy: Check = (node) => {
   for (const member of need(node, "map").members) {
-    if (!ASSERTABLE.includes(member.key)) throw new Refusal("value_unknown", member.keyAt);
+    if (!ASSERTABLE.includes(member.key)) throw new Refusal("key_unknown", member.keyAt);
     str(1, limit("authority_bytes_max"))(member.value);
   }
 };

@@ -1,0 +1,528 @@
+/** Random images over the actions of the taxonomy: every operand, operator, transform, unit and kind of entry. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import type {
+  ActionSource,
+  ImageSource,
+  MappingSource,
+  ObligationSource,
+  OpSource,
+  PredicateSource,
+  RowSource,
+  RuleSource,
+} from "../model/image-writer.ts";
+import { hazardOfWeight } from "../model/risk.ts";
+import {
+  amplifierMaxima,
+  amplifierNames,
+  fieldNumber,
+  flagNames,
+  position,
+  taxonomyFields,
+  wire,
+} from "../model/wire.ts";
+import type { Random } from "./random.ts";
+
+interface TaxonomyAction {
+  name: string;
+  number: number;
+  effect: string;
+  fields: string[];
+  flags: { primary: string[]; secondary: string[] };
+  levels: Record<string, { level: number }>;
+  aliases: string[];
+  tools: string[];
+}
+
+export const taxonomyActions: TaxonomyAction[] = readActions();
+
+function readActions(): TaxonomyAction[] {
+  const folder = fileURLToPath(new URL("../../taxonomy/actions/", import.meta.url));
+  const actions: TaxonomyAction[] = [];
+  for (const file of readdirSync(folder).sort()) {
+    const page = parse(readFileSync(`${folder}/${file}`, "utf8")) as {
+      domain: string;
+      actions: (Omit<TaxonomyAction, "name"> & { verb: string })[];
+    };
+    for (const action of page.actions) actions.push({ ...action, name: `${page.domain}.${action.verb}` });
+  }
+  return actions.sort((a, b) => a.number - b.number);
+}
+
+/** Words that rules and requests share, so that predicates meet values they know. */
+export const WORDS = {
+  text: ["alpha", "acct_42", "Müller GmbH", "", "main", "true", "42", "a b", "x".repeat(40)],
+  word: ["admin", "read", "production", "post", "public", "bash", "owner"],
+  address: ["bob@acme.example", "eve@partner.example", "ann@mail.acme.example", "#general", "+49301234"],
+  domain: ["acme.example", "partner.example", "mail.acme.example", "example", "rival.example"],
+  path: ["/work/app", "/etc", "~/.ssh", ".git", "src/gen", "/", "~", "/c:/windows", "node_modules", "/home"],
+  name: [".env", "*.pem", "id_*", "*", "*.TS", "README.md", "a*a", "*rc*", "**", "*.e*v", "k*y*p*m"],
+  scheme: ["http", "https", "data", "javascript", "ftp", "file", "gopher"],
+  host: ["acme.example", "127.0.0.1", "evil.example", "::1", "metadata", "10.0.0.1", "xn--a.example"],
+  actor: ["bob@acme.example", "alice", "svc-1"],
+  role: ["admin", "support", "lead", "viewer"],
+  environment: ["production", "staging", "development"],
+  currency: ["USD", "EUR", "JPY", "KWD", "CLF"],
+} as const;
+
+const path = fieldNumber("path");
+
+function textWords(type: string): readonly string[] {
+  switch (type) {
+    case "address":
+      return WORDS.address;
+    case "currency":
+      return WORDS.currency;
+    case "word":
+      return WORDS.word;
+    case "host":
+      return WORDS.host;
+    case "path":
+      return ["/work/app/src", "/etc/passwd", "~/.ssh", "./src/gen", "/"];
+    case "url":
+      return ["https://acme.example/", "http://127.0.0.1/"];
+    default:
+      return WORDS.text;
+  }
+}
+
+const ENUMS: Record<string, string[]> = {
+  recipient_scope: wire.recipient_scopes.slice(1),
+  path_scope: wire.path_scopes.slice(1),
+  host_scope: wire.host_scopes.slice(1),
+  server_binding: wire.server_bindings,
+  annotation: wire.annotations,
+  mark: wire.marks,
+  tier: wire.tiers,
+  flag: flagNames,
+  primary_flag: flagNames,
+};
+
+const ENUM_WORDS: Record<string, string[]> = {
+  recipient_scope: wire.recipient_scopes,
+  path_scope: wire.path_scopes,
+  host_scope: wire.host_scopes,
+};
+
+const RICH_TYPES = ["path", "address", "host"];
+const RISK_OPERANDS = ["tier", "score", "level", "flag", "primary_flag"];
+
+/** A predicate that an action with these fields can be asked. */
+function predicate(random: Random, fields: number[], withRisk: boolean, setCount: number): PredicateSource {
+  const operands = wire.operands.map((o) => o.name).filter((o) => withRisk || !RISK_OPERANDS.includes(o));
+  for (;;) {
+    const found = predicateOn(random, random.pick(operands), fields, setCount);
+    if (found !== null) return found;
+  }
+}
+
+/** A random predicate on one operand, or null where the action has no field for it. */
+function predicateOn(
+  random: Random,
+  operand: string,
+  fields: number[],
+  setCount: number,
+): PredicateSource | null {
+  // Fields with operators of their own come up more often than chance would have it.
+  const rich = fields.filter((number) => RICH_TYPES.includes(taxonomyFields[number - 1]?.type as string));
+  const of = (number: number) => taxonomyFields[number - 1] as (typeof taxonomyFields)[number];
+  const pickField = (accepts: (type: string) => boolean): number | null => {
+    const fitting = fields.filter((number) => accepts(of(number).type));
+    return fitting.length === 0 ? null : random.pick(fitting);
+  };
+  const few = <T>(from: readonly T[]): T[] => {
+    const list = random.shuffle(from).slice(0, random.between(1, 3));
+    return list.length === 0 ? [random.pick(from)] : list;
+  };
+  const text = (
+    extra: Partial<PredicateSource>,
+    words: readonly string[],
+    others: string[],
+  ): PredicateSource => {
+    const operator = random.pick([
+      "in",
+      "in",
+      "not_in",
+      "not_in",
+      "in_set",
+      "not_in_set",
+      "present",
+      "absent",
+      ...others,
+    ]);
+    const base = { operand, ...extra, operator };
+    if (operator === "in" || operator === "not_in") return { ...base, values: few(words) };
+    if (operator.endsWith("in_set")) return { ...base, set: random.below(setCount) };
+    if (operator.endsWith("under")) return { ...base, values: few(WORDS.path) };
+    if (operator.startsWith("name_")) return { ...base, values: few(WORDS.name) };
+    if (operator.startsWith("domain_")) return { ...base, values: few(WORDS.domain) };
+    return base;
+  };
+  const int = (
+    extra: Partial<PredicateSource>,
+    values: (number | bigint)[],
+    some = values,
+  ): PredicateSource => {
+    const operator = random.pick(["in", "not_in", "ge", "ge", "lt", "lt", "present", "absent"]);
+    const base = { operand, ...extra, operator };
+    if (operator === "in" || operator === "not_in") return { ...base, values: few(some) };
+    if (operator === "ge" || operator === "lt") return { ...base, values: [random.pick(values)] };
+    return base;
+  };
+  const words = (): PredicateSource => {
+    const operator = random.pick(["in", "in", "not_in", "not_in", "present", "absent"]);
+    if (operator === "present" || operator === "absent") return { operand, operator };
+    const list = ENUM_WORDS[operand] ?? (ENUMS[operand] as string[]);
+    return { operand, operator, values: few(ENUMS[operand] as string[]).map((word) => position(list, word)) };
+  };
+
+  switch (operand) {
+    case "field_text": {
+      const number =
+        rich.length > 0 && random.chance(70)
+          ? random.pick(rich)
+          : pickField((type) => !["int", "bool", "money"].includes(type));
+      if (number === null) return null;
+      const type = of(number).type;
+      const others =
+        type === "path"
+          ? ["under", "under", "not_under", "name_in", "name_in", "name_not_in"]
+          : type === "address" || type === "host"
+            ? ["domain_in", "domain_in", "domain_not_in"]
+            : [];
+      return text({ subject: number }, textWords(type), others);
+    }
+    case "field_int": {
+      const number = pickField((type) => ["int", "bool", "money"].includes(type));
+      if (number === null) return null;
+      return int({ subject: number }, [0, 1, 5, 100, 1500, 85000, -3, 2n ** 63n - 1n, -(2n ** 63n)]);
+    }
+    case "amount_ref":
+      return int({}, [0, 1, 1000, 50_000, 1_000_000, 2n ** 53n - 1n]);
+    case "url_scheme":
+      return text({}, WORDS.scheme, []);
+    case "url_host":
+      return text({}, WORDS.host, ["domain_in", "domain_not_in"]);
+    case "url_userinfo":
+    case "url_idn":
+      return int({}, [0, 1]);
+    case "actor":
+      return text({}, WORDS.actor, []);
+    case "role":
+      return text({}, WORDS.role, []);
+    case "environment":
+      return text({}, WORDS.environment, []);
+    case "minute_of_day":
+      return int({}, [0, 60, 480, 1020, 1439]);
+    case "weekday":
+      return int({}, [0, 4, 5, 6]);
+    case "score":
+      return int({}, [0, 1000, 3000, 5000, 9999]);
+    case "level": {
+      const subject = random.below(amplifierNames.length);
+      return int({ subject }, [0, 5, amplifierMaxima[subject] as number]);
+    }
+    default:
+      return words();
+  }
+}
+
+function clauses(
+  random: Random,
+  fields: number[],
+  withRisk: boolean,
+  setCount: number,
+  needOne = false,
+): PredicateSource[][] {
+  if (!needOne && random.chance(6)) return [];
+  return Array.from({ length: random.chance(75) ? 1 : 2 }, () =>
+    Array.from({ length: !needOne && random.chance(2) ? 0 : random.pick([1, 1, 1, 2, 2, 3]) }, () =>
+      predicate(random, fields, withRisk, setCount),
+    ),
+  );
+}
+
+function obligations(random: Random): ObligationSource[] {
+  const all: (() => ObligationSource)[] = [
+    () => ({ kind: "approvers", number: random.between(1, 5) }),
+    () => ({ kind: "redact", text: random.pick(["text", "data", "ü"]) }),
+    () => ({ kind: "notify", text: random.pick(["security", "sales"]) }),
+    () => ({ kind: "dry_run" }),
+    () => ({ kind: "ttl_ms", number: random.pick([1, 60_000, 86_400_000, 4294967295]) }),
+    () => ({ kind: "disclose", text: random.pick(["An agent did this.", "recorded"]) }),
+  ];
+  return Array.from({ length: random.pick([0, 0, 1, 2]) }, () => random.pick(all)());
+}
+
+const NAMESPACES = ["tools", "post", "get", "run"];
+
+function opFor(random: Random, field: number): OpSource[] {
+  const type = taxonomyFields[field - 1]?.type as string;
+  const name = taxonomyFields[field - 1]?.name as string;
+  const unit = type === "money" ? random.pick(["direct", "minor", "major"] as const) : "direct";
+  const base = { field, unit, adds: random.chance(40) };
+  const path = random.pick([[name], [name], ["input", name], [`${name}s`, null], ["items", null, name], []]);
+  const ops: OpSource[] = [];
+  if (type === "int" && random.chance(50)) ops.push({ ...base, transform: "count", path: [`${name}s`] });
+  if (path.length > 0 || random.chance(15)) ops.push({ ...base, transform: "typed", path });
+  if (random.chance(25)) ops.push({ ...base, transform: "typed", path: [name] });
+  if (random.chance(12)) {
+    const literal =
+      type === "money"
+        ? "12.50"
+        : type === "int"
+          ? "7"
+          : type === "bool"
+            ? "true"
+            : random.pick(textWords(type));
+    ops.push({ ...base, transform: "literal", literal });
+  }
+  return ops;
+}
+
+function mapping(random: Random, pack: number, index: number, actions: ActionSource[]): MappingSource {
+  const action = random.below(actions.length);
+  const of = taxonomyActions.find((a) => a.name === actions[action]?.name);
+  const declared = actions[action]?.fields ?? [];
+  const tools = [...(of?.tools ?? []), "do_it", "get_thing"];
+  const result: MappingSource = {
+    id: `pack${pack}/row${index}`,
+    pack,
+    priority: random.below(3),
+    action,
+    names: random.shuffle(tools).slice(0, random.between(1, 2)),
+    ops: declared.flatMap((field) => (random.chance(70) ? opFor(random, field) : [])),
+  };
+  if (random.chance(30)) {
+    result.patterns = [
+      {
+        prefix: random.pick(["", "x_"]),
+        suffix: `_${random
+          .pick(tools)
+          .toLowerCase()
+          .replace(/[^a-z_]/g, "")}`,
+      },
+      { prefix: `${random.pick(NAMESPACES)}_`, suffix: "" },
+    ];
+  }
+  if (random.chance(40)) {
+    result.guards = [
+      random.pick([
+        { kind: "in" as const, path: ["method"], values: ["post", "1", "true", "-5"] },
+        { kind: "present" as const, path: ["input"] },
+        { kind: "absent" as const, path: ["options", "dry"] },
+        { kind: "in" as const, path: ["modes", null], values: ["write", "append"] },
+      ]),
+    ];
+  }
+  return result;
+}
+
+/** A whole random image. The fields, flags and amplifiers are those of the taxonomy; all else is chance. */
+export function randomImage(random: Random): ImageSource {
+  const unknown = taxonomyActions.filter((a) => a.name.startsWith("unknown."));
+  const known = taxonomyActions.filter((a) => !a.name.startsWith("unknown."));
+  // Actions with money, recipients, paths or URLs are the interesting ones: take some of each.
+  const having = (field: string): TaxonomyAction[] =>
+    random.shuffle(known.filter((a) => a.fields.includes(field))).slice(0, 2);
+  const chosen = new Set([
+    ...[
+      "amount_minor",
+      "recipient",
+      "path",
+      "destination_path",
+      "url",
+      "host",
+      "permission",
+      "count",
+    ].flatMap(having),
+    ...random.shuffle(known).slice(0, 4),
+    ...unknown,
+  ]);
+  const packs = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+  const packCount = random.pick([1, 2, 3, 4, 10]);
+  const setCount = random.between(1, 3);
+  const rules: RuleSource[] = [];
+  const rows: RowSource[] = [];
+  const layer = (): { pack?: number } => (random.chance(15) ? { pack: random.below(packCount) } : {});
+
+  const actions: ActionSource[] = [...chosen]
+    .sort((a, b) => a.number - b.number)
+    .map((action) => {
+      const fields = action.fields.map(fieldNumber);
+      const ruleIndexes: number[] = [];
+      const rowIndexes: number[] = [];
+      const prefix = action.name.replace(".", "_");
+      for (let i = random.between(1, 7); i > 0; i--) {
+        const isLevel = random.chance(70);
+        const target = random.below(isLevel ? amplifierNames.length : flagNames.length);
+        ruleIndexes.push(rules.length);
+        rules.push({
+          code: random.chance(10) ? "shared_code" : `${prefix}_rule_${rules.length}`,
+          kind: isLevel ? "level" : "flag",
+          target,
+          value: isLevel ? random.between(0, amplifierMaxima[target] as number) : random.below(2),
+          clauses: clauses(random, fields, false, setCount),
+          ...layer(),
+        });
+      }
+      const kinds = ["gate", "row", "row", "row", "relax", "relax"] as const;
+      for (const kind of Array.from({ length: random.between(0, 7) }, () => random.pick(kinds)).sort(
+        (a, b) => position(wire.row_kinds, a) - position(wire.row_kinds, b),
+      )) {
+        rowIndexes.push(rows.length);
+        rows.push({
+          code: `${prefix}_${kind}_${rows.length}`,
+          kind,
+          verdict:
+            kind === "gate"
+              ? "deny"
+              : random.pick(
+                  kind === "row"
+                    ? (["allow", "review", "review", "deny"] as const)
+                    : (["allow", "review"] as const),
+                ),
+          clauses: clauses(random, fields, true, setCount, kind !== "row"),
+          obligations: kind === "gate" ? [] : obligations(random),
+          ...(kind === "relax"
+            ? { expiresMs: random.pick([0n, 1_800_000_000_000n, 4_000_000_000_000n]) }
+            : {}),
+          ...layer(),
+        });
+      }
+      const flags = (names: string[]): number[] => names.map((name) => position(flagNames, name));
+      return {
+        name: action.name,
+        aliases: action.aliases,
+        number: action.number,
+        effect: action.effect,
+        primary: flags(action.flags.primary),
+        secondary: flags(action.flags.secondary),
+        levels: amplifierNames.map((name) => action.levels[name]?.level ?? 0),
+        fields,
+        rules: ruleIndexes,
+        rows: rowIndexes,
+        obligations: obligations(random),
+      };
+    });
+
+  const weights = [2800, 2600, 2200, 2000, 2000, 1600, 1400, 1000, 1000];
+  const gains = [620, 544, 544, 468, 388, 388, 312, 312, 232, 192];
+  const scale = random.pick([0.5, 1, 1, 1, 2, 15]);
+  const source: ImageSource = {
+    edition: "2026.1",
+    unknownRead: random.chance(80),
+    thresholds: random.chance(90)
+      ? [1500, 3500, 5500, 7500].map((bp) => Number(hazardOfWeight(bp + random.between(-500, 500))))
+      : [0, 1, 5_000_000, 60_000_000],
+    route: random.pick([
+      ["allow", "allow", "review", "review", "deny"],
+      ["allow", "allow", "review", "review", "deny"],
+      ["allow", "review", "review", "deny", "deny"],
+    ]),
+    hazards: weights.map((bp) => Math.floor(Number(hazardOfWeight(bp)) * scale)),
+    gains: gains.map((gain) => (random.chance(90) ? gain : random.pick([0, 1, 4000, 10_000]))),
+    maxima: amplifierMaxima,
+    actionUnclassified: actions.findIndex((a) => a.name === "unknown.unclassified"),
+    actionRead: actions.findIndex((a) => a.name === "unknown.read"),
+    actions,
+    packs: packs.slice(0, packCount),
+    mappings: [],
+    rules,
+    rows,
+    currencies: [
+      { code: "USD", exponent: 2, referenceMilli: 1000 },
+      { code: "EUR", exponent: 2, referenceMilli: 1200 },
+      { code: "JPY", exponent: 0, referenceMilli: 700 },
+      { code: "KWD", exponent: 3, referenceMilli: 330 },
+      { code: "CLF", exponent: 4, referenceMilli: random.pick([1, 4294967295]) },
+    ],
+    prefixes: random.some(["functions.", "default_api.", "f", "tools__"], 70),
+    sets: Array.from({ length: setCount }, (_, i) => ({
+      name: `set_${i}`,
+      values: random.some(
+        [
+          ...WORDS.text,
+          ...WORDS.word,
+          ...WORDS.address,
+          ...WORDS.actor,
+          ...WORDS.role,
+          ...WORDS.host,
+          "production",
+          "EUR",
+          "/etc/passwd",
+          "https",
+        ],
+        30,
+      ),
+    })),
+    servers: packs
+      .slice(0, packCount)
+      .flatMap((name, pack) => (random.chance(70) ? [{ name: `srv-${name}`, pack }] : [])),
+    domains: random.some(["acme.example", "localhost", "ümlaut.example"], 80),
+    domainsUnder: random.some(["acme.example", "internal", "example"], 40),
+    verbsRead: ["get", "list", "read", "search"],
+    verbsAct: ["send", "delete", "create"],
+    fieldInputs: [
+      { name: "amount", field: fieldNumber("amount_minor") },
+      { name: "to", field: fieldNumber("recipient") },
+      { name: "file", field: path },
+      { name: "dest", field: fieldNumber("destination_path") },
+      { name: "ü", field: fieldNumber("text") },
+    ],
+    lowered: random.some(
+      [
+        { kind: "profile", name: "general", authority: "org" },
+        { kind: "profile", name: "weights", authority: "org" },
+        { kind: "context", name: "actor", authority: "image" },
+        { kind: "domain", name: "recipient", authority: "org" },
+      ],
+      40,
+    ),
+  };
+  if (random.chance(60)) source.defaultCurrency = random.pick(["USD", "JPY", "CLF"]);
+  for (let pack = 0; pack < packCount; pack++) {
+    for (let i = random.between(1, 4); i > 0; i--) source.mappings.push(mapping(random, pack, i, actions));
+    // Ten packs that all claim one name: more candidates than a call may have.
+    if (packCount === 10)
+      source.mappings.push({ ...mapping(random, pack, 99, actions), names: ["everybody"], guards: [] });
+  }
+  return source;
+}
+
+/**
+ * A random image in which every action asks every operand in turn, each time in a row and in a relax entry of its own, so
+ * that no predicate hides behind another.
+ */
+export function catalogueImage(random: Random): ImageSource {
+  const base = randomImage(random);
+  const rows: RowSource[] = [];
+  const actions = base.actions.map((action) => {
+    const asked = wire.operands.flatMap(({ name }) =>
+      Array.from({ length: 5 }, () => predicateOn(random, name, action.fields, base.sets.length)),
+    );
+    const indexes: number[] = [];
+    for (const kind of ["row", "relax"] as const) {
+      for (const found of asked) {
+        if (found === null) continue;
+        indexes.push(rows.length);
+        rows.push({ code: `${kind}_${rows.length}`, kind, verdict: "allow", clauses: [[found]] });
+      }
+    }
+    return { ...action, rows: indexes };
+  });
+  return { ...base, actions, rows };
+}
+
+/** An image whose one action matches more rows, and holds more obligation texts, than a record may list. */
+export function overflowingImage(base: ImageSource, rowCount: number, textCount: number): ImageSource {
+  const rows: RowSource[] = Array.from({ length: rowCount }, (_, i) => ({
+    code: `row_${i}`,
+    kind: "row",
+    verdict: i % 3 === 0 ? "review" : "allow",
+    obligations: i < textCount ? [{ kind: i % 2 === 0 ? "redact" : "notify", text: `text ${i}` }] : [],
+  }));
+  const actions = base.actions.map((action) => ({ ...action, rules: [], rows: rows.map((_, i) => i) }));
+  return { ...base, rows, actions };
+}

@@ -1,0 +1,88 @@
+/** Loads the engine under test, as «The wall» of docs/format/request.md describes it, and nothing more. */
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export interface WasmAnswer {
+  status: number;
+  offset: number;
+  record: Uint8Array;
+  verdict: number;
+  tier: number;
+  score: number;
+  hazard: number;
+  recordDigest: Uint8Array;
+  imageDigest: Uint8Array;
+}
+
+interface Exports {
+  memory: WebAssembly.Memory;
+  REQUEST_AT: WebAssembly.Global;
+  IMAGE_AT: WebAssembly.Global;
+  RECORD_AT: WebAssembly.Global;
+  RESULT_AT: WebAssembly.Global;
+  loadImage(bytes: number): number;
+  decide(bytes: number): number;
+}
+
+const REQUEST_BYTES_MAX = 65536;
+const IMAGE_BYTES_MAX = 4194304;
+
+const modules = new Map<string, WebAssembly.Module>();
+
+export function buildPath(name: string): string {
+  return fileURLToPath(new URL(`../../build/${name}`, import.meta.url));
+}
+
+/** A compiled module of build/, or null where it has not been built. */
+export function moduleOf(name: string): WebAssembly.Module | null {
+  const path = buildPath(name);
+  if (!existsSync(path)) return null;
+  let module = modules.get(name);
+  if (module === undefined) {
+    module = new WebAssembly.Module(readFileSync(path));
+    modules.set(name, module);
+  }
+  return module;
+}
+
+export class Wasm {
+  readonly exports: Exports;
+
+  constructor(module: WebAssembly.Module) {
+    this.exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
+  }
+
+  bytes(at: number, count: number): Uint8Array {
+    return new Uint8Array(this.exports.memory.buffer, at, count);
+  }
+
+  loadImage(image: Uint8Array): { status: number; offset: number } {
+    const kept = image.subarray(0, IMAGE_BYTES_MAX);
+    this.bytes(this.exports.IMAGE_AT.value, kept.length).set(kept);
+    const status = this.exports.loadImage(image.length);
+    return { status, offset: this.result().getUint32(0, true) };
+  }
+
+  decide(request: Uint8Array): WasmAnswer {
+    // A longer request does not fit the area; its length alone must make the engine refuse it.
+    const kept = request.subarray(0, REQUEST_BYTES_MAX);
+    this.bytes(this.exports.REQUEST_AT.value, kept.length).set(kept);
+    const status = this.exports.decide(request.length);
+    const result = this.result();
+    return {
+      status,
+      offset: result.getUint32(0, true),
+      record: this.bytes(this.exports.RECORD_AT.value, result.getUint32(4, true)).slice(),
+      verdict: result.getUint8(8),
+      tier: result.getUint8(9),
+      score: result.getUint16(10, true),
+      hazard: result.getUint32(12, true),
+      recordDigest: this.bytes(this.exports.RESULT_AT.value + 16, 32).slice(),
+      imageDigest: this.bytes(this.exports.RESULT_AT.value + 48, 32).slice(),
+    };
+  }
+
+  private result(): DataView {
+    return new DataView(this.exports.memory.buffer, this.exports.RESULT_AT.value, 80);
+  }
+}
