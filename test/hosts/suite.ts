@@ -1,9 +1,11 @@
 /**
- * The same decisions on every runtime. One function takes the door into the engine and the vectors, and answers with
- * counts and one digest over every output byte: hosts that agree have the same digest.
+ * The same decisions on every runtime. One function takes the doors into the library and the vectors, and answers with
+ * counts and one digest over every output: hosts that agree have the same digest.
  *
  * This file and what it imports run in a browser as they are: no `node:` module.
  */
+
+import { type CreatePermit, LIBRARY_CASES, libraryAnswer } from "./library.ts";
 
 /** What this suite needs of `permit0/engine`. A refusal is thrown, with a `code`. */
 export type OpenEngine = (files: { wasm: Uint8Array; image: Uint8Array }) => Promise<{
@@ -32,7 +34,7 @@ export interface Inputs {
 export interface Report {
   readonly passed: number;
   readonly failed: number;
-  /** SHA-256 in hex over the outputs, one line each: the status, a space, the record in hex. */
+  /** SHA-256 in hex over the outputs, one line each: status and record of a vector, JSON or code of a call. */
   readonly digest: string;
   /** The first few, in words. */
   readonly failures: readonly string[];
@@ -41,7 +43,16 @@ export interface Report {
 const FAILURES_SHOWN_MAX = 10;
 const STATUS_OK = "ok";
 
-export async function suite(openEngine: OpenEngine, inputs: Inputs): Promise<Report> {
+/** How many cases a run has: the vectors, and the calls of library.ts. */
+export function caseCount(inputs: Inputs): number {
+  return inputs.vectors.length + LIBRARY_CASES.length;
+}
+
+export async function suite(
+  openEngine: OpenEngine,
+  createPermit: CreatePermit,
+  inputs: Inputs,
+): Promise<Report> {
   const wasm = fromBase64(inputs.wasmBase64);
   const engines = new Map<string, Awaited<ReturnType<OpenEngine>>>();
   const failures: string[] = [];
@@ -59,9 +70,16 @@ export async function suite(openEngine: OpenEngine, inputs: Inputs): Promise<Rep
     if (came !== wanted) failures.push(`${vector.name} (${vector.why}): wanted ${wanted}, came ${came}`);
     outputs += `${came}\n`;
   }
+  for (const example of LIBRARY_CASES) {
+    const { outcome, text } = await libraryAnswer(createPermit, example);
+    if (outcome !== example.wanted) {
+      failures.push(`library: ${example.why}: wanted ${example.wanted}, came ${outcome}: ${text}`);
+    }
+    outputs += `${text}\n`;
+  }
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(outputs));
   return {
-    passed: inputs.vectors.length - failures.length,
+    passed: caseCount(inputs) - failures.length,
     failed: failures.length,
     digest: toHex(new Uint8Array(digest)),
     failures: failures.slice(0, FAILURES_SHOWN_MAX),
