@@ -406,13 +406,6 @@ describe("a warning is said for", () => {
         "policies/base.yaml:36:5 wanted amount_large to change something about its actions; came an effect that some of its levels or flags never have; raise above the default levels of its actions, or add a flag that they do not have",
       ],
       [
-        "a named action without the fields",
-        "base",
-        "on: { actions: [payments.refund] }",
-        "on: { actions: [payments.refund, files.read] }",
-        "",
-      ],
-      [
         "a set that no entry uses",
         "org",
         "when: { payee: { in_set: known_payees }, amount: { lt: 5000 } }",
@@ -420,10 +413,38 @@ describe("a warning is said for", () => {
         "acme.yaml:8:3 wanted a set that some entry uses; came known_payees, which none uses; use it in a condition, or remove it",
       ],
     ];
+  const idle = (entry: string, other: string): string =>
+    `wanted ${entry} to do what no other entry does; came ${other}, which does at least as much whenever it applies; remove it, or narrow the other one`;
+
+  test("an entry that another one makes idle", () => {
+    const text = changed(
+      "org",
+      "relax:",
+      `rows:
+  - { id: first, on: { actions: [files.read] }, when: { limit: { ge: 5 } }, verdict: review, reason: A. }
+  - { id: second, on: { domains: [files, payments] }, when: { limit: { ge: 5 } }, verdict: deny, reason: B. }
+  - { id: third, on: { domains: [files, payments] }, when: { limit: { ge: 5 } }, verdict: deny, reason: C. }
+  - { id: told, on: { actions: [files.read] }, when: { limit: { ge: 5 } }, verdict: review, obligations: [{ kind: dry_run }], reason: D. }
+  - { id: other, on: { actions: [files.read] }, when: { limit: { ge: 6 } }, verdict: review, reason: E. }
+relax:`,
+    ).replace(
+      "rules:",
+      `rules:
+  - { id: weak, on: { actions: [files.read] }, when: { limit: present, actor: absent }, raise: { scope: 5 }, reason: A. }
+  - { id: strong, on: { actions: [files.read] }, when: { actor: absent, limit: present }, raise: { scope: 6, volume: 1 }, reason: B. }`,
+    );
+    const { warnings } = compile(smallSources({ org: text }));
+    expect(warnings.map(issueText)).toEqual([
+      `acme.yaml:14:7 ${idle("weak", "strong")}`,
+      `acme.yaml:23:7 ${idle("first", "second")}`,
+      `acme.yaml:25:7 ${idle("third", "second")}`,
+    ]);
+  });
+
   for (const [why, source, from, to, says] of rows) {
     test(why, () => {
       const { warnings } = compileChanged(source, from, to);
-      expect(warnings.map(issueText)).toEqual(says === "" ? [] : [says]);
+      expect(warnings.map(issueText)).toEqual([says]);
     });
   }
 
@@ -528,6 +549,76 @@ describe("conditions", () => {
     ]);
     expect(actionsOf("{ domains: [files, payments] }", "{ path_scope: outside }")).toEqual(["files.read"]);
   });
+});
+
+describe("mappings of one name", () => {
+  const tools = (lines: string): Compiled => {
+    const text = smallText("pack");
+    const head = text.slice(0, text.indexOf("tools:"));
+    return compile(smallSources({ pack: `${head}tools:\n${lines}`, org: undefined, profile: undefined }));
+  };
+  const good: readonly (readonly [why: string, tools: string, order: readonly string[]])[] = [
+    [
+      "guards that exclude each other",
+      `  - { id: a, names: [act], args: { kind: [x, y] }, action: files.read }
+  - { id: b, names: [act], args: { kind: [z] }, action: payments.list }
+  - { id: c, names: [act], args: { kind: absent }, action: payments.list }
+`,
+      ["shop/a", "shop/b", "shop/c"],
+    ],
+    [
+      "priorities",
+      `  - { id: a, names: [act], action: files.read }
+  - { id: b, names: [act], priority: 7, action: payments.list }
+  - { id: c, names: [act], args: { kind: [z] }, action: payments.list }
+`,
+      ["shop/b", "shop/c", "shop/a"],
+    ],
+  ];
+  for (const [why, text, order] of good) {
+    test(`are ordered by ${why}`, () => {
+      expect(tools(text).explain.content.tools.get("act")).toEqual(order);
+    });
+  }
+
+  test("patterns are ordered by priority, then by how much they say", () => {
+    const { patterns } = tools(`  - { id: a, patterns: ["get_*"], action: files.read }
+  - { id: b, patterns: ["*_of_all"], priority: 1, action: payments.list }
+  - { id: c, patterns: ["get_file_*", "get_*_list"], action: payments.list }
+`).explain.content;
+    expect(patterns.map(({ prefix, suffix }) => `${prefix}*${suffix}`)).toEqual([
+      "*_of_all",
+      "get_file_*",
+      "get_*_list",
+      "get_*",
+    ]);
+  });
+
+  const bad: readonly (readonly [why: string, tools: string, says: string])[] = [
+    [
+      "patterns that say equally much of one name",
+      `  - { id: a, patterns: ["get_*"], action: files.read }
+  - { id: b, patterns: ["*_get"], action: payments.list }
+`,
+      'pack.yaml:9:25 wanted one mapping for a name; came a pattern that can match the same names as "get_*" of shop/a; give one of them a larger priority, or conditions on `args` that exclude each other',
+    ],
+    [
+      "guards on elements of arrays, of which both can hold",
+      `  - { id: a, names: [act], args: { "kinds[]": [x] }, action: files.read }
+  - { id: b, names: [act], args: { "kinds[]": [y] }, action: payments.list }
+`,
+      'pack.yaml:9:22 wanted one mapping for a name; came "act", which shop/a has with the same priority 1; give one of them a larger priority, or conditions on `args` that exclude each other',
+    ],
+  ];
+  for (const [why, text, says] of bad) {
+    test(`are refused for ${why}`, () => {
+      const head = smallText("pack").split("tools:")[0];
+      const pack = `${head}tools:\n${text}`;
+      expect(faultsOf(smallSources({ pack, org: undefined, profile: undefined }))).toEqual([
+        `policies/packs/shop/${says}`,
+      ]);
+    });
+  }
 });
 
 describe("layers", () => {

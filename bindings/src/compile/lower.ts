@@ -29,6 +29,7 @@ import type { Base, FinalSettings, Org, Profile } from "./layers.ts";
 import { hazardOf } from "./ln.ts";
 import type { Obligation } from "./obligations.ts";
 import { EACH, type Mapping, type Pack, type Pattern, type Segment } from "./pack.ts";
+import { reportShadows } from "./shadows.ts";
 import type { Action, Taxonomy } from "./taxonomy.ts";
 
 /** What an image was made from. */
@@ -123,6 +124,7 @@ export class Lowering {
     this.#putLowered();
     this.#putSentences();
     this.#putSources();
+    reportShadows(rulesOf(this.#policy), rowsOf(this.#policy), this.#issues);
     const image = this.#writer.finish();
     if (image.length <= IMAGE_BYTES_MAX) return image;
     const wanted = `an image of at most ${IMAGE_BYTES_MAX} bytes`;
