@@ -519,6 +519,7 @@ describe("conditions", () => {
     ['{ path: { name_in: ["*.PEM", id_*] } }', ["field_text 5 name_in *.pem id_*"], "files.read"],
     ['{ path: { in: [/a/../b//c/., "~", ~/x/] } }', ["field_text 5 in /b/c ~ ~/x"], "files.read"],
     ["{ path_scope: [outside] }", ["path_scope in 2"], "files.read"],
+    ['{ path: { in: ["C:\\\\Users\\\\..\\\\x", "d:"] } }', ["field_text 5 in /c:/x /d:"], "files.read"],
     ["{ limit: [1, 2] }", ["field_int 28 in 1 2"], "files.read"],
   ];
   for (const [when, clauses, on] of rows) {

@@ -115,7 +115,10 @@ export function canonicalUrl(text: string): Canonical {
 
 /** A whole path from `/` or `~`: `..` resolved, no empty steps. */
 export function canonicalPath(text: string): Canonical {
-  const whole = text.replaceAll("\\", "/");
+  // C:\x is /c:/x.
+  const drive = /^([A-Za-z]:)(?=[/\\]|$)/.exec(text)?.[1];
+  const rooted = drive === undefined ? text : `/${lowerAscii(drive)}${text.slice(drive.length)}`;
+  const whole = rooted.replaceAll("\\", "/");
   const anchor = whole.startsWith("/") ? "/" : whole === "~" || whole.startsWith("~/") ? "~" : undefined;
   if (anchor === undefined || whole.includes("\u0000")) {
     return { wanted: "a path from / or ~", fix: "write the whole path, or use `under` for a relative one" };
