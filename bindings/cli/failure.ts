@@ -1,6 +1,7 @@
 /** Exit codes and the errors that lead to them. */
 
 import { EngineError } from "permit0";
+import type { Issue } from "permit0/compile";
 import { CodecError } from "permit0/node";
 
 /** 0: done. 1: done, with findings. 2: could not run. */
@@ -26,8 +27,16 @@ export function errorFacts(error: unknown): Record<string, unknown> {
     return { code, message, ...place, wanted: error.wanted, came: error.came };
   }
   if (error instanceof CliError) return { code: error.code, message: error.message };
+  const issues = issuesOf(error);
+  if (issues !== undefined) return { code: "policy", message: (error as Error).message, issues };
   return {
     code: "internal",
     message: error instanceof Error ? (error.stack ?? error.message) : String(error),
   };
+}
+
+/** Places of a CompileError. Asked by name, so that a command without a policy need not load the compiler. */
+function issuesOf(error: unknown): readonly Issue[] | undefined {
+  if (!(error instanceof Error && error.name === "CompileError")) return undefined;
+  return (error as Error & { readonly issues: readonly Issue[] }).issues;
 }

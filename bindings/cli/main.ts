@@ -9,7 +9,7 @@ import { addCompile } from "./commands/compile.js";
 import { addDemo } from "./commands/demo.js";
 import { addExplain } from "./commands/explain.js";
 import { addTaxonomy } from "./commands/taxonomy.js";
-import { CliError, EXIT, errorFacts } from "./failure.js";
+import { EXIT, errorFacts } from "./failure.js";
 import { leaveQuietly, remark } from "./output.js";
 import { safe } from "./text.js";
 import { version } from "./version.js";
@@ -49,7 +49,7 @@ function fail(error: unknown, json: boolean): void {
   const facts = errorFacts(error);
   if (json) process.stdout.write(`${JSON.stringify({ error: facts }, null, 2)}\n`);
   const text = String(facts.message);
-  const lead = error instanceof CliError ? "permit0: " : "permit0: could not decide: ";
+  const lead = facts.code === "policy" ? "permit0: the policy has errors\n" : "permit0: ";
   remark(
     `${lead}${text
       .split("\n")

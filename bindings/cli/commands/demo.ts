@@ -1,7 +1,7 @@
 /** `permit0 demo`: what it does, in one screen, and a check of its own claim that equal calls give equal bytes. */
 
 import { spawnSync } from "node:child_process";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Decision, Verdict } from "permit0";
 import { type Engine, openEngine, percent, type Request } from "permit0/engine";
 import { EMBEDDED_DIGESTS, embeddedWasm } from "permit0/inline";
@@ -84,8 +84,10 @@ export function addDemo(program: Command): void {
       "Decides a dozen calls that agents make, says why, and repeats the run elsewhere to compare bytes.",
     )
     .option("--json", "the decisions as JSON")
-    .option("--digests", "only the digests of the records")
-    .option("--image-on-stdin", "with the image that standard input holds, as the repeated run does")
+    .addOption(new Option("--digests", "only the digests of the records").hideHelp())
+    .addOption(
+      new Option("--image-on-stdin", "with the image on standard input, as the second run").hideHelp(),
+    )
     .action(async (options: DemoOptions) => {
       const image = options.imageOnStdin === true ? await readStdin() : compileDemo();
       const engine = await openEngine({
@@ -154,14 +156,11 @@ async function show(
 
   const again = elsewhere(image);
   const same = again.digests !== undefined && JSON.stringify(again.digests) === JSON.stringify(digests);
-  const where = `a fresh process with TZ=${OTHER_SURROUNDINGS.TZ} and LC_ALL=${OTHER_SURROUNDINGS.LC_ALL}`;
-  if (same) {
-    const text = `Once more in ${where}: ${colors.green(`the same ${digests.length} records, byte for byte`)}.`;
-    await output.line(text);
-  } else {
-    await output.line(colors.red(`Once more in ${where}: OTHER RECORDS. Please report this.`));
-    if (again.fault !== undefined) await output.line(`  ${safe(again.fault)}`);
-  }
+  await output.line(
+    `Again in a fresh process, with TZ=${OTHER_SURROUNDINGS.TZ} and LC_ALL=${OTHER_SURROUNDINGS.LC_ALL}:`,
+  );
+  if (same) await output.line(colors.green(`the same ${digests.length} records, byte for byte.`));
+  else await output.line(colors.red(`OTHER RECORDS. Please report this. ${safe(again.fault ?? "")}`));
   await output.line(colors.dim(`engine ${engine.digests.engine}`));
   await output.line(colors.dim(`image  ${engine.digests.image}`));
   await output.line("");
@@ -196,13 +195,17 @@ function rows(decisions: readonly Decision[], colors: Colors, columns: number): 
   const indent = head.length + GAP.length;
   const beside = columns - indent - callColumns - GAP.length;
   const isWide = beside >= 36;
-  const title = isWide ? `${"call".padEnd(callColumns)}${GAP}why` : "call, and why";
+  const title = isWide
+    ? `${"call".padEnd(callColumns)}${GAP}understood as, and why`
+    : "call; what it was understood as, and why";
   const lines = [colors.dim(`${head}${GAP}${title}`)];
   decisions.forEach((decision, at) => {
     const shown = cut(CALLS[at]?.shown ?? "", callColumns);
     const numbers = `${percent(decision.score).padStart(7)}${GAP}${decision.tier.padEnd(8)}`;
     const lead = `${paint(decision.verdict, colors, 7)}${GAP}${numbers}${GAP}`;
-    const [first = "", ...rest] = wrap(safe(why(decision)), isWide ? beside : columns - indent);
+    const understood = shown.startsWith(decision.action) ? "" : `${decision.action}: `;
+    const text = `${understood}${safe(why(decision))}`;
+    const [first = "", ...rest] = wrap(text, isWide ? beside : columns - indent);
     if (isWide) {
       lines.push(`${lead}${shown.padEnd(callColumns)}${GAP}${first}`);
       for (const more of rest) lines.push(`${"".padEnd(indent + callColumns + GAP.length)}${more}`);

@@ -66,8 +66,8 @@ function notesOn(decision: Decision, engine: Engine): string[] {
   if (decision.digests.image === engine.digests.image) return [];
   return [
     "",
-    `This record was made with the image ${decision.digests.image}.`,
-    `Sentences are those of the image ${engine.digests.image}: give the record's own with --policy.`,
+    "This record was made with another image, so sentences may be missing or other. With --policy give:",
+    `  ${decision.digests.image}`,
   ];
 }
 
