@@ -1,6 +1,6 @@
 /** Writes requests from plain JavaScript objects, for tests. */
 import { utf8 } from "./bytes.ts";
-import { type Writable, writeCmp } from "./cmp.ts";
+import { type Node, readCmp, type Writable, writeCmp } from "./cmp.ts";
 
 /** Plain values: text is Unicode, numbers become int or float64 as CMP/1 says, Uint8Array becomes bin. */
 export type Plain =
@@ -34,6 +34,11 @@ export function toWritable(value: Plain): Writable {
 
 export function encode(value: Plain): Uint8Array {
   return writeCmp(toWritable(value));
+}
+
+/** The tree of a plain value, as a reader of its bytes sees it. */
+export function toNode(value: Plain): Node {
+  return readCmp(encode(value));
 }
 
 export interface RequestSource {
