@@ -321,8 +321,10 @@ class ImageWriter {
     const s = this.source;
     const space = wire.namespaces as Record<string, number>;
     const names: { namespace: number; text: string; value: number }[] = [];
+    const seen = new Set<string>();
     const add = (namespace: number, text: string, value: number): void => {
-      if (names.some((name) => name.namespace === namespace && name.text === text)) return;
+      if (seen.has(`${namespace} ${text}`)) return;
+      seen.add(`${namespace} ${text}`);
       names.push({ namespace, text, value });
     };
     const tools = new Map<string, number[]>();
