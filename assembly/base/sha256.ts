@@ -6,7 +6,7 @@
  * the rotations are nested, and the majority function re-uses `a ^ b` of the round before.
  */
 
-import { BigEndian } from "./bytes";
+import { BigEndian, copyShort } from "./bytes";
 
 export const SHA256_BYTES: u32 = 32;
 
@@ -52,7 +52,7 @@ export function sha256Update(at: usize, size: u32): void {
   if (waiting > 0) {
     const room = BLOCK_BYTES - waiting;
     const taken = size < room ? size : room;
-    memory.copy(BUFFER + waiting, at, taken);
+    copyShort(BUFFER + waiting, at, taken);
     waiting += taken;
     at += taken;
     size -= taken;
@@ -66,7 +66,7 @@ export function sha256Update(at: usize, size: u32): void {
     size -= BLOCK_BYTES;
   }
   if (size > 0) {
-    memory.copy(BUFFER, at, size);
+    copyShort(BUFFER, at, size);
     waiting = size;
   }
 }

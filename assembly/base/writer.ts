@@ -6,7 +6,7 @@
  * enough. One document at a time.
  */
 
-import { BigEndian } from "./bytes";
+import { BigEndian, copyShort } from "./bytes";
 
 let start: usize = 0;
 let cursor: usize = 0;
@@ -106,7 +106,7 @@ export function putMapHeader(pairs: u32): void {
 /** Bytes as they are: the payload after a header, or a value that is encoded already. */
 export function putBytes(at: usize, size: u32): void {
   const to = reserve(size);
-  if (to != 0) memory.copy(to, at, size);
+  if (to != 0) copyShort(to, at, size);
 }
 
 /** Address of `size` fresh bytes, or 0 when they do not fit. */

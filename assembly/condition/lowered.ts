@@ -23,6 +23,9 @@ const CALL_SETS: usize = memory.data(32, 8);
 let clauseExcuses: u32 = 0;
 let entryExcuses: u32 = 0;
 let callExcuses: u32 = 0;
+// Sets are rare: their bits are cleared and joined only when one of them was noted.
+let clauseHasSets: bool = false;
+let entryHasSets: bool = false;
 
 /** Before the first entry of a part. */
 export function beginExcuses(): void {
@@ -32,12 +35,14 @@ export function beginExcuses(): void {
 
 export function beginEntry(): void {
   entryExcuses = 0;
-  memory.fill(ENTRY_SETS, 0, 32);
+  if (entryHasSets) memory.fill(ENTRY_SETS, 0, 32);
+  entryHasSets = false;
 }
 
 export function beginClause(): void {
   clauseExcuses = 0;
-  memory.fill(CLAUSE_SETS, 0, 32);
+  if (clauseHasSets) memory.fill(CLAUSE_SETS, 0, 32);
+  clauseHasSets = false;
 }
 
 export function excuse(bit: u32): void {
@@ -46,6 +51,7 @@ export function excuse(bit: u32): void {
 
 export function excuseSet(index: u32): void {
   assert(index < <u32>SETS_MAX);
+  clauseHasSets = true;
   const at = CLAUSE_SETS + <usize>(index >> 3);
   store<u8>(at, load<u8>(at) | ((<u8>1) << (<u8>(index & 7))));
 }
@@ -60,13 +66,15 @@ function merge(to: usize, from: usize): void {
 /** The clause was false, and only for excused reasons. */
 export function keepClause(): void {
   entryExcuses |= clauseExcuses;
+  if (!clauseHasSets) return;
+  entryHasSets = true;
   merge(ENTRY_SETS, CLAUSE_SETS);
 }
 
 /** No clause of the entry held. */
 export function keepEntry(): void {
   callExcuses |= entryExcuses;
-  merge(CALL_SETS, ENTRY_SETS);
+  if (entryHasSets) merge(CALL_SETS, ENTRY_SETS);
 }
 
 export function isExcused(bit: u32): bool {

@@ -13,7 +13,7 @@ import { ABSENT, context, forgetRequest, member, setAsserted, setContext, setHos
 export const REQUEST_AT: usize = memory.data(65536, 16); // REQUEST_BYTES_MAX
 
 const DIGEST_BYTES: u32 = 32;
-const KEY_NONE: i32 = -1;
+const KEY_NONE: i32 = -1; // Also where a search begins: keys of a map and words of a group ascend alike.
 
 let faultOffset: u32 = 0;
 
@@ -41,11 +41,11 @@ function cmpStatus(code: i32): i32 {
   return codes.STATUS_REQUEST_TOO_LARGE;
 }
 
-/** Position of a str node's text in a group of words, or KEY_NONE. */
-function wordIn(node: i32, firstWord: i32, wordCount: i32): i32 {
+/** Position of a str node's text in a group of words, at or after position `from`, or KEY_NONE. */
+function wordIn(node: i32, firstWord: i32, from: i32, wordCount: i32): i32 {
   const at = cmp.bytesAt(node);
   const bytes = cmp.bytesSize(node);
-  for (let position = 0; position < wordCount; position++) {
+  for (let position = from; position < wordCount; position++) {
     const word = firstWord + position;
     if (<u32>words.wordBytes(word) == bytes && equal(words.wordAt(word), at, bytes)) return position;
   }
@@ -66,7 +66,7 @@ function needText(node: i32, bytesMax: i32): i32 {
 
 function needWord(node: i32, firstWord: i32, lastNumber: i32): i32 {
   if (cmp.kind(node) != cmp.KIND_STR) return refuse(codes.STATUS_VALUE_TYPE, node);
-  return wordIn(node, firstWord, lastNumber + 1) == KEY_NONE
+  return wordIn(node, firstWord, 0, lastNumber + 1) == KEY_NONE
     ? refuse(codes.STATUS_VALUE_UNKNOWN, node)
     : codes.STATUS_OK;
 }
@@ -125,8 +125,9 @@ function readHostValue(key: i32, value: i32): i32 {
 
 function readHost(node: i32): i32 {
   if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
+  let key = KEY_NONE;
   for (let keyNode = cmp.firstChild(node); keyNode >= 0; keyNode = cmp.nextSibling(node, keyNode)) {
-    const key = wordIn(keyNode, words.WORD_HOST_KEY, words.HOST_KEY_COUNT);
+    key = wordIn(keyNode, words.WORD_HOST_KEY, key + 1, words.HOST_KEY_COUNT);
     if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
     const value = cmp.valueUnder(keyNode);
     const status = readHostValue(key, value);
@@ -138,8 +139,9 @@ function readHost(node: i32): i32 {
 
 function readAssertedBy(node: i32): i32 {
   if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
+  let key = KEY_NONE;
   for (let keyNode = cmp.firstChild(node); keyNode >= 0; keyNode = cmp.nextSibling(node, keyNode)) {
-    const key = wordIn(keyNode, words.WORD_ASSERTED_KEY, words.ASSERTED_KEY_COUNT);
+    key = wordIn(keyNode, words.WORD_ASSERTED_KEY, key + 1, words.ASSERTED_KEY_COUNT);
     if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
     const value = cmp.valueUnder(keyNode);
     const status = needText(value, limits.AUTHORITY_BYTES_MAX);
@@ -160,8 +162,9 @@ function readContextValue(key: i32, value: i32): i32 {
 
 function readContext(node: i32): i32 {
   if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
+  let key = KEY_NONE;
   for (let keyNode = cmp.firstChild(node); keyNode >= 0; keyNode = cmp.nextSibling(node, keyNode)) {
-    const key = wordIn(keyNode, words.WORD_CONTEXT_KEY, words.CONTEXT_KEY_COUNT);
+    key = wordIn(keyNode, words.WORD_CONTEXT_KEY, key + 1, words.CONTEXT_KEY_COUNT);
     if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
     const value = cmp.valueUnder(keyNode);
     const status = readContextValue(key, value);
@@ -241,8 +244,9 @@ export function readRequest(size: u32, imageDigestAt: usize): i32 {
   const root = cmp.root();
   if (cmp.kind(root) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, root);
   forgetRequest();
+  let key = KEY_NONE;
   for (let keyNode = cmp.firstChild(root); keyNode >= 0; keyNode = cmp.nextSibling(root, keyNode)) {
-    const key = wordIn(keyNode, words.WORD_REQUEST_KEY, words.REQUEST_KEY_COUNT);
+    key = wordIn(keyNode, words.WORD_REQUEST_KEY, key + 1, words.REQUEST_KEY_COUNT);
     if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
     if (isReserved(key)) return refuse(codes.STATUS_KEY_RESERVED, keyNode);
     const value = cmp.valueUnder(keyNode);

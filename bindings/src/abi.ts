@@ -28,6 +28,8 @@ const RESULT_HAZARD = 12;
 const RESULT_RECORD_DIGEST = 16;
 const RESULT_IMAGE_DIGEST = 48;
 const DIGEST_BYTES = 32;
+/** A record that somebody keeps holds on to its slab, so slabs are small. */
+const SLAB_BYTES = 8192;
 
 /** The instance stopped in the middle, or answered what it cannot answer. Its memory means nothing any more. */
 export class EngineFault extends Error {
@@ -60,6 +62,8 @@ export class Instance {
   readonly #imageAt: number;
   readonly #recordAt: number;
   readonly #resultAt: number;
+  #slab = new ArrayBuffer(0);
+  #slabUsed = 0;
 
   /** @throws EngineFault when the module is not a permit0 engine. */
   constructor(module: EngineModule) {
@@ -143,14 +147,26 @@ export class Instance {
     return this.memory.slice(at, at + DIGEST_BYTES);
   }
 
+  /** Fresh bytes out of a slab that several records share: a small array of its own costs more than filling it. */
+  #take(bytes: number): Uint8Array {
+    if (this.#slabUsed + bytes > this.#slab.byteLength) {
+      this.#slab = new ArrayBuffer(Math.max(SLAB_BYTES, bytes));
+      this.#slabUsed = 0;
+    }
+    const taken = new Uint8Array(this.#slab, this.#slabUsed, bytes);
+    this.#slabUsed += bytes;
+    return taken;
+  }
+
   /** A copy of the record and, in the 32 bytes behind it, its digest: one allocation for both. */
   recordAndDigest(): Uint8Array {
     const bytes = this.recordBytes;
     if (bytes === 0 || bytes > RECORD_BYTES_MAX) throw new EngineFault(`a record of ${bytes} bytes`);
-    const copy = new Uint8Array(bytes + DIGEST_BYTES);
-    copy.set(this.memory.subarray(this.#recordAt, this.#recordAt + bytes));
+    const copy = this.#take(bytes + DIGEST_BYTES);
+    const memory = this.memory;
+    copy.set(memory.subarray(this.#recordAt, this.#recordAt + bytes));
     const digestAt = this.#resultAt + RESULT_RECORD_DIGEST;
-    copy.set(this.memory.subarray(digestAt, digestAt + DIGEST_BYTES), bytes);
+    for (let i = 0; i < DIGEST_BYTES; i++) copy[bytes + i] = memory[digestAt + i] as number;
     return copy;
   }
 }

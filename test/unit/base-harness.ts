@@ -43,7 +43,7 @@ export interface Base {
 
 const ENTRY = "assembly/__tests__/harness.ts";
 const FLAGS =
-  "-O3 --shrinkLevel 1 --converge --runtime stub --use abort= --initialMemory 32 --maximumMemory 32";
+  "-O3 --shrinkLevel 0 --converge --runtime stub --use abort= --initialMemory 32 --maximumMemory 32";
 
 /** A fresh instance of the base layer, compiled with the flags of the release. */
 export function openBase(): Base {
