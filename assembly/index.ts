@@ -7,28 +7,27 @@ import { part } from "./normalise/part";
 import { decide as decideRequest, faultAt, recordSize } from "./pipeline";
 import { loadImage as checkImage, imageFaultOffset } from "./policy/image";
 import { IMAGE_AT, IMAGE_DIGEST_AT } from "./policy/view";
-import { digestRecord } from "./record/commit";
 import { RECORD_AT } from "./record/encode";
 import { REQUEST_AT } from "./request/read";
 
 export { IMAGE_AT, RECORD_AT, REQUEST_AT };
 
-const RESULT_BYTES: usize = 80;
-/** Offset of a fault, bytes of the record, verdict, tier, score, hazard, record digest, image digest. */
-export const RESULT_AT: usize = memory.data(80, 16);
+const RESULT_BYTES: usize = 48;
+/** Offset of a fault, bytes of the record, verdict, tier, score, hazard; and, from `loadImage`, the image digest. */
+export const RESULT_AT: usize = memory.data(48, 16);
 
 /** Loads the image of `size` bytes at IMAGE_AT. Returns a status. */
 export function loadImage(size: i32): i32 {
   memory.fill(RESULT_AT, 0, RESULT_BYTES);
   const status = checkImage(size);
   store<u32>(RESULT_AT, imageFaultOffset());
-  if (status == STATUS_OK) memory.copy(RESULT_AT + 48, IMAGE_DIGEST_AT, 32);
+  if (status == STATUS_OK) memory.copy(RESULT_AT + 16, IMAGE_DIGEST_AT, 32);
   return status;
 }
 
 /** Decides the request of `size` bytes at REQUEST_AT. Returns a status. */
 export function decide(size: i32): i32 {
-  memory.fill(RESULT_AT, 0, 48);
+  memory.fill(RESULT_AT, 0, 16);
   const status = decideRequest(size);
   store<u32>(RESULT_AT, faultAt());
   if (status != STATUS_OK) return status;
@@ -38,6 +37,5 @@ export function decide(size: i32): i32 {
   store<u8>(RESULT_AT, call.tier, 9);
   store<u16>(RESULT_AT, call.score, 10);
   store<u32>(RESULT_AT, call.hazard, 12);
-  digestRecord(RECORD_AT, recordSize(), RESULT_AT + 16);
   return STATUS_OK;
 }

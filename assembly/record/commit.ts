@@ -1,10 +1,10 @@
 /**
- * Commitments and digests (docs/format/request.md, commitments). Arguments are hashed once: the request commitment holds
+ * Commitments (docs/format/request.md, commitments). Arguments are hashed once: the request commitment holds
  * their commitment in their place, so that they can be erased without breaking the record.
  */
 import { bytesAt, encodedAt, encodedSize } from "../base/cmp";
 import { sha256Begin, sha256Finish, sha256Update } from "../base/sha256";
-import { REQUEST_KEY_SALT, WORD_CMP1_COMMIT_, WORD_CMP1_RECORD_, wordAt, wordBytes } from "../gen/words";
+import { REQUEST_KEY_SALT, WORD_CMP1_COMMIT_, wordAt, wordBytes } from "../gen/words";
 import { member, payload } from "../request/view";
 
 const DIGEST_BYTES: u32 = 32;
@@ -43,12 +43,4 @@ export function commitRequest(at: usize, size: u32): void {
   sha256Update(ARGS_BIN_AT, BIN_HEADER_BYTES + DIGEST_BYTES);
   sha256Update(argsAt + argsBytes, <u32>(at + size - argsAt) - argsBytes);
   sha256Finish(REQUEST_COMMITMENT_AT);
-}
-
-/** Digest of a record. */
-export function digestRecord(at: usize, size: u32, out: usize): void {
-  sha256Begin();
-  sha256Update(wordAt(WORD_CMP1_RECORD_), wordBytes(WORD_CMP1_RECORD_));
-  sha256Update(at, size);
-  sha256Finish(out);
 }

@@ -18,15 +18,14 @@ interface Exports {
   decide(bytes: number): number;
 }
 
-const RESULT_BYTES = 80;
+const RESULT_BYTES = 48;
 const RESULT_REFUSED_AT = 0;
 const RESULT_RECORD_BYTES = 4;
 const RESULT_VERDICT = 8;
 const RESULT_TIER = 9;
 const RESULT_SCORE = 10;
 const RESULT_HAZARD = 12;
-const RESULT_RECORD_DIGEST = 16;
-const RESULT_IMAGE_DIGEST = 48;
+const RESULT_IMAGE_DIGEST = 16;
 const DIGEST_BYTES = 32;
 /** A record that somebody keeps holds on to its slab, so slabs are small. */
 const SLAB_BYTES = 8192;
@@ -158,15 +157,12 @@ export class Instance {
     return taken;
   }
 
-  /** A copy of the record and, in the 32 bytes behind it, its digest: one allocation for both. */
-  recordAndDigest(): Uint8Array {
+  /** A copy of the record. */
+  record(): Uint8Array {
     const bytes = this.recordBytes;
     if (bytes === 0 || bytes > RECORD_BYTES_MAX) throw new EngineFault(`a record of ${bytes} bytes`);
-    const copy = this.#take(bytes + DIGEST_BYTES);
-    const memory = this.memory;
-    copy.set(memory.subarray(this.#recordAt, this.#recordAt + bytes));
-    const digestAt = this.#resultAt + RESULT_RECORD_DIGEST;
-    for (let i = 0; i < DIGEST_BYTES; i++) copy[bytes + i] = memory[digestAt + i] as number;
+    const copy = this.#take(bytes);
+    copy.set(this.memory.subarray(this.#recordAt, this.#recordAt + bytes));
     return copy;
   }
 }

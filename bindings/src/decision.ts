@@ -90,8 +90,7 @@ const RECORD_DOMAIN = utf8.encode("cmp1:record\n");
 const COMMIT_DOMAIN = utf8.encode("cmp1:commit\n");
 
 class RecordDecision implements DecisionFacts {
-  readonly #bytes: Uint8Array;
-  readonly #recordBytes: number;
+  readonly #record: Uint8Array;
   readonly #verdict: number;
   readonly #tier: number;
   readonly #score: number;
@@ -100,15 +99,14 @@ class RecordDecision implements DecisionFacts {
   #members: RecordMembers | undefined;
 
   constructor(
-    recordAndDigest: Uint8Array,
+    record: Uint8Array,
     verdict: number,
     tier: number,
     score: number,
     hazard: number,
     wording: Wording,
   ) {
-    this.#bytes = recordAndDigest;
-    this.#recordBytes = recordAndDigest.length - DIGEST_BYTES;
+    this.#record = record;
     this.#verdict = verdict;
     this.#tier = tier;
     this.#score = score;
@@ -117,9 +115,7 @@ class RecordDecision implements DecisionFacts {
   }
 
   get #read(): RecordMembers {
-    this.#members ??= deepFreeze(
-      decode(this.#bytes.subarray(0, this.#recordBytes)) as unknown as RecordMembers,
-    );
+    this.#members ??= deepFreeze(decode(this.#record) as unknown as RecordMembers);
     return this.#members;
   }
 
@@ -223,12 +219,12 @@ class RecordDecision implements DecisionFacts {
       image: hex(image),
       request: hex(request ?? NOTHING),
       args: hex(args ?? NOTHING),
-      record: hex(this.#bytes.subarray(this.#recordBytes)),
+      record: hex(sha256(RECORD_DOMAIN, this.#record)),
     };
   }
 
   get record(): Uint8Array {
-    return this.#bytes.slice(0, this.#recordBytes);
+    return this.#record.slice();
   }
 
   toJSON(): DecisionJson {
@@ -347,19 +343,19 @@ function argsCommitment(salt: Uint8Array, value: unknown, name: "args" | "fields
 
 /** The decision that the engine's answer describes. */
 export function decisionOf(
-  recordAndDigest: Uint8Array,
+  record: Uint8Array,
   verdict: number,
   tier: number,
   score: number,
   hazard: number,
   wording: Wording,
 ): Decision {
-  return new RecordDecision(recordAndDigest, verdict, tier, score, hazard, wording) as unknown as Decision;
+  return new RecordDecision(record, verdict, tier, score, hazard, wording) as unknown as Decision;
 }
 
 /** The denial that a record of the host describes. Nothing was scored: every scale stands at its top. */
 export function hostDecisionOf(record: Uint8Array, wording: Wording): Decision {
-  return decisionOf(withDigest(record), VERDICT_DENY, TIER_CRITICAL, SCORE_MAX, HAZARD_MAX, wording);
+  return decisionOf(record, VERDICT_DENY, TIER_CRITICAL, SCORE_MAX, HAZARD_MAX, wording);
 }
 
 /**
@@ -369,24 +365,17 @@ export function hostDecisionOf(record: Uint8Array, wording: Wording): Decision {
  */
 export function decisionFromRecord(record: Uint8Array, wording: Wording): Decision | undefined {
   const members: unknown = decode(record);
-  if (matches(members, HOST_RECORD)) return hostDecisionOf(record, wording);
+  if (matches(members, HOST_RECORD)) return hostDecisionOf(record.slice(), wording);
   if (!matches(members, ENGINE_RECORD)) return undefined;
   const { verdict, tier, score, hazard } = members as unknown as RecordMembers;
   return decisionOf(
-    withDigest(record),
+    record.slice(),
     VERDICT_NAMES.indexOf(verdict),
     TIER_NAMES.indexOf(tier),
     score,
     hazard,
     wording,
   );
-}
-
-function withDigest(record: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(record.length + DIGEST_BYTES);
-  bytes.set(record);
-  bytes.set(sha256(RECORD_DOMAIN, record), record.length);
-  return bytes;
 }
 
 // ---- Is it a record? One check a member; `?` marks those that may be absent.

@@ -196,7 +196,7 @@ export class Engine {
       const status = instance.decide(requestBytes);
       if (status === STATUS_OK) {
         return decisionOf(
-          instance.recordAndDigest(),
+          instance.record(),
           instance.verdict,
           instance.tier,
           instance.score,

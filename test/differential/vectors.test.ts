@@ -9,6 +9,7 @@ import { vectorFiles } from "../../tools/vectors.ts";
 import { hexOf, ofHex, sha256 } from "../model/bytes.ts";
 import { readCmp } from "../model/cmp.ts";
 import { type ImageSource, type PredicateSource, type RowSource, writeImage } from "../model/image-writer.ts";
+import { recordDigest } from "../model/record.ts";
 import { encodeRequest, type Plain, type RequestSource } from "../model/request-writer.ts";
 import { sampleImage } from "../model/sample.ts";
 import { toPlain } from "../model/show.ts";
@@ -139,7 +140,7 @@ describe("golden vectors", () => {
       expect([answer.score, answer.hazard], row.why).toEqual([row.score, row.hazard]);
       expect(wire.verdicts[answer.verdict], row.why).toBe(row.verdict);
       expect(wire.tiers[answer.tier], row.why).toBe(row.tier);
-      expect(hexOf(answer.recordDigest), row.why).toBe(row.record_sha256);
+      expect(hexOf(recordDigest(answer.record)), row.why).toBe(row.record_sha256);
     }
   });
 

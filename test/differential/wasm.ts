@@ -10,7 +10,6 @@ export interface WasmAnswer {
   tier: number;
   score: number;
   hazard: number;
-  recordDigest: Uint8Array;
   imageDigest: Uint8Array;
 }
 
@@ -77,12 +76,11 @@ export class Wasm {
       tier: result.getUint8(9),
       score: result.getUint16(10, true),
       hazard: result.getUint32(12, true),
-      recordDigest: this.bytes(this.exports.RESULT_AT.value + 16, 32).slice(),
-      imageDigest: this.bytes(this.exports.RESULT_AT.value + 48, 32).slice(),
+      imageDigest: this.bytes(this.exports.RESULT_AT.value + 16, 32).slice(),
     };
   }
 
   private result(): DataView {
-    return new DataView(this.exports.memory.buffer, this.exports.RESULT_AT.value, 80);
+    return new DataView(this.exports.memory.buffer, this.exports.RESULT_AT.value, 48);
   }
 }

@@ -1,7 +1,7 @@
 // Written by `npm run build`; do not edit. A release is known by these two digests.
 
 /** SHA-256 of core.wasm, in lower-case hex. */
-export const ENGINE_SHA256 = "94c3ba13e3690ded45fbe33512cd41f0604f55034be7487e6543291dd7847b0f";
+export const ENGINE_SHA256 = "49500874a58c7a7c26ac55620fff03464cfbc33ae34e14d381edba2cb14f3c97";
 
 /** SHA-256 of base.image, the default policy, in lower-case hex. */
-export const BASE_IMAGE_SHA256 = "3082f394f01d49209a72f7cad91a6f22c81b3d2809b30a3e31b9c9d20ab86db3";
+export const BASE_IMAGE_SHA256 = "ba29a14f05230e0c59f54e768694ed18e832eb890530090ca5861fb30a79d264";
