@@ -24,6 +24,7 @@ import {
 import { holds } from "../policy/view";
 
 const HOST_BYTES_MAX: u32 = 253;
+const DOT: u8 = 0x2e;
 const LABEL_IPV4_BYTES_MAX: usize = 16;
 
 const CANONICAL_AT: usize = memory.data(256, 8);
@@ -279,7 +280,13 @@ export function readBracketed(at: usize, bytes: u32): i32 {
 export function readHost(at: usize, bytes: u32): i32 {
   if (bytes > 0 && load<u8>(at + bytes - 1) == 0x2e) bytes--;
   if (bytes == 0 || bytes > HOST_BYTES_MAX) return -1;
-  for (let cursor = at; cursor < at + bytes; cursor++) if (isForbidden(load<u8>(cursor))) return -1;
+  let before: u8 = DOT;
+  for (let cursor = at; cursor < at + bytes; cursor++) {
+    const byte = load<u8>(cursor);
+    if (isForbidden(byte) || (byte == DOT && before == DOT)) return -1;
+    before = byte;
+  }
+  if (before == DOT) return -1; // Labels have bytes: `a..b`, `.a` and `a..` are no names.
   copyLowered(at, bytes);
   noteIdn(CANONICAL_AT, bytes);
   const end = CANONICAL_AT + bytes;

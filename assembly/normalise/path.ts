@@ -29,6 +29,8 @@ const PATH_AT: usize = memory.data(8448, 8); // The working directory, a path be
 
 let cwdBytes: u32 = 0;
 let pathBytes: u32 = 0;
+/** The path begins with what a shell or a tool may expand to anywhere. */
+let expands: bool = false;
 /** Bytes before the first `/` of the path being written: 0 under anchor `/`, 1 under `~` and `.`. */
 let anchorBytes: u32 = 0;
 
@@ -95,6 +97,15 @@ function isDrive(at: usize, end: usize): bool {
   return end - at == 2 || isSlash(load<u8>(at, 2));
 }
 
+/** True when the first segment of a relative path begins with `~`, `$` or a drive, or holds a `%`. */
+function isExpandable(at: usize, end: usize): bool {
+  const first = load<u8>(at);
+  if (first == TILDE || first == 0x24) return true;
+  if (end - at >= 2 && isLetter(first) && load<u8>(at, 1) == 0x3a) return true;
+  for (; at < end && !isSlash(load<u8>(at)); at++) if (load<u8>(at) == 0x25) return true;
+  return false;
+}
+
 /** Writes the canonical form to PATH_AT; relative paths start at the working directory if there is one. */
 function resolve(at: usize, bytes: u32, cwd: u32): bool {
   if (bytes > <u32>PATH_BYTES_MAX || indexOf(at, bytes, 0) >= 0) return false;
@@ -104,6 +115,7 @@ function resolve(at: usize, bytes: u32, cwd: u32): bool {
     while (at < end && load<u8>(at) != SLASH) at++;
     if (at == end) return false;
   }
+  expands = false;
   const home = homeBytes(at, end);
   if (home > 0) {
     beginAnchor(TILDE);
@@ -115,11 +127,10 @@ function resolve(at: usize, bytes: u32, cwd: u32): bool {
     appendSegment(at, at + 2);
     store<u8>(PATH_AT + 1, lower(load<u8>(at)));
     at += 2;
-  } else if (cwd > 0) {
-    beginAnchor(SLASH);
-    appendSegments(CWD_AT, CWD_AT + cwd);
   } else {
-    beginAnchor(DOT);
+    expands = isExpandable(at, end);
+    beginAnchor(cwd > 0 ? SLASH : DOT);
+    if (cwd > 0) appendSegments(CWD_AT, CWD_AT + cwd);
   }
   appendSegments(at, end);
   finish();
@@ -157,6 +168,7 @@ function isUnderCwd(): bool {
 
 /** Scope of the last path: PATH_SCOPE_INSIDE, PATH_SCOPE_OUTSIDE, or PATH_SCOPE_NONE where that is unclear. */
 export function pathScope(): i32 {
+  if (expands) return PATH_SCOPE_NONE;
   const anchor = load<u8>(PATH_AT);
   if (anchor == SLASH) {
     if (cwdBytes == 0) return PATH_SCOPE_NONE;
