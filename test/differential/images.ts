@@ -106,11 +106,24 @@ const ENUM_WORDS: Record<string, string[]> = {
 };
 
 const RICH_TYPES = ["path", "address", "host"];
+const DERIVED_FROM: Record<string, string[]> = {
+  recipient_scope: ["recipient"],
+  path_scope: ["path", "destination_path"],
+  host_scope: ["url", "host"],
+  url_scheme: ["url"],
+  url_host: ["url"],
+  amount_ref: ["amount_minor"],
+};
 const RISK_OPERANDS = ["tier", "score", "level", "flag", "primary_flag"];
 
 /** A predicate that an action with these fields can be asked. */
 function predicate(random: Random, fields: number[], withRisk: boolean, setCount: number): PredicateSource {
-  const operands = wire.operands.map((o) => o.name).filter((o) => withRisk || !RISK_OPERANDS.includes(o));
+  const names = wire.operands.map((o) => o.name).filter((o) => withRisk || !RISK_OPERANDS.includes(o));
+  // Facts that are worked out from fields of this very action are asked for more often.
+  const derived = Object.keys(DERIVED_FROM).filter((operand) =>
+    DERIVED_FROM[operand]?.some((field) => fields.includes(fieldNumber(field))),
+  );
+  const operands = [...names, ...derived, ...derived, ...derived];
   for (;;) {
     const found = predicateOn(random, random.pick(operands), fields, setCount);
     if (found !== null) return found;

@@ -46,6 +46,8 @@ export function classifyAddress(
 export interface Path {
   anchor: "/" | "~" | ".";
   segments: string[];
+  /** The text begins with what a shell or a tool may expand to anywhere. */
+  expands: boolean;
 }
 
 /** What the host vouches for about the place where the tool runs. */
@@ -75,6 +77,7 @@ function parsePathText(text: string, cwd: Path | null): Path | Missing | Malform
   rest = rest.replaceAll("\\", "/");
 
   let anchor: Path["anchor"];
+  let expands = false;
   const start: string[] = [];
   const home = /^(~|\$HOME|\$\{HOME\})(?=\/|$)/.exec(rest);
   if (home !== null) {
@@ -85,10 +88,12 @@ function parsePathText(text: string, cwd: Path | null): Path | Missing | Malform
     anchor = "/";
     start.push(asciiLower(rest.slice(0, 2)));
     rest = rest.slice(2);
-  } else if (cwd !== null) {
-    anchor = cwd.anchor;
-    start.push(...cwd.segments);
-  } else anchor = ".";
+  } else {
+    const first = rest.split("/")[0] as string;
+    expands = /^[~$]/.test(first) || first.includes("%") || /^[A-Za-z]:/.test(first);
+    anchor = cwd === null ? "." : cwd.anchor;
+    if (cwd !== null) start.push(...cwd.segments);
+  }
 
   const segments: string[] = start;
   for (const segment of rest.split("/")) {
@@ -97,7 +102,7 @@ function parsePathText(text: string, cwd: Path | null): Path | Missing | Malform
     else if (segments.length > 0 && segments[segments.length - 1] !== "..") segments.pop();
     else if (anchor !== "/") segments.push("..");
   }
-  return { anchor, segments };
+  return { anchor, segments, expands };
 }
 
 export function pathText(path: Path): string {
@@ -108,6 +113,7 @@ export function pathText(path: Path): string {
 
 /** inside or outside the working directory, or unclear. */
 export function classifyPath(path: Path, place: Place): "inside" | "outside" | "unclear" {
+  if (path.expands) return "unclear";
   if (path.anchor === ".") return path.segments[0] === ".." ? "outside" : "inside";
   if (path.anchor === "~") return "outside";
   const cwd = place.cwd;
@@ -173,7 +179,7 @@ function parseBracketed(inside: string): Host | Malformed {
 /** A host that is not in brackets: an IPv4 address or a name. */
 export function parseHost(text: string): Host | Malformed {
   const name = withoutFinalDot(asciiLower(text));
-  if (name === "" || name.length > 253) return "malformed";
+  if (name.length > 253 || name.split(".").includes("")) return "malformed";
   if (/[\x00-\x20\x7f"#%/:<>?@[\\\]^{|}`]/.test(name)) return "malformed";
   const last = name.slice(name.lastIndexOf(".") + 1);
   if (/^([0-9]+|0x[0-9a-f]*)$/.test(last)) {
