@@ -1,0 +1,60 @@
+/** Programs in README.md and docs/ compile and run as they stand; commands show what the page shows. */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { transformSync } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ROOT } from "../../tools/files.ts";
+
+/** A folder inside the package, so that `permit0` means this package. */
+const FOLDER = join(ROOT, "build/examples");
+
+interface Program {
+  readonly name: string;
+  readonly source: string;
+}
+
+const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).map((file) => `docs/${file}`)].filter(
+  (page) => page.endsWith(".md") && existsSync(join(ROOT, page)),
+);
+
+/** Code blocks that begin with an import are whole programs; others are fragments. */
+const PROGRAMS: readonly Program[] = PAGES.flatMap((page) => {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  return [...text.matchAll(/^```ts\n(import [\s\S]*?)^```$/gm)].map(([, source = ""], at) => ({
+    name: `${page.replace(/\W+/g, "-")}-${at + 1}`,
+    source,
+  }));
+});
+
+beforeAll(() => {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  for (const { name, source } of PROGRAMS)
+    writeFileSync(join(FOLDER, `${name}.ts`), `${source}\nexport {};\n`);
+});
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+test("there are programs to check", () => expect(PROGRAMS.length).toBeGreaterThan(4));
+
+test("they compile under the rules of the package", () => {
+  const settings = { extends: "../../tsconfig.json", include: ["*.ts"] };
+  writeFileSync(join(FOLDER, "tsconfig.json"), JSON.stringify(settings));
+  const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+  const done = spawnSync(process.execPath, [compiler, "-p", FOLDER], { encoding: "utf8" });
+  expect(done.stdout).toBe("");
+  expect(done.status).toBe(0);
+});
+
+describe("they run", () => {
+  test.each(PROGRAMS.map((program) => [program.name, program] as const))("%s", (_, { name, source }) => {
+    const { code } = transformSync(source, { loader: "ts", format: "esm", target: "es2022" });
+    const file = join(FOLDER, `${name}.mjs`);
+    writeFileSync(file, code);
+    const done = spawnSync(process.execPath, [file], { cwd: ROOT, encoding: "utf8" });
+    expect(done.stderr).toBe("");
+    expect(done.status).toBe(0);
+    expect(done.stdout).not.toBe("");
+  });
+});
