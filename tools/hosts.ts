@@ -10,20 +10,12 @@
  */
 
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, join, relative } from "node:path";
+import { basename, join } from "node:path";
 import { build as bundle } from "esbuild";
 import { caseCount, type Inputs, type Report, type Vector } from "../test/hosts/suite.ts";
 import { sha256Hex } from "./build.ts";
@@ -31,7 +23,10 @@ import { ROOT } from "./files.ts";
 
 const HOSTS_FOLDER = join(ROOT, "test/hosts");
 const BUNDLE_FOLDER = join(ROOT, "build/hosts");
-const VECTORS_FOLDER = join(ROOT, "test/vectors/record");
+const VECTORS_FOLDER = join(ROOT, "test/vectors");
+/** Families that are whole requests, and the image of rows that name none. */
+const VECTOR_FILES = ["record/calls.json", "request/bytes.json", "request/envelope.json"];
+const IMAGE_DEFAULT = "sample";
 const HOST_TIMEOUT_MS = 180_000;
 
 interface Host {
@@ -183,28 +178,42 @@ function installRuntimes(): void {
   writeFileSync(stamp, lock);
 }
 
-/** Every vector file under a folder; a file holds one vector or a list. */
-function readVectors(folder: string): Vector[] {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".json"))
-    .sort();
-  return files.flatMap((file) => {
-    const path = join(folder, file);
-    const content = JSON.parse(readFileSync(path, "utf8")) as Vector | Vector[];
-    const name = relative(ROOT, path);
-    return (Array.isArray(content) ? content : [content]).map((vector) => ({ ...vector, name }));
+/** A row of a vector file, as test/vectors/README.md describes it. */
+interface Row {
+  readonly why: string;
+  readonly image?: string;
+  readonly hex?: string;
+  readonly request_hex?: string;
+  readonly status: string;
+  readonly record_hex?: string;
+}
+
+function readVectors(): Vector[] {
+  return VECTOR_FILES.flatMap((file) => {
+    const rows = JSON.parse(readFileSync(join(VECTORS_FOLDER, file), "utf8")) as Row[];
+    return rows.map(({ why, image, hex, request_hex, status, record_hex }) => ({
+      name: `test/vectors/${file}`,
+      why,
+      image: image ?? IMAGE_DEFAULT,
+      requestHex: request_hex ?? hex ?? "",
+      status,
+      ...(record_hex === undefined ? {} : { recordHex: record_hex }),
+    }));
   });
 }
 
+/** An image in base64, as the model wrote it. */
+function imageBase64(name: string): string {
+  return readFileSync(join(VECTORS_FOLDER, "record/images", `${name}.image.b64`), "utf8").trim();
+}
+
 async function writeBundle(): Promise<number> {
-  const vectors = existsSync(VECTORS_FOLDER) ? readVectors(VECTORS_FOLDER) : [];
-  if (vectors.length === 0) throw new Error(`${relative(ROOT, VECTORS_FOLDER)}: wanted vectors, found none`);
+  const vectors = readVectors();
+  if (vectors.length === 0) throw new Error("test/vectors: wanted vectors, found none");
   const images = [...new Set(vectors.map(({ image }) => image))];
   const inputs: Inputs = {
     wasmBase64: readFileSync(join(ROOT, "build/core.wasm")).toString("base64"),
-    imagesBase64: Object.fromEntries(
-      images.map((image) => [image, readFileSync(join(ROOT, "build", image)).toString("base64")]),
-    ),
+    imagesBase64: Object.fromEntries(images.map((image) => [image, imageBase64(image)])),
     vectors,
   };
   mkdirSync(BUNDLE_FOLDER, { recursive: true });

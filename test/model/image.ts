@@ -371,9 +371,7 @@ class ImageReader {
     };
 
     const defaultCurrency = meta.default_currency === "" ? null : (meta.default_currency as string);
-    if (defaultCurrency !== null && look(space.currency as number, defaultCurrency) === undefined) {
-      fail("default currency");
-    }
+    if (defaultCurrency !== null && defaultCurrency.length !== 3) fail("default currency");
     if ((meta.action_unclassified as number) >= actions.length) fail("action_unclassified");
     if ((meta.action_read as number) >= actions.length) fail("action_read");
     return {

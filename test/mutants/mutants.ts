@@ -50,7 +50,7 @@ export const SUITES: readonly Suite[] = [
 ];
 
 /** Suites that ask the built engine for verdicts and records. */
-const ENGINE_SUITES = ["differential", "vectors", "policies", "engine", "cli"] as const;
+const ENGINE_SUITES = ["differential", "vectors", "policies", "cli"] as const;
 
 const VERDICT = "call.verdict = call.isGated || !fits ? VERDICT_DENY : max(scored, strictest);";
 
@@ -164,6 +164,33 @@ export const MUTANTS: readonly Mutant[] = [
     suites: ["permit"],
   },
   {
+    name: "an image may be another than expected",
+    kind: "allow-all",
+    file: "bindings/src/engine.ts",
+    find: "  if (found === expected.toLowerCase()) return;",
+    replace: "  if (found !== undefined) return;",
+    build: "none",
+    suites: ["engine"],
+  },
+  {
+    name: "a decision has lost its record",
+    kind: "empty",
+    file: "bindings/src/decision.ts",
+    find: "    return this.#record.slice();",
+    replace: "    return this.#record.slice(this.#record.length);",
+    build: "none",
+    suites: ["engine"],
+  },
+  {
+    name: "the score is read one byte too far",
+    kind: "off-by-one",
+    file: "bindings/src/abi.ts",
+    find: "const RESULT_SCORE = 10;",
+    replace: "const RESULT_SCORE = 11;",
+    build: "none",
+    suites: ["engine"],
+  },
+  {
     name: "getters are called and trusted",
     kind: "allow-all",
     file: "bindings/src/codec/encode.ts",
@@ -195,7 +222,7 @@ export const MUTANTS: readonly Mutant[] = [
     kind: "allow-all",
     file: "bindings/src/codec/json.ts",
     find: "if (seen.has(key)) this.#fail",
-    replace: "if (seen.has(`${key} `)) this.#fail",
+    replace: "if (seen.has(key) && key === "") this.#fail",
     build: "none",
     suites: ["json"],
   },
