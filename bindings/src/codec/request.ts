@@ -211,48 +211,52 @@ function contextOf({ context }: Request): unknown {
   return "asserted_by" in given ? given : { ...given, asserted_by: NOBODY };
 }
 
+/** Refuses a request that is not one of the two forms with a context, or has any member besides. */
 function needKnownKeys(request: Request): void {
   const given: unknown = request;
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new EngineError("value_type", { wanted: "a call as an object", came: shown(given) });
   }
+  const { tool, args, server, annotations, action, fields, context, binding, durability, mode, salt } =
+    request;
+  const isTool = tool !== undefined && args !== undefined && action === undefined && fields === undefined;
+  const isAction =
+    action !== undefined &&
+    fields !== undefined &&
+    tool === undefined &&
+    args === undefined &&
+    server === undefined &&
+    annotations === undefined;
+  // Every member that has a value is counted. As many keys as that: nothing unknown, nothing undefined.
+  let known = 3;
+  if (server !== undefined) known++;
+  if (annotations !== undefined) known++;
+  if (binding !== undefined) known++;
+  if (durability !== undefined) known++;
+  if (mode !== undefined) known++;
+  if (salt !== undefined) known++;
+  let keys = 0;
+  for (const _ in request) keys++;
+  if ((isTool || isAction) && context !== undefined && keys === known) return;
+  throw wrongKeys(request);
+}
+
+/** What is wrong with the keys of a request. */
+function wrongKeys(request: Request): EngineError {
   for (const name in request) {
-    switch (name) {
-      case "tool":
-      case "args":
-      case "action":
-      case "fields":
-      case "server":
-      case "annotations":
-      case "context":
-      case "binding":
-      case "durability":
-      case "mode":
-      case "salt":
-        if (request[name] === undefined) {
-          throw new EngineError("value_undefined", {
-            path: name,
-            wanted: "a value, or no such member",
-            came: "undefined",
-          });
-        }
-        break;
-      default:
-        throw unknownKey(name, name, REQUEST_KEYS);
+    if (!REQUEST_KEYS.includes(name)) return unknownKey(name, name, REQUEST_KEYS);
+    if (request[name as keyof Request] === undefined) {
+      return new EngineError("value_undefined", {
+        path: name,
+        wanted: "a value, or no such member",
+        came: "undefined",
+      });
     }
   }
-  const direct = request.action !== undefined;
-  const whole = direct
-    ? request.fields !== undefined
-    : request.tool !== undefined && request.args !== undefined;
-  const other = direct
-    ? (request.tool ?? request.args ?? request.server ?? request.annotations)
-    : (request.action ?? request.fields);
-  if (!whole || other !== undefined)
-    throw new EngineError("call_form", { wanted: CALL_FORM, came: formOf(request) });
-  if (request.context === undefined) {
-    throw new EngineError("key_missing", { path: "context", wanted: "who, when and where", came: "nothing" });
+  if (request.context !== undefined || (request.tool !== undefined) === (request.action !== undefined)) {
+    return new EngineError("call_form", { wanted: CALL_FORM, came: formOf(request) });
   }
+  return new EngineError("key_missing", { path: "context", wanted: "who, when and where", came: "nothing" });
 }
 
 const CALL_FORM = "tool and args (with server and annotations), or action and fields";
