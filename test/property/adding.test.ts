@@ -9,7 +9,7 @@ import { sampleImage } from "../model/sample.ts";
 import { type Fields, Judge, readMap, SEED, story, without, withValue } from "./ask.ts";
 import { calmImage } from "./calm.ts";
 
-const IMAGES = 25;
+const IMAGES = 16;
 const REQUESTS = 40;
 
 /** Another policy than the given one, and what it changes. */

@@ -91,7 +91,7 @@ function* decided(
 describe("a fact that is lost", () => {
   it("never calms under random policies", { timeout: 600_000 }, () => {
     let checked = 0;
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 40; i++) {
       const random = new Random(SEED + i);
       const source: ImageSource = calmImage(randomImage(random), i % 2 === 0);
       // A currency that is left out gives way to the default, which is named in the record; without one it is unknown.
@@ -121,7 +121,7 @@ describe("a fact that is lost", () => {
   it("never calms under the default policy, if it is a fact of the context", { timeout: 600_000 }, () => {
     const judge = new Judge(new Uint8Array(readFileSync(buildPath("base.image"))));
     let checked = 0;
-    for (const { request, before } of decided(judge, new Random(SEED), 3000)) {
+    for (const { request, before } of decided(judge, new Random(SEED), 1500)) {
       const drops = [...contextDrops(request), ...hostDrops(request)];
       for (const drop of drops) {
         const after = judge.decide(drop.request);
@@ -130,7 +130,7 @@ describe("a fact that is lost", () => {
       }
       checked += drops.length;
     }
-    expect(checked).toBeGreaterThan(10_000);
+    expect(checked).toBeGreaterThan(5000);
   });
 
   it("calms under the default policy only where a rule asks whether the field is there, or could be read", {
@@ -146,7 +146,7 @@ describe("a fact that is lost", () => {
       }
     }
     let calmed = 0;
-    for (const { request, before } of decided(judge, new Random(SEED + 1), 3000)) {
+    for (const { request, before } of decided(judge, new Random(SEED + 1), 1500)) {
       for (const drop of fieldDrops(request, judge.image)) {
         const after = judge.decide(drop.request);
         if (after.verdict >= before.verdict) continue;
