@@ -1,7 +1,7 @@
 /** The policy that a command decides with: the base policy, an image file, or YAML compiled on the fly. */
 
 import { readFileSync } from "node:fs";
-import { type Compiled, compile, type Source } from "permit0/compile";
+import type { Compiled, Source } from "permit0/compile";
 import { type Engine, openEngine } from "permit0/engine";
 import { EMBEDDED_DIGESTS, embeddedImage, embeddedWasm } from "permit0/inline";
 import { packageSources } from "permit0/node";
@@ -17,18 +17,23 @@ export interface PolicyOptions {
 const MAGIC = "P0IM";
 
 /** Opens the engine with the policy that the options name. Nothing is looked for where nobody pointed. */
-export function openPolicy(options: PolicyOptions): Promise<Engine> {
+export async function openPolicy(options: PolicyOptions): Promise<Engine> {
   return openEngine({
     wasm: embeddedWasm(),
-    image: imageOf(options),
+    image: await imageOf(options),
     expect: { engine: EMBEDDED_DIGESTS.engine },
   });
 }
 
-function imageOf({ policy, profile }: PolicyOptions): Uint8Array {
-  if (policy === undefined) return profile === undefined ? embeddedImage() : compilePolicy([], profile).image;
+async function imageOf({ policy, profile }: PolicyOptions): Promise<Uint8Array> {
+  if (policy === undefined) {
+    return profile === undefined ? embeddedImage() : (await compilePolicy([], profile)).image;
+  }
   const bytes = readPolicy(policy);
-  if (!isImage(bytes)) return compilePolicy([{ name: policy, text: textOf(bytes, policy) }], profile).image;
+  if (!isImage(bytes)) {
+    const own = { name: policy, text: textOf(bytes, policy) };
+    return (await compilePolicy([own], profile)).image;
+  }
   if (profile !== undefined) {
     throw new CliError(
       "usage",
@@ -39,10 +44,12 @@ function imageOf({ policy, profile }: PolicyOptions): Uint8Array {
 }
 
 /**
- * Compiles a policy of an organisation, or none, on top of what this release ships.
+ * Compiles a policy of an organisation, or none, on top of what this release ships. The compiler and its YAML parser
+ * are loaded now: most commands never need them.
  * @throws CompileError with every fault.
  */
-export function compilePolicy(own: readonly Source[], profile: string | undefined): Compiled {
+export async function compilePolicy(own: readonly Source[], profile: string | undefined): Promise<Compiled> {
+  const { compile } = await import("permit0/compile");
   return compile([...packageSources(), ...own], profile === undefined ? {} : { profile });
 }
 

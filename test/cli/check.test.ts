@@ -77,6 +77,12 @@ describe("check --json", () => {
     const failed = run(["check", "--tool", "x", "--args", "[]", "--json"]);
     expect(failed.status).toBe(2);
     expectShape(parsed(failed.stdout), "failure");
+    const policy = run(["check", "--tool", "x", "--policy", "test/cli/files/wrong.yaml", "--json"]);
+    expect(policy.status).toBe(2);
+    expectShape(parsed(policy.stdout), "failure");
+    expect(parsed(policy.stdout)).toMatchObject({
+      error: { code: "policy", issues: [{ line: 5 }, { line: 6 }, { line: 9 }] },
+    });
     const usage = run(["check", "--json"]);
     expect(usage.status).toBe(2);
     expectShape(parsed(usage.stdout), "failure");

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { CompileError, type Explanation, issueText } from "permit0/compile";
+import type { Explanation } from "permit0/compile";
 import { CliError, EXIT } from "../failure.js";
 import { Output, remark } from "../output.js";
 import { compilePolicy, isImage, readPolicy, textOf } from "../policy.js";
@@ -38,8 +38,9 @@ async function compileFile(policy: string, options: CompileCommandOptions): Prom
   const bytes = readPolicy(policy);
   if (isImage(bytes)) throw new CliError("usage", `${policy}: wanted a policy in YAML, came an image`);
   const output = new Output();
+  const { CompileError, issueText } = await import("permit0/compile");
   try {
-    const { image, digest, warnings, explain } = compilePolicy(
+    const { image, digest, warnings, explain } = await compilePolicy(
       [{ name: policy, text: textOf(bytes, policy) }],
       options.profile,
     );

@@ -89,7 +89,7 @@ export function addDemo(program: Command): void {
       new Option("--image-on-stdin", "with the image on standard input, as the second run").hideHelp(),
     )
     .action(async (options: DemoOptions) => {
-      const image = options.imageOnStdin === true ? await readStdin() : compileDemo();
+      const image = options.imageOnStdin === true ? await readStdin() : await compileDemo();
       const engine = await openEngine({
         wasm: embeddedWasm(),
         image,
@@ -111,8 +111,8 @@ interface DemoOptions {
   readonly imageOnStdin?: boolean;
 }
 
-function compileDemo(): Uint8Array {
-  return compilePolicy([{ name: "demo.yaml", text: POLICY }], undefined).image;
+async function compileDemo(): Promise<Uint8Array> {
+  return (await compilePolicy([{ name: "demo.yaml", text: POLICY }], undefined)).image;
 }
 
 async function readStdin(): Promise<Uint8Array> {
