@@ -185,19 +185,21 @@ interface Row {
   readonly hex?: string;
   readonly request_hex?: string;
   readonly status: string;
+  readonly offset?: number;
   readonly record_hex?: string;
 }
 
 function readVectors(): Vector[] {
   return VECTOR_FILES.flatMap((file) => {
     const rows = JSON.parse(readFileSync(join(VECTORS_FOLDER, file), "utf8")) as Row[];
-    return rows.map(({ why, image, hex, request_hex, status, record_hex }) => ({
+    return rows.map(({ why, image, hex, request_hex, status, offset, record_hex }) => ({
       name: `test/vectors/${file}`,
       why,
       image: image ?? IMAGE_DEFAULT,
       requestHex: request_hex ?? hex ?? "",
       status,
-      ...(record_hex === undefined ? {} : { recordHex: record_hex }),
+      offset,
+      recordHex: record_hex,
     }));
   });
 }

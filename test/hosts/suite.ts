@@ -12,9 +12,9 @@ export type OpenEngine = (files: { wasm: Uint8Array; image: Uint8Array }) => Pro
   decideBytes(request: Uint8Array): { readonly record: Uint8Array };
 }>;
 
-/** One end-to-end vector: request bytes in, record bytes or a refusal's code out. All bytes in hex. */
+/** One end-to-end vector: request bytes in, record bytes or a refusal out. All bytes in hex. */
 export interface Vector {
-  /** File it came from, and what it shows. */
+  /** File it came from. */
   readonly name: string;
   readonly why: string;
   /** Name of its image in {@link Inputs}. */
@@ -22,7 +22,10 @@ export interface Vector {
   readonly requestHex: string;
   /** `ok`, or the code of the refusal. */
   readonly status: string;
-  readonly recordHex?: string;
+  /** With `ok`. */
+  readonly recordHex?: string | undefined;
+  /** With a refusal: the offset in the request at which it was seen. */
+  readonly offset?: number | undefined;
 }
 
 export interface Inputs {
@@ -66,7 +69,7 @@ export async function suite(
       engines.set(vector.image, engine);
     }
     const came = answer(() => engine.decideBytes(fromHex(vector.requestHex)).record);
-    const wanted = `${vector.status} ${vector.status === STATUS_OK ? (vector.recordHex ?? "") : ""}`;
+    const wanted = `${vector.status} ${vector.status === STATUS_OK ? vector.recordHex : vector.offset}`;
     if (came !== wanted) failures.push(`${vector.name} (${vector.why}): wanted ${wanted}, came ${came}`);
     outputs += `${came}\n`;
   }
@@ -86,14 +89,14 @@ export async function suite(
   };
 }
 
-/** `ok` and the record in hex, or the code of the refusal. Messages differ between hosts, codes must not. */
+/** `ok` and the record in hex, or code and offset of the refusal. Messages may differ between hosts, these not. */
 function answer(decide: () => Uint8Array): string {
   try {
     return `${STATUS_OK} ${toHex(decide())}`;
   } catch (error) {
-    const { code } = error as { code?: unknown };
+    const { code, offset } = error as { code?: unknown; offset?: unknown };
     if (typeof code !== "string") throw error;
-    return `${code} `;
+    return `${code} ${offset}`;
   }
 }
 
