@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ADVICE } from "../../bindings/src/errors.ts";
 import { ROOT } from "../../tools/files.ts";
-import { anchors, linkFaults, undocumented } from "./docs.ts";
+import { anchors, dependencyFaults, linkFaults, undocumented } from "./docs.ts";
 import { projectFiles } from "./sources.ts";
 
 const pages = projectFiles().filter(({ path }) => path.endsWith(".md"));
@@ -22,6 +22,18 @@ test("every error code is explained under docs/", () => {
       pages.filter(({ path }) => path.startsWith("docs/")),
     ),
   ).toEqual([]);
+});
+
+describe("each dependency is exact and has a reason in docs/dependencies.md:", () => {
+  for (const manifest of ["package.json", "test/hosts/package.json"]) {
+    test(manifest, () => {
+      const { dependencies, devDependencies } = JSON.parse(
+        readFileSync(join(ROOT, manifest), "utf8"),
+      ) as Record<string, Record<string, string> | undefined>;
+      const page = readFileSync(join(ROOT, "docs/dependencies.md"), "utf8");
+      expect(dependencyFaults({ ...dependencies, ...devDependencies }, page)).toEqual([]);
+    });
+  }
 });
 
 describe("the check", () => {
@@ -43,6 +55,13 @@ describe("the check", () => {
     expect(linkFaults(page("# One\n[b](b.md) [a](#one) [w](https://example.com) `[x](y)`"), exists)).toEqual(
       [],
     );
+  });
+  test("finds a dependency without a row, with another version, and with a range", () => {
+    expect(dependencyFaults({ a: "1.0.0", b: "2.0.0", c: "^3.0.0" }, "| b | 2.0.1 | x | y |")).toEqual([
+      "a: package.json says 1.0.0, the page nothing",
+      "b: package.json says 2.0.0, the page 2.0.1",
+      "c: wanted an exact version, found ^3.0.0",
+    ]);
   });
   test("numbers repeated headings", () => {
     expect([...anchors("# The `a` way!\n# The a way")]).toEqual(["the-a-way", "the-a-way-1"]);

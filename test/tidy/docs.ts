@@ -67,3 +67,20 @@ export function linkFaults(files: readonly SourceFile[], exists: (path: string) 
 export function undocumented(codes: readonly string[], pages: readonly SourceFile[]): string[] {
   return codes.filter((code) => !pages.some(({ text }) => text.includes(`\`${code}\``)));
 }
+
+/** Packages of a manifest whose row in a dependency table is missing or names another version. */
+export function dependencyFaults(versions: Readonly<Record<string, string>>, page: string): string[] {
+  const rows = new Map<string, string>();
+  for (const line of page.split("\n")) {
+    const [, name, version] = /^\| ([^ |]+) \| ([^|]+?) \|/.exec(line) ?? [];
+    if (name !== undefined && version !== undefined) rows.set(name, version);
+  }
+  return Object.entries(versions).flatMap(([name, version]) => {
+    const documented = rows.get(name);
+    // A package of this repository has a path for a version.
+    if (version.startsWith("file:")) return documented === undefined ? [`${name}: no row`] : [];
+    if (!/^\d+\.\d+\.\d+$/.test(version)) return [`${name}: wanted an exact version, found ${version}`];
+    if (documented === version) return [];
+    return [`${name}: package.json says ${version}, the page ${documented ?? "nothing"}`];
+  });
+}
