@@ -39,6 +39,7 @@ const SHIPPED: readonly (readonly [schema: string, files: readonly string[]])[] 
   ),
   ["actions", yamlIn("taxonomy/actions")],
   ["base", ["policies/base.yaml"]],
+  ["calibration", ["policies/calibration.yaml"]],
   ["pack", readdirSync(join(ROOT, "policies/packs")).map((name) => `policies/packs/${name}/pack.yaml`)],
   ["profile", yamlIn("policies/profiles")],
   ["org", yamlIn("examples/org")],

@@ -700,6 +700,7 @@ function yamlFiles(): [string, string][] {
       ? "actions"
       : (/^taxonomy\/([a-z]+)\.yaml$/.exec(path)?.[1] ??
         (path === "policies/base.yaml" ? "base" : undefined) ??
+        (path === "policies/calibration.yaml" ? "calibration" : undefined) ??
         (/^policies\/packs\/[^/]+\/pack\.yaml$/.test(path) ? "pack" : undefined) ??
         (/^policies\/profiles\/[^/]+\.yaml$/.test(path) ? "profile" : undefined) ??
         (path.startsWith("examples/org/") ? "org" : ""));
