@@ -18,7 +18,15 @@ import type { Decision, Request } from "./types.ts";
 export type { EngineModule } from "./abi.ts";
 export type { HostReason } from "./decision.ts";
 export { EngineError, type ErrorCode, nearest } from "./errors.ts";
-export { type Explanation, explain, obligationLines, percent } from "./explain.ts";
+export {
+  type AllowingChange,
+  type Change,
+  type Explanation,
+  explain,
+  minimalAllowingChange,
+  obligationLines,
+  percent,
+} from "./explain.ts";
 export type { ImageView } from "./image.ts";
 export type { Decision, DecisionJson, Request } from "./types.ts";
 

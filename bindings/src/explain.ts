@@ -3,10 +3,14 @@
  * adds up, or the text says that the record does not.
  */
 
+import { type AllowingChange, raisedBy } from "./allowing.ts";
 import { TIER_NAMES } from "./gen/codes.ts";
-import { HAZARD_MAX, SCORE_MAX } from "./gen/limits.ts";
+import { type HazardSteps, hazardSteps, scoreOf, tierOf } from "./hazard.ts";
 import type { ImageView } from "./image.ts";
-import type { AmplifierLevel, Decision, FlagHazard, LoweredBy, Obligations, Part } from "./types.ts";
+import type { AmplifierLevel, Decision, FlagHazard, LoweredBy, Obligations } from "./types.ts";
+
+export { type AllowingChange, type Change, minimalAllowingChange } from "./allowing.ts";
+export { scoreOf } from "./hazard.ts";
 
 export interface Explanation {
   /** Plain text, at most 100 columns wide where the texts of the policy allow. */
@@ -19,8 +23,9 @@ export interface Explanation {
  * Explains a decision: what the call was understood as, each flag, each level with its factor and reason, the hazard
  * step by step, score, tier, and what else had a say.
  * @param image the policy that decided, for sentences; another one explains the numbers but misses words.
+ * @param allowing what {@link minimalAllowingChange} found, to be shown as well.
  */
-export function explain(decision: Decision, image: ImageView): Explanation {
+export function explain(decision: Decision, image: ImageView, allowing?: AllowingChange): Explanation {
   if (decision.by === "host") return { lines: explainHost(decision), consistent: true };
   const faults: string[] = [];
   const need = (holds: boolean, fault: string): void => {
@@ -46,6 +51,7 @@ export function explain(decision: Decision, image: ImageView): Explanation {
   lines.push(...section("decided by", explainTable(decision, image)));
   lines.push(...section("lowered by", decision.lowered_by.map(loweredLine)));
   lines.push(...section("obligations", obligationLines(decision.obligations)));
+  lines.push(...section("allowed if", allowing === undefined ? [] : allowingLines(allowing)));
   lines.push(...section("digests", digestLines(decision)));
   const consistent = faults.length === 0;
   lines.push(...section("DOES NOT ADD UP", faults));
@@ -87,32 +93,22 @@ function explainFlags(flags: readonly FlagHazard[], start: number): string[] {
   if (flags.length === 0) return ["none, so H0 = 0"];
   const columns = Math.max(...flags.map(({ flag }) => flag.length));
   const rows = flags.map(({ flag, role, hazard }) => {
-    const counted = role === "primary" ? "" : " / 2";
-    return `${flag.padEnd(columns)}  ${role.padEnd(9)}  ${grouped(hazard).padStart(10)}${counted}`;
+    const counted = role === "primary" ? hazard : hazard / 2;
+    const half = role === "primary" ? "   " : "/ 2";
+    const share = start === 0 ? 0 : Math.round((100 * counted) / start);
+    const numbers = `${grouped(hazard).padStart(10)} ${half}`;
+    return `${flag.padEnd(columns)}  ${role.padEnd(9)}  ${numbers}  ${bar(counted, start)} ${`${share}`.padStart(3)} %`;
   });
   return [...rows, `H0 = ${grouped(start)} millionths of a nat`];
 }
 
-interface HazardSteps {
-  /** H0. */
-  readonly start: number;
-  /** H after each amplifier. */
-  readonly after: readonly number[];
-  readonly hazard: number;
-}
+const BAR_COLUMNS = 10;
 
-/** docs/format/evaluation.md, step 6, from the numbers of the record. */
-function hazardSteps({ flags, amplifiers }: Part): HazardSteps {
-  let twice = 0;
-  for (const { role, hazard } of flags) twice += role === "primary" ? 2 * hazard : hazard;
-  const start = Math.floor(twice / 2);
-  let hazard = start;
-  const after = amplifiers.map(({ level, max, gain }) => {
-    // At most 6 x 10^7 x 10^6: exact in a double.
-    hazard = Math.min(HAZARD_MAX, Math.floor((hazard * (1000 * max + gain * level)) / (1000 * max)));
-    return hazard;
-  });
-  return { start, after, hazard };
+/** A bar of ten signs: never empty for something, never full for less than all. */
+function bar(part: number, whole: number): string {
+  const exact = whole === 0 ? 0 : (part * BAR_COLUMNS) / whole;
+  const filled = part > 0 && exact < 1 ? 1 : Math.floor(exact);
+  return "#".repeat(filled).padEnd(BAR_COLUMNS, ".");
 }
 
 function explainAmplifiers(
@@ -126,12 +122,12 @@ function explainAmplifiers(
     const { amplifier, level, max, gain } = entry;
     const factor = factorText(1000 * max + gain * level, 1000 * max);
     return [
-      `${amplifier.padEnd(15)}${`${level}`.padStart(3)} of ${`${max}`.padEnd(3)}` +
-        `${factor.padStart(9)}${grouped(after[number] as number).padStart(12)}  ${whyLevel(number, level, decision, image)}`,
+      `${amplifier.padEnd(15)}${`${level}`.padStart(3)} of ${`${max}`.padEnd(3)}${bar(level, max)}  ` +
+        `${factor}${grouped(after[number] as number).padStart(12)}  ${whyLevel(number, level, decision, image)}`,
     ];
   });
   const calm = amplifiers.filter(({ level }) => level === 0).map(({ amplifier }) => amplifier);
-  const head = `${"".padEnd(15)}${"level".padStart(9)} ${"factor".padStart(9)}${"H".padStart(12)}`;
+  const head = `${"".padEnd(15)}${"level".padStart(9)}${"".padEnd(BAR_COLUMNS + 3)}${"factor".padStart(8)}${"H".padStart(12)}`;
   return [
     ...(rows.length === 0 ? [] : [head, ...rows]),
     ...(calm.length === 0 ? [] : [`at 0, factor 1: ${calm.join(", ")}`]),
@@ -148,11 +144,7 @@ function factorText(numerator: number, denominator: number): string {
 
 /** The reason that put an amplifier where it is. */
 function whyLevel(amplifier: number, level: number, decision: Decision, image: ImageView): string {
-  const raised = decision.reasons.find(({ code }) =>
-    image.raises(code).some((raise) => raise.amplifier === amplifier && raise.level === level),
-  );
-  if (raised !== undefined) return raised.code;
-  return `default of ${decision.action}`;
+  return raisedBy(amplifier, level, decision, image) ?? `default of ${decision.action}`;
 }
 
 function explainScore(decision: Decision): string[] {
@@ -173,6 +165,18 @@ function explainTable(decision: Decision, image: ImageView): string[] {
 function withSentence(code: string, image: ImageView): string {
   const sentence = image.sentence(code);
   return sentence === undefined ? code : `${code}: ${sentence}`;
+}
+
+/** What would have had to be different, and how that is known. */
+function allowingLines({ changes, text, verified, tier, score, others }: AllowingChange): string[] {
+  const [first] = changes;
+  if (first === undefined) return [text];
+  const how = verified === "decided" ? "decided again" : "by the arithmetic of this record";
+  return [
+    ...changes.map((change, at) => (at === 0 ? change.text : `and ${change.text}`)),
+    `(${how}: ${tier}, ${percent(score ?? 0)})`,
+    ...others.map((other) => `or if ${other}`),
+  ];
 }
 
 function loweredLine({ kind, name, authority }: LoweredBy): string {
@@ -212,21 +216,4 @@ export function grouped(value: number): string {
 /** Basis points as per cent with two decimals: 5231 is `52.31 %`. */
 export function percent(scoreBp: number): string {
   return `${Math.floor(scoreBp / 100)}.${`${scoreBp % 100}`.padStart(2, "0")} %`;
-}
-
-function tierOf(hazard: number, thresholds: readonly number[]): string {
-  return TIER_NAMES[thresholds.filter((start) => start <= hazard).length] ?? "";
-}
-
-/** floor(10 000 x (1 - e^(-H / 10^6))), exact: the exponential series in whole numbers of 40 digits. */
-export function scoreOf(hazard: number): number {
-  const scale = 10n ** 40n;
-  const x = BigInt(hazard);
-  let term = scale;
-  let sum = scale;
-  for (let k = 1n; term > 0n; k++) {
-    term = (term * x) / (1_000_000n * k);
-    sum += term;
-  }
-  return Math.min(SCORE_MAX, Number((10_000n * (sum - scale)) / sum));
 }

@@ -3,7 +3,20 @@
  * of an image before this file sees it (docs/format/image.md); deciding never comes here.
  */
 
-import { AMPLIFIER_COUNT, NAMESPACE_ACTION, NAMESPACE_FIELD, RULE_KIND_LEVEL } from "./gen/codes.ts";
+import {
+  AMPLIFIER_COUNT,
+  FLAG_NAMES,
+  NAMESPACE_ACTION,
+  NAMESPACE_CURRENCY,
+  NAMESPACE_DOMAIN,
+  NAMESPACE_DOMAIN_UNDER,
+  NAMESPACE_FIELD,
+  ROW_KIND_GATE,
+  RULE_KIND_FLAG,
+  RULE_KIND_LEVEL,
+  TIER_NAMES,
+  VERDICT_ALLOW,
+} from "./gen/codes.ts";
 import * as layout from "./gen/layout.ts";
 
 const FIELDS_PER_WORD = 32;
@@ -27,6 +40,13 @@ export interface Raise {
   /** Number of the amplifier. */
   readonly amplifier: number;
   readonly level: number;
+}
+
+/** What an action starts with, before any rule. */
+export interface ActionDefaults {
+  /** Levels by amplifier number. */
+  readonly levels: readonly number[];
+  readonly flags: readonly { readonly flag: string; readonly role: "primary" | "secondary" }[];
 }
 
 /** Reads a checked image lazily; the bytes are kept, not copied. */
@@ -88,6 +108,14 @@ export class ImageView {
     return this.#raises.get(code) ?? [];
   }
 
+  /** Flags that the rules of a code add. */
+  flagsAdded(code: string): readonly string[] {
+    return this.#entries(layout.SECTION_RULES, layout.RULES_BYTES)
+      .filter((at) => this.#view.getUint8(at + layout.RULES_KIND) === RULE_KIND_FLAG)
+      .filter((at) => this.#ref(at + layout.RULES_CODE) === code)
+      .flatMap((at) => FLAG_NAMES[this.#view.getUint8(at + layout.RULES_TARGET)] ?? []);
+  }
+
   /** Action names and aliases. */
   actions(): readonly string[] {
     return this.#namesOf(NAMESPACE_ACTION).map(({ text }) => text);
@@ -114,6 +142,69 @@ export class ImageView {
     return { declared, inputs };
   }
 
+  /** Levels and flags that an action starts with; none for a name that is no action. */
+  defaults(action: string): ActionDefaults | undefined {
+    const index = this.#namesOf(NAMESPACE_ACTION).find(({ text }) => text === action)?.value;
+    if (index === undefined) return undefined;
+    const at = this.#section(layout.SECTION_ACTIONS) + index * layout.ACTIONS_BYTES;
+    const roleOf = (number: number): "primary" | "secondary" | undefined => {
+      if ((this.#view.getUint16(at + layout.ACTIONS_PRIMARY, true) >>> number) & 1) return "primary";
+      if ((this.#view.getUint16(at + layout.ACTIONS_SECONDARY, true) >>> number) & 1) return "secondary";
+      return undefined;
+    };
+    return {
+      levels: Array.from({ length: AMPLIFIER_COUNT }, (_, number) =>
+        this.#view.getUint8(at + layout.ACTIONS_LEVELS + number),
+      ),
+      flags: FLAG_NAMES.flatMap((flag, number) => {
+        const role = roleOf(number);
+        return role === undefined ? [] : [{ flag, role }];
+      }),
+    };
+  }
+
+  /** The declared field that a name of the direct form stands for. */
+  fieldOf(input: string): string | undefined {
+    const number = this.#namesOf(NAMESPACE_FIELD).find(({ text }) => text === input)?.value;
+    if (number === undefined) return undefined;
+    return this.#ref(
+      this.#section(layout.SECTION_FIELDS) + (number - 1) * layout.FIELDS_BYTES + layout.FIELDS_NAME,
+    );
+  }
+
+  /** Whether the score alone lets a tier pass. */
+  routesToAllow(tier: string): boolean {
+    const number = (TIER_NAMES as readonly string[]).indexOf(tier);
+    return number >= 0 && this.#view.getUint8(this.#meta + layout.META_ROUTE + number) === VERDICT_ALLOW;
+  }
+
+  /** Whether a row or relax entry lets calls pass; undefined for an unknown id. */
+  rowAllows(id: string): boolean | undefined {
+    const at = this.#row(id);
+    return at === undefined ? undefined : this.#view.getUint8(at + layout.ROWS_VERDICT) === VERDICT_ALLOW;
+  }
+
+  isGate(id: string): boolean {
+    const at = this.#row(id);
+    return at !== undefined && this.#view.getUint8(at + layout.ROWS_KIND) === ROW_KIND_GATE;
+  }
+
+  /** Domains that the organisation calls its own, hosts below a `*.` domain as an example. */
+  ownDomains(): readonly string[] {
+    return [
+      ...this.#namesOf(NAMESPACE_DOMAIN).map(({ text }) => text),
+      ...this.#namesOf(NAMESPACE_DOMAIN_UNDER).map(({ text }) => `www.${text}`),
+    ];
+  }
+
+  /** Digits of the minor unit of a currency; undefined for one that the policy does not know. */
+  exponentOf(currency: string): number | undefined {
+    const index = this.#namesOf(NAMESPACE_CURRENCY).find(({ text }) => text === currency)?.value;
+    if (index === undefined) return undefined;
+    const at = this.#section(layout.SECTION_CURRENCIES) + index * layout.CURRENCIES_BYTES;
+    return this.#view.getUint32(at + layout.CURRENCIES_EXPONENT, true);
+  }
+
   /** What the image was made from, in the order of the compiler. */
   sources(): readonly ImageSource[] {
     return this.#entries(layout.SECTION_SOURCES, layout.SOURCES_BYTES).map((at) => ({
@@ -129,6 +220,12 @@ export class ImageView {
 
   #section(number: number): number {
     return this.#view.getUint32(layout.HEADER_DIRECTORY + number * layout.DIRECTORY_BYTES, true);
+  }
+
+  #row(id: string): number | undefined {
+    return this.#entries(layout.SECTION_ROWS, layout.ROWS_BYTES).find(
+      (at) => this.#ref(at + layout.ROWS_CODE) === id,
+    );
   }
 
   /** Offsets of the entries of a section. */

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { Decision } from "permit0";
-import { type Engine, explain } from "permit0/engine";
+import { type AllowingChange, type Engine, explain, minimalAllowingChange } from "permit0/engine";
 import { type CallOptions, callFromOptions } from "../calls.js";
 import { CliError, EXIT } from "../failure.js";
 import { addCallOptions, addEpochOption, addPolicyOptions } from "../options.js";
@@ -33,18 +33,26 @@ export function addExplain(program: Command): void {
   command.addHelpText("after", "\nExit: 0 explained, 1 the record does not add up, 2 could not run.");
   command.action(async (options: ExplainOptions) => {
     const engine = await openPolicy(options);
-    const decision =
-      options.record === undefined
-        ? decideOrDeny(engine, callFromOptions(options))
-        : readRecord(engine, options);
-    const { lines, consistent } = explain(decision, engine.image);
+    const request = options.record === undefined ? callFromOptions(options) : undefined;
+    const decision = request === undefined ? readRecord(engine, options) : decideOrDeny(engine, request);
+    const allowing = minimalAllowingChange(engine, decision, request);
+    const { lines, consistent } = explain(decision, engine.image, allowing);
     const notes = notesOn(decision, engine);
     const output = new Output();
-    if (options.json === true) await output.json({ consistent, lines: [...lines, ...notes], decision });
-    else await output.lines(laidOut([...lines, ...notes], decision, output));
+    if (options.json === true) {
+      const minimal_allowing_change = changeJson(allowing);
+      await output.json({ consistent, lines: [...lines, ...notes], decision, minimal_allowing_change });
+    } else await output.lines(laidOut([...lines, ...notes], decision, output));
     await output.flush();
     process.exitCode = consistent ? EXIT.done : EXIT.findings;
   });
+}
+
+/** The change without the changed call, which may hold anything; null when there is nothing to change. */
+function changeJson(allowing: AllowingChange | undefined): object | null {
+  if (allowing === undefined) return null;
+  const { request: _, ...shown } = allowing;
+  return shown;
 }
 
 function readRecord(engine: Engine, options: ExplainOptions): Decision {
@@ -77,16 +85,19 @@ function laidOut(lines: readonly string[], decision: Decision, output: Output): 
     const text = safe(line);
     if (at === 0) return [text.replace(`: ${decision.verdict} `, `: ${paint(decision.verdict, colors)} `)];
     if (text !== "" && !text.startsWith(" ") && !text.includes(" ")) return [colors.bold(text)];
-    return text.length <= columns ? [text] : hung(text, " ".repeat(hangOf(text)), columns);
+    return text.length <= columns ? [text] : hung(text, " ".repeat(hangOf(text, columns)), columns);
   });
 }
 
-const HANG_COLUMNS_MAX = 60;
+const HANG_COLUMNS_MAX = 64;
+/** The last column keeps at least this much, or the line is hung under an earlier one. */
+const LAST_COLUMNS_MIN = 24;
 
-/** Where the last column of a line begins: behind its last run of several spaces. */
-function hangOf(line: string): number {
+/** Where the last column of a line begins: behind its last run of several spaces that leaves room. */
+function hangOf(line: string, columns: number): number {
   const runs = [...line.matchAll(/ {2,}/g)].map((run) => run.index + run[0].length);
-  return runs.filter((at) => at <= HANG_COLUMNS_MAX).at(-1) ?? 2;
+  const most = Math.min(HANG_COLUMNS_MAX, columns - LAST_COLUMNS_MIN);
+  return runs.filter((at) => at <= most).at(-1) ?? 2;
 }
 
 /** A long line whose further lines stand under its last column. */

@@ -1,0 +1,44 @@
+/** The arithmetic of a record, done again outside the engine: docs/format/evaluation.md, steps 6 and 7. */
+
+import { TIER_NAMES } from "./gen/codes.ts";
+import { HAZARD_MAX, SCORE_MAX } from "./gen/limits.ts";
+import type { Part } from "./types.ts";
+
+export interface HazardSteps {
+  /** H0. */
+  readonly start: number;
+  /** H after each amplifier. */
+  readonly after: readonly number[];
+  readonly hazard: number;
+}
+
+/** The hazard of a part, step by step, from the numbers of the record. */
+export function hazardSteps({ flags, amplifiers }: Pick<Part, "flags" | "amplifiers">): HazardSteps {
+  let twice = 0;
+  for (const { role, hazard } of flags) twice += role === "primary" ? 2 * hazard : hazard;
+  const start = Math.floor(twice / 2);
+  let hazard = start;
+  const after = amplifiers.map(({ level, max, gain }) => {
+    // At most 6 x 10^7 x 10^6: exact in a double.
+    hazard = Math.min(HAZARD_MAX, Math.floor((hazard * (1000 * max + gain * level)) / (1000 * max)));
+    return hazard;
+  });
+  return { start, after, hazard };
+}
+
+export function tierOf(hazard: number, thresholds: readonly number[]): string {
+  return TIER_NAMES[thresholds.filter((start) => start <= hazard).length] ?? "";
+}
+
+/** floor(10 000 x (1 - e^(-H / 10^6))), exact: the exponential series in whole numbers of 40 digits. */
+export function scoreOf(hazard: number): number {
+  const scale = 10n ** 40n;
+  const x = BigInt(hazard);
+  let term = scale;
+  let sum = scale;
+  for (let k = 1n; term > 0n; k++) {
+    term = (term * x) / (1_000_000n * k);
+    sum += term;
+  }
+  return Math.min(SCORE_MAX, Number((10_000n * (sum - scale)) / sum));
+}
