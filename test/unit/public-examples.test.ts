@@ -1,11 +1,22 @@
-/** Programs in README.md and docs/ compile and run as they stand; commands show what the page shows. */
+/** Programs in README.md and docs/ compile and run as they stand, and so do the commands. */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { transformSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../../tools/files.ts";
+import { shell, workFolder } from "../cli/command.ts";
 
 /** A folder inside the package, so that `permit0` means this package. */
 const FOLDER = join(ROOT, "build/examples");
@@ -56,5 +67,32 @@ describe("they run", () => {
     expect(done.stderr).toBe("");
     expect(done.status).toBe(0);
     expect(done.stdout).not.toBe("");
+  });
+});
+
+/** Lines `$ ... permit0 ...` of the pages' code blocks. */
+const COMMANDS = PAGES.flatMap((page) => {
+  const lines = readFileSync(join(ROOT, page), "utf8").split("\n");
+  return lines
+    .filter((line) => /^\$ .*\bpermit0 /.test(line))
+    .map((line) => ({ page, line: line.slice("$ ".length) }));
+});
+
+describe("the commands of the pages end well", () => {
+  test("there are some", () => expect(COMMANDS.length).toBeGreaterThan(4));
+
+  const { folder, remove } = workFolder();
+  // The files that the pages speak of.
+  cpSync(join(ROOT, "examples"), join(folder, "examples"), { recursive: true });
+  copyFileSync(join(ROOT, "examples/org/permit0.yaml"), join(folder, "permit0.yaml"));
+  writeFileSync(
+    join(folder, "calls.jsonl.gz"),
+    gzipSync('{"tool":"send_email","args":{"to":"ann@example.com"}}\n'),
+  );
+  afterAll(remove);
+
+  test.each(COMMANDS.map(({ page, line }) => [page, line] as const))("%s: %s", (_, line) => {
+    const { output, status } = shell(line.replaceAll("npx permit0", "permit0"), folder);
+    expect(status, output).toBe(0);
   });
 });
