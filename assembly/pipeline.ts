@@ -2,7 +2,7 @@
  * The road of one call, in order, with every way out. A call can have several readings (packs that claim the same tool,
  * a server that nobody bound): each is judged alone and the strictest is taken.
  */
-import { beginExcuses } from "./condition/entry";
+import { beginEntries } from "./condition/entry";
 import { decide as decideVerdict } from "./decide/table";
 import {
   STATUS_IMAGE_MISSING,
@@ -39,7 +39,7 @@ function refuse(status: i32, offset: u32): i32 {
 /** Takes one reading of the call all the way to its verdict. */
 function judge(claim: i32): void {
   normalise(claim);
-  beginExcuses();
+  beginEntries();
   assess();
   score();
   decideVerdict();

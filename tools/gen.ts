@@ -12,6 +12,8 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const LINE_COLUMNS_MAX = 110;
 const I32_MAX = 2_147_483_647;
 const SEGMENT_ALL = 0xffffffff;
+/** Longest str of CMP/1 whose header is one byte. */
+const STR_SHORT_BYTES_MAX = 31;
 
 interface Named {
   readonly name: string;
@@ -474,7 +476,12 @@ function wordsText(taxonomy: Taxonomy): string {
     [...ids, ...positions.flat()].map(({ name }) => name),
     "words",
   );
-  const bytes = texts.map((text) => Buffer.from(text));
+  const bytes = texts.map((text) => {
+    const utf8 = Buffer.from(text);
+    if (utf8.length > STR_SHORT_BYTES_MAX)
+      refuse(`words: ${text}, wanted at most ${STR_SHORT_BYTES_MAX} bytes`);
+    return Buffer.concat([Buffer.of(0xa0 | utf8.length), utf8]);
+  });
   const offsets = [0];
   for (const { length } of bytes) offsets.push((offsets.at(-1) ?? 0) + length);
   const blob = Buffer.concat(bytes);
@@ -487,13 +494,18 @@ ${block(ids)}
 // Positions in a group: id = id of the group + position.
 ${positions.map(block).join("\n")}
 ${numberArray("const TEXT: usize = memory.data<u8>(", [...blob], ");")}
-// Where each word begins in TEXT; one more than there are words, so that the next one ends it.
+// Where each word begins in TEXT, as a CMP/1 str: a header of one byte, then the word. One more ends the last one.
 ${numberArray("const OFFSETS: usize = memory.data<u16>(", offsets, ");")}
-/** Address of the first byte of a word. */
-export function wordAt(id: i32): usize {
+/** Address of a word as a CMP/1 str, which takes \`wordBytes\` + 1 bytes. */
+export function encodedWordAt(id: i32): usize {
   assert(id >= 0);
   assert(id < WORD_COUNT);
   return TEXT + load<u16>(OFFSETS + ((<usize>id) << 1));
+}
+
+/** Address of the first byte of a word. */
+export function wordAt(id: i32): usize {
+  return encodedWordAt(id) + 1;
 }
 
 /** Size of a word in bytes. */
@@ -501,7 +513,7 @@ export function wordBytes(id: i32): i32 {
   assert(id >= 0);
   assert(id < WORD_COUNT);
   const at = OFFSETS + ((<usize>id) << 1);
-  return <i32>load<u16>(at, 2) - <i32>load<u16>(at);
+  return <i32>load<u16>(at, 2) - <i32>load<u16>(at) - 1;
 }
 `;
 }

@@ -80,6 +80,15 @@ export function copyShort(to: usize, from: usize, size: u32): void {
   if (size & 1) store<u8>(to, load<u8>(from));
 }
 
+/** Writes zeros over a short range. */
+export function clearShort(at: usize, size: u32): void {
+  for (; size >= 8; size -= 8) {
+    store<u64>(at, 0);
+    at += 8;
+  }
+  for (; size > 0; size--) store<u8>(at++, 0);
+}
+
 /** Position of the first `byte` in the range, or -1. */
 export function indexOf(at: usize, size: u32, byte: u8): i32 {
   for (let position: u32 = 0; position < size; position++) {

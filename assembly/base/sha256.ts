@@ -6,7 +6,7 @@
  * the rotations are nested, and the majority function re-uses `a ^ b` of the round before.
  */
 
-import { BigEndian, copyShort } from "./bytes";
+import { BigEndian, clearShort, copyShort } from "./bytes";
 
 export const SHA256_BYTES: u32 = 32;
 
@@ -77,11 +77,11 @@ export function sha256Finish(out: usize): void {
   store<u8>(BUFFER + waiting, 0x80);
   waiting++;
   if (waiting > LENGTH_AT) {
-    memory.fill(BUFFER + waiting, 0, BLOCK_BYTES - waiting);
+    clearShort(BUFFER + waiting, BLOCK_BYTES - waiting);
     block(BUFFER);
     waiting = 0;
   }
-  memory.fill(BUFFER + waiting, 0, LENGTH_AT - waiting);
+  clearShort(BUFFER + waiting, LENGTH_AT - waiting);
   BigEndian.store64(BUFFER + LENGTH_AT, total << 3);
   block(BUFFER);
   waiting = 0;

@@ -11,10 +11,14 @@ import {
   SECTION_PREDICATES,
 } from "../gen/layout";
 import { entryAt } from "../policy/view";
-import { beginClause, beginEntry, keepClause, keepEntry } from "./lowered";
-import { askPredicate, excuseLast, FALSE, noteLast, TRUE } from "./predicate";
+import { beginClause, beginEntry, beginExcuses, keepClause, keepEntry } from "./lowered";
+import { askPredicate, excuseLast, FALSE, forgetPaths, noteLast, TRUE } from "./predicate";
 
-export { beginExcuses } from "./lowered";
+/** Before the first entry of a part. */
+export function beginEntries(): void {
+  beginExcuses();
+  forgetPaths();
+}
 
 function raisingClauseHolds(clause: usize, isScored: bool): bool {
   const start = load<u32>(clause + CLAUSES_PREDICATE_START);

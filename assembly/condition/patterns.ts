@@ -18,6 +18,10 @@ const PATH_CAPACITY: u32 = 8448; // A canonical path: the working directory, a p
 const SEGMENTS: usize = memory.data(33792, 8); // One for every two bytes.
 let segments: u32 = 0;
 let anchor: u8 = 0;
+/** Where the path goes on below a home directory, or -1 when it lies in none. */
+let belowHome: i32 = -1;
+/** Which bytes segments begin with: a bit for their low five bits, which ASCII case does not touch. */
+let firstBytes: u32 = 0;
 
 /** Takes a canonical path apart, once for all the patterns it is held against. */
 export function beginPath(at: usize, bytes: u32): void {
@@ -25,15 +29,22 @@ export function beginPath(at: usize, bytes: u32): void {
   const end = PATH + bytes;
   anchor = load<u8>(PATH);
   segments = 0;
+  firstBytes = 0;
   let cursor = anchor == SLASH ? PATH + 1 : PATH + 2;
   while (cursor < end) {
     const from = cursor;
+    firstBytes |= firstByteBit(from);
     while (cursor < end && load<u8>(cursor) != SLASH) cursor++;
     store<u32>(segment(segments), <u32>from);
     store<u32>(segment(segments), <u32>(cursor - from), 4);
     segments++;
     cursor++;
   }
+  belowHome = anchor == TILDE ? 0 : anchor == SLASH ? homeSegments() : -1;
+}
+
+function firstByteBit(at: usize): u32 {
+  return 1 << (load<u8>(at) & 31);
 }
 
 function segment(index: u32): usize {
@@ -69,12 +80,13 @@ function isSegment(index: u32, word: i32): bool {
   return equalFolded(segmentAt(index), wordAt(word), segmentBytes(index));
 }
 
-/** Segments before those below a home directory: /home/x, /Users/x or /root, each also on a drive; 0 when in none. */
-function homeSegments(): u32 {
+/** Segments before those below a home directory: /home/x, /Users/x or /root, each also on a drive; -1 when in none. */
+function homeSegments(): i32 {
   const hasDrive = segments > 1 && segmentBytes(0) == 2 && load<u8>(segmentAt(0), 1) == COLON;
   const first: u32 = hasDrive ? 1 : 0;
-  if (isSegment(first, WORD_ROOT)) return first + 1;
-  return isSegment(first, WORD_HOME) || isSegment(first, WORD_USERS) ? first + 2 : 0;
+  if (isSegment(first, WORD_ROOT)) return <i32>first + 1;
+  const isHome = isSegment(first, WORD_HOME) || isSegment(first, WORD_USERS);
+  return isHome && first + 2 <= segments ? <i32>first + 2 : -1;
 }
 
 /** True when the path lies under the pattern, or is it. */
@@ -84,10 +96,9 @@ export function isUnder(pattern: usize, patternBytes: u32): bool {
   const first = load<u8>(pattern);
   if (first == SLASH) return anchor == SLASH && leads(0, pattern + 1, patternEnd);
   if (first == TILDE && (patternBytes == 1 || load<u8>(pattern, 1) == SLASH)) {
-    if (anchor == TILDE) return leads(0, pattern + 2, patternEnd);
-    const below = anchor == SLASH ? homeSegments() : 0;
-    return below > 0 && below <= segments && leads(below, pattern + 2, patternEnd);
+    return belowHome >= 0 && leads(belowHome, pattern + 2, patternEnd);
   }
+  if ((firstBytes & firstByteBit(pattern)) == 0) return false;
   for (let index: u32 = 0; index < segments; index++) if (leads(index, pattern, patternEnd)) return true;
   return false;
 }

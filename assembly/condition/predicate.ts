@@ -69,6 +69,22 @@ const EPOCH_WEEKDAY: i64 = 3; // 1970-01-01 was a Thursday; Monday is 0.
 
 const ENVIRONMENT_AT: usize = memory.data(256, 8);
 
+/** A path of the part that was held against a list of patterns. 16 bytes. */
+@unmanaged
+class KnownPath {
+  /** The canonical path; no path stands at 0. */
+  at: usize;
+  valueStart: u32;
+  listed: u32;
+  byName: bool;
+  fits: bool;
+  reserved: u16;
+}
+
+const KNOWN_MASK: usize = 31;
+const KNOWN_BYTES: usize = 512;
+const KNOWN_PATHS: usize = memory.data(512, 8);
+
 // The predicate being asked.
 let operand: i32 = 0;
 let operator: i32 = 0;
@@ -120,9 +136,30 @@ function textIsListed(at: usize, bytes: u32): bool {
   return false;
 }
 
-/** True when a path fits one of the listed patterns. Lists are long, so their places are worked out once. */
+/**
+ * True when a path fits one of the listed patterns. Lists are long and stand in several entries, so answers are kept
+ * for the part under way.
+ */
 function pathIsListed(at: usize, bytes: u32): bool {
   const byName = operator >= codes.OPERATOR_NAME_IN;
+  const known = changetype<KnownPath>(KNOWN_PATHS + ((<usize>valueStart & KNOWN_MASK) << 4));
+  if (known.at != at || known.valueStart != valueStart || known.listed != listed || known.byName != byName) {
+    known.at = at;
+    known.valueStart = valueStart;
+    known.listed = listed;
+    known.byName = byName;
+    known.fits = fitsOne(at, bytes, byName);
+  }
+  return known.fits;
+}
+
+/** Forgets what is known of the paths of the part before. */
+export function forgetPaths(): void {
+  assert(offsetof<KnownPath>() == 16);
+  memory.fill(KNOWN_PATHS, 0, KNOWN_BYTES);
+}
+
+function fitsOne(at: usize, bytes: u32, byName: bool): bool {
   const text = sectionAt(SECTION_TEXT);
   const end = listedAt(listed);
   beginPath(at, bytes);

@@ -7,6 +7,7 @@ import {
   putArrayHeader,
   putBin,
   putBool,
+  putBytes,
   putInt,
   putMapHeader,
   putStr,
@@ -38,7 +39,7 @@ export const RECORD_AT: usize = memory.data(32768, 16); // RECORD_BYTES_MAX
 const DIGEST_BYTES: u32 = 32;
 
 function putWord(word: i32): void {
-  putStr(words.wordAt(word), words.wordBytes(word));
+  putBytes(words.encodedWordAt(word), words.wordBytes(word) + 1);
 }
 
 function putKey(key: i32): void {

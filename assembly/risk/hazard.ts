@@ -20,6 +20,7 @@ export function baseHazard(primary: u32, secondary: u32): u64 {
 
 /** The hazard with one amplifier applied. */
 export function amplified(hazard: u64, amplifier: i32): u64 {
+  if (level(amplifier) == 0) return hazard; // A factor of 1, without the division.
   const whole = <u64>maximumOf(amplifier) * 1000;
   const raised = (hazard * (whole + <u64>gainOf(amplifier) * level(amplifier))) / whole;
   return min(raised, <u64>HAZARD_MAX);

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { decode } from "../../bindings/src/codec/decode.ts";
 import { ROOT } from "../../tools/files.ts";
 import { generate } from "../../tools/gen.ts";
 
@@ -86,7 +87,7 @@ describe("words", () => {
   const constants = constantsOf("assembly/gen/words.ts");
   const word = (name: string, position = 0): string => {
     const id = (constants.get(name) ?? Number.NaN) + position;
-    return new TextDecoder().decode(bytes.subarray(offsets[id], offsets[id + 1]));
+    return decode(bytes.subarray(offsets[id], offsets[id + 1])) as string;
   };
 
   test("have one offset each and one to end the last", () => {

@@ -1,7 +1,7 @@
 // Written by `npm run build`; do not edit. A release is known by these two digests.
 
 /** SHA-256 of core.wasm, in lower-case hex. */
-export const ENGINE_SHA256 = "967d11137e68fbb7bcd1183f22a32a62242e4325eb63932d208fd2a31ce7a804";
+export const ENGINE_SHA256 = "f41f27cc5067a8280d2f56ecaecec76be1ab2bb6a399cc0e6a123c735ebcc91a";
 
 /** SHA-256 of base.image, the default policy, in lower-case hex. */
 export const BASE_IMAGE_SHA256 = "3ba99f5d6f6ab3900b8bb9be043aaaa055fdfa866b81d6c3dcc64aba0202cae9";
