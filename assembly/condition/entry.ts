@@ -12,12 +12,12 @@ import {
 } from "../gen/layout";
 import { entryAt } from "../policy/view";
 import { beginClause, beginEntry, beginExcuses, keepClause, keepEntry } from "./lowered";
-import { askPredicate, excuseLast, FALSE, forgetPaths, noteLast, TRUE } from "./predicate";
+import { askPredicate, excuseLast, FALSE, forgetChangedPaths, noteLast, TRUE } from "./predicate";
 
 /** Before the first entry of a part. */
 export function beginEntries(): void {
   beginExcuses();
-  forgetPaths();
+  forgetChangedPaths();
 }
 
 function raisingClauseHolds(clause: usize, isScored: bool): bool {

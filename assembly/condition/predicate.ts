@@ -35,10 +35,12 @@ import {
   FIELD_ABSENT,
   FIELD_MALFORMED,
   fieldState,
+  isCopied,
   level,
   nextValue,
   Part,
   part,
+  takeCopiesChanged,
   UNKNOWN,
   valueAt,
 } from "../normalise/part";
@@ -76,9 +78,9 @@ class KnownPath {
   at: usize;
   valueStart: u32;
   listed: u32;
+  bytes: u16;
   byName: bool;
   fits: bool;
-  reserved: u16;
 }
 
 const KNOWN_MASK: usize = 31;
@@ -138,13 +140,21 @@ function textIsListed(at: usize, bytes: u32): bool {
 
 /**
  * True when a path fits one of the listed patterns. Lists are long and stand in several entries, so answers are kept
- * for the part under way.
+ * for as long as the same path stands in the same place: over the readings of a call, most often.
  */
 function pathIsListed(at: usize, bytes: u32): bool {
   const byName = operator >= codes.OPERATOR_NAME_IN;
+  if (!isCopied(at)) return fitsOne(at, bytes, byName);
   const known = changetype<KnownPath>(KNOWN_PATHS + ((<usize>valueStart & KNOWN_MASK) << 4));
-  if (known.at != at || known.valueStart != valueStart || known.listed != listed || known.byName != byName) {
+  const isKnown =
+    known.at == at &&
+    <u32>known.bytes == bytes &&
+    known.valueStart == valueStart &&
+    known.listed == listed &&
+    known.byName == byName;
+  if (!isKnown) {
     known.at = at;
+    known.bytes = <u16>bytes;
     known.valueStart = valueStart;
     known.listed = listed;
     known.byName = byName;
@@ -153,10 +163,10 @@ function pathIsListed(at: usize, bytes: u32): bool {
   return known.fits;
 }
 
-/** Forgets what is known of the paths of the part before. */
-export function forgetPaths(): void {
+/** Forgets what is known of paths, unless those of the part before stand there unchanged. */
+export function forgetChangedPaths(): void {
   assert(offsetof<KnownPath>() == 16);
-  memory.fill(KNOWN_PATHS, 0, KNOWN_BYTES);
+  if (takeCopiesChanged()) memory.fill(KNOWN_PATHS, 0, KNOWN_BYTES);
 }
 
 function fitsOne(at: usize, bytes: u32, byName: bool): bool {

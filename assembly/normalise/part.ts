@@ -2,6 +2,7 @@
  * The part: one action with its facts, and the numbers that later layers add to it. It is all that condition, risk,
  * decide and record see of a call, apart from its context. One part is under way at a time; `beginPart` clears it.
  */
+import { equal } from "../base/bytes";
 import { AMPLIFIER_COUNT, FIELD_COUNT, MARK_FIELD_MALFORMED, MARK_VALUES_OVERFLOW } from "../gen/codes";
 import { CANONICAL_BYTES_MAX, VALUES_MAX } from "../gen/limits";
 
@@ -75,6 +76,7 @@ const TEXT: usize = memory.data(65536, 16); // CANONICAL_BYTES_MAX.
 let values: i32 = 0;
 let canonicalBytes: u32 = 0;
 let textBytes: u32 = 0;
+let copiesChanged: bool = false;
 
 export function part(): Part {
   return changetype<Part>(PART_AT);
@@ -166,9 +168,23 @@ export function addText(field: i32, at: usize, bytes: u32, kind: i32): bool {
 export function addCopy(field: i32, at: usize, bytes: u32, kind: i32): bool {
   const to = TEXT + textBytes;
   if (!addText(field, to, bytes, kind)) return false;
-  memory.copy(to, at, bytes); // Copies are a part of what addText counted, so there is room.
-  textBytes += bytes;
+  textBytes += bytes; // Copies are a part of what addText counted, so there is room.
+  if (equal(to, at, bytes)) return true;
+  memory.copy(to, at, bytes);
+  copiesChanged = true;
   return true;
+}
+
+/** True for text that `addCopy` put there. */
+export function isCopied(at: usize): bool {
+  return at >= TEXT && at < TEXT + CANONICAL_BYTES_MAX;
+}
+
+/** True once after some copied text is another one than in the part before: what was found out about it is void. */
+export function takeCopiesChanged(): bool {
+  const changed = copiesChanged;
+  copiesChanged = false;
+  return changed;
 }
 
 export function level(amplifier: i32): u32 {
