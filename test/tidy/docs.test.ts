@@ -25,7 +25,7 @@ test("every error code is explained under docs/", () => {
 });
 
 describe("each dependency is exact and has a reason in docs/dependencies.md:", () => {
-  for (const manifest of ["package.json", "test/hosts/package.json"]) {
+  for (const manifest of ["package.json", "test/hosts/package.json", "bench/package.json"]) {
     test(manifest, () => {
       const { dependencies, devDependencies } = JSON.parse(
         readFileSync(join(ROOT, manifest), "utf8"),
