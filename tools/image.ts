@@ -34,6 +34,7 @@ export function checkoutSources(): Source[] {
     ...TAXONOMY_PARTS.map((part) => `taxonomy/${part}.yaml`),
     ...yamlIn("taxonomy/actions"),
     "policies/base.yaml",
+    "policies/corpus.yaml",
     ...yamlIn("policies/profiles"),
     ...readdirSync(join(ROOT, "policies/packs")).flatMap((pack) => yamlIn(`policies/packs/${pack}`)),
   ];

@@ -50,7 +50,10 @@ async function imageOf({ policy, profile }: PolicyOptions): Promise<Uint8Array> 
  */
 export async function compilePolicy(own: readonly Source[], profile: string | undefined): Promise<Compiled> {
   const { compile } = await import("permit0/compile");
-  return compile([...packageSources(), ...own], profile === undefined ? {} : { profile });
+  return compile([...packageSources(), ...own], {
+    wasm: embeddedWasm(),
+    ...(profile === undefined ? {} : { profile }),
+  });
 }
 
 export function isImage(bytes: Uint8Array): boolean {

@@ -68,6 +68,7 @@ export function packageSources(folder: string = packageFolder()): { name: string
     ...TAXONOMY_PARTS.map((part) => `taxonomy/${part}.yaml`),
     ...yamlIn("taxonomy/actions"),
     "policies/base.yaml",
+    "policies/corpus.yaml",
     ...packs.map((pack) => `policies/packs/${pack}/pack.yaml`),
     ...yamlIn("policies/profiles"),
   ];

@@ -16,8 +16,10 @@ import {
   RULE_KIND_LEVEL,
   TIER_NAMES,
   VERDICT_ALLOW,
+  VERDICT_NAMES,
 } from "./gen/codes.ts";
 import * as layout from "./gen/layout.ts";
+import type { Verdict } from "./types.ts";
 
 const FIELDS_PER_WORD = 32;
 
@@ -172,10 +174,17 @@ export class ImageView {
     );
   }
 
+  /** What the score alone leads to, or undefined for an unknown tier. */
+  route(tier: string): Verdict | undefined {
+    const number = (TIER_NAMES as readonly string[]).indexOf(tier);
+    return number < 0
+      ? undefined
+      : VERDICT_NAMES[this.#view.getUint8(this.#meta + layout.META_ROUTE + number)];
+  }
+
   /** Whether the score alone lets a tier pass. */
   routesToAllow(tier: string): boolean {
-    const number = (TIER_NAMES as readonly string[]).indexOf(tier);
-    return number >= 0 && this.#view.getUint8(this.#meta + layout.META_ROUTE + number) === VERDICT_ALLOW;
+    return this.route(tier) === "allow";
   }
 
   /** Whether a row or relax entry lets calls pass; undefined for an unknown id. */

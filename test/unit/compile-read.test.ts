@@ -7,9 +7,9 @@ import { compile, type ImageContent, readImage } from "../../bindings/src/compil
 import { EngineError } from "../../bindings/src/errors.ts";
 import * as layout from "../../bindings/src/gen/layout.ts";
 import { sha256 } from "../../bindings/src/sha256.ts";
-import { leastSources, smallSources, smallText } from "./small-policy.ts";
+import { compileSmall, leastSources, smallSources, smallText } from "./small-policy.ts";
 
-const { image } = compile(smallSources());
+const { image } = compileSmall();
 
 function section(number: number): { offset: number; count: number } {
   const view = new DataView(image.buffer, image.byteOffset);
@@ -350,7 +350,7 @@ test("names are found again, however many there are", () => {
   fc.assert(
     fc.property(fc.uniqueArray(word, { minLength: 1, maxLength: 200 }), (values) => {
       const text = smallText("org").replace("values: [globex, 4711]", `values: ${JSON.stringify(values)}`);
-      const { content } = compile(smallSources({ org: text })).explain;
+      const { content } = compileSmall(smallSources({ org: text })).explain;
       // readImage looks every name up through the hash table before it lists it.
       expect(content.sets[0]?.values).toEqual(values);
     }),

@@ -17,12 +17,19 @@ import { IMAGE_BYTES_MAX } from "../../bindings/src/gen/limits.ts";
 import { ROOT } from "../../tools/files.ts";
 import { checkoutSources, compileDefault } from "../../tools/image.ts";
 import { FAULTS } from "./compile-faults.ts";
-import { leastSources, NAMES, type SmallName, smallSources, smallText } from "./small-policy.ts";
+import {
+  compileSmall,
+  leastSources,
+  NAMES,
+  type SmallName,
+  smallSources,
+  smallText,
+} from "./small-policy.ts";
 
 /** Lines of the error that these sources give; none when they compile. */
 function faultsOf(sources: readonly Source[], options: CompileOptions = {}): string[] {
   try {
-    compile(sources, options);
+    compileSmall(sources, options);
     return [];
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
@@ -39,7 +46,7 @@ function changed(source: SmallName, from: string, to: string): string {
 }
 
 function compileChanged(source: SmallName, from: string, to: string): Compiled {
-  return compile(smallSources({ [source]: changed(source, from, to) }));
+  return compileSmall(smallSources({ [source]: changed(source, from, to) }));
 }
 
 const u32 = (bytes: Uint8Array, at: number): number => new DataView(bytes.buffer).getUint32(at, true);
@@ -52,7 +59,7 @@ function sectionOf(image: Uint8Array, section: number): { offset: number; count:
 const SMALL_DIGEST = "a0a905b4e6b151877c3e18fbc5eb4544ecde257226c3299806de06040c75df70";
 
 describe("the small policy", () => {
-  const { image, digest, warnings, explain } = compile(smallSources());
+  const { image, digest, warnings, explain } = compileSmall();
   const { content } = explain;
 
   test("has this digest", () => {
@@ -433,7 +440,7 @@ relax:`,
   - { id: weak, on: { actions: [files.read] }, when: { limit: present, actor: absent }, raise: { scope: 5 }, reason: A. }
   - { id: strong, on: { actions: [files.read] }, when: { actor: absent, limit: present }, raise: { scope: 6, volume: 1 }, reason: B. }`,
     );
-    const { warnings } = compile(smallSources({ org: text }));
+    const { warnings } = compileSmall(smallSources({ org: text }));
     expect(warnings.map(issueText)).toEqual([
       `acme.yaml:14:7 ${idle("weak", "strong")}`,
       `acme.yaml:23:7 ${idle("first", "second")}`,
@@ -464,7 +471,7 @@ describe("conditions", () => {
   /** Clauses of a row of files.read and payments.refund with this condition, in short words. */
   function clausesOf(when: string, on = "payments.refund"): string[] {
     const rows = `rows:\n  - id: under_test\n    on: { actions: [${on}] }\n    when: ${when}\n    verdict: review\n    reason: A test.\nrelax:`;
-    const { explain } = compile(smallSources({ org: changed("org", "relax:", rows) }));
+    const { explain } = compileSmall(smallSources({ org: changed("org", "relax:", rows) }));
     const row = explain.content.rows.find(({ code }) => code === "under_test");
     return (row?.clauses ?? []).map((clause) =>
       clause
@@ -529,7 +536,7 @@ describe("conditions", () => {
   test("an entry reaches the actions that have its fields, by name, domain and effect", () => {
     const actionsOf = (on: string, when: string): string[] => {
       const text = `rows:\n  - { id: under_test, on: ${on}, when: ${when}, verdict: review, reason: A test. }\nrelax:`;
-      const { content } = compile(smallSources({ org: changed("org", "relax:", text) })).explain;
+      const { content } = compileSmall(smallSources({ org: changed("org", "relax:", text) })).explain;
       const index = content.rows.findIndex(({ code }) => code === "under_test");
       return content.actions.filter(({ rows: own }) => own.includes(index)).map(({ name }) => name);
     };
@@ -556,7 +563,9 @@ describe("mappings of one name", () => {
   const tools = (lines: string): Compiled => {
     const text = smallText("pack");
     const head = text.slice(0, text.indexOf("tools:"));
-    return compile(smallSources({ pack: `${head}tools:\n${lines}`, org: undefined, profile: undefined }));
+    return compileSmall(
+      smallSources({ pack: `${head}tools:\n${lines}`, org: undefined, profile: undefined }),
+    );
   };
   const good: readonly (readonly [why: string, tools: string, order: readonly string[]])[] = [
     [
@@ -627,7 +636,7 @@ describe("layers", () => {
     const back =
       "weights: { MUTATION: { bp: 1000, why: As base has it. } }\nthresholds: { medium: { bp: 3500, why: Back. } }";
     const org = changed("org", "weights: { MUTATION: { bp: 900, why: We change things all day. } }", back);
-    const { content } = compile(smallSources({ org })).explain;
+    const { content } = compileSmall(smallSources({ org })).explain;
     expect(content.lowered).toEqual([]);
     expect(content.thresholds[1]).toBe(430_783);
   });
@@ -648,17 +657,17 @@ describe("layers", () => {
   test("the profile is the option's, else the org's, else general", () => {
     const general = { name: "general.yaml", text: 'profile: general\nversion: "1.0.0"\n' };
     const org = smallText("org").replace("profile: calm\n", "");
-    expect(compile([...smallSources(), general]).explain.content.profile).toBe("calm");
-    expect(compile([...smallSources(), general], { profile: "general" }).explain.content.profile).toBe(
+    expect(compileSmall([...smallSources(), general]).explain.content.profile).toBe("calm");
+    expect(compileSmall([...smallSources(), general], { profile: "general" }).explain.content.profile).toBe(
       "general",
     );
-    expect(compile([...smallSources({ org }), general]).explain.content.profile).toBe("general");
-    expect(compile(smallSources({ org })).explain.content.profile).toBe("");
+    expect(compileSmall([...smallSources({ org }), general]).explain.content.profile).toBe("general");
+    expect(compileSmall(smallSources({ org })).explain.content.profile).toBe("");
   });
 
   test("packs that the org leaves out are not in the image, and may even be broken", () => {
     const other = { name: "other.yaml", text: "pack: other\nnonsense: true\n" };
-    expect(compile([...smallSources(), other]).digest).toBe(SMALL_DIGEST);
+    expect(compileSmall([...smallSources(), other]).digest).toBe(SMALL_DIGEST);
     const org = changed("org", "packs: [shop]", "packs: all");
     expect(faultsOf([...smallSources({ org }), other])).not.toEqual([]);
   });
@@ -667,9 +676,9 @@ describe("layers", () => {
 describe("nothing around the sources shows in the image", () => {
   test("their order", () => {
     const sources = [...smallSources(), ...secondPack()];
-    const { digest } = compile(sources);
+    const { digest } = compileSmall(sources);
     for (const shuffled of [[...sources].reverse(), [...sources.slice(5), ...sources.slice(0, 5)]]) {
-      expect(compile(shuffled).digest).toBe(digest);
+      expect(compileSmall(shuffled).digest).toBe(digest);
     }
   });
 
@@ -678,14 +687,13 @@ describe("nothing around the sources shows in the image", () => {
       name: name === NAMES.org ? "/home/ops/policy/permit0.yaml" : name,
       text,
     }));
-    expect(compile(moved).digest).toBe(SMALL_DIGEST);
+    expect(compileSmall(moved).digest).toBe(SMALL_DIGEST);
   });
 
   test("time zone, language and locale of the process", () => {
     const script = `
-      import { compile } from ${JSON.stringify(join(ROOT, "bindings/src/compile/index.ts"))};
-      import { smallSources } from ${JSON.stringify(join(ROOT, "test/unit/small-policy.ts"))};
-      console.log(compile(smallSources()).digest, new Date(0).getHours(), (1234.5).toLocaleString());`;
+      import { compileSmall } from ${JSON.stringify(join(ROOT, "test/unit/small-policy.ts"))};
+      console.log(compileSmall().digest, new Date(0).getHours(), (1234.5).toLocaleString());`;
     const done = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
       cwd: ROOT,
       encoding: "utf8",
@@ -724,7 +732,7 @@ describe("what is shipped", () => {
         `  - { id: rule_${index}, on: { actions: [${index % 2 === 0 ? "files.read" : "payments.list"}] }, when: { limit: { ge: ${index} } }, raise: { scope: 9 }, reason: Many. }`,
     );
     const org = changed("org", "rules:", `rules:\n${rules.join("\n")}`);
-    const { content } = compile(smallSources({ org })).explain;
+    const { content } = compileSmall(smallSources({ org })).explain;
     const countOf = (name: string): number =>
       content.actions.find((action) => action.name === name)?.rules.length ?? 0;
     expect(countOf("files.read")).toBe(1_000);

@@ -3,13 +3,12 @@
 import { describe, expect, test } from "vitest";
 import { createSyncCarrier } from "../../bindings/src/clock.ts";
 import { encode } from "../../bindings/src/codec/encode.ts";
-import { compile } from "../../bindings/src/compile/index.ts";
 import { type Engine, openEngine, type Request } from "../../bindings/src/engine.ts";
 import { createPermit, EngineError, PermitDenied, PermitReview } from "../../bindings/src/index.ts";
 import { sha256Hex, TIME_MS, WASM } from "./built.ts";
-import { smallSources } from "./small-policy.ts";
+import { compileSmall } from "./small-policy.ts";
 
-const { image } = compile(smallSources());
+const { image } = compileSmall();
 const engine = await openEngine({ wasm: WASM, image });
 const decided: ReturnType<Engine["decide"]>[] = [];
 const watched = {

@@ -2,7 +2,6 @@
 
 import { describe, expect, test } from "vitest";
 import { decode } from "../../bindings/src/codec/decode.ts";
-import { compile } from "../../bindings/src/compile/index.ts";
 import { openEngine } from "../../bindings/src/engine.ts";
 import {
   createPermit,
@@ -13,12 +12,12 @@ import {
   permit,
 } from "../../bindings/src/index.ts";
 import { IMAGE, TIME_MS, WASM } from "./built.ts";
-import { smallSources, smallText } from "./small-policy.ts";
+import { compileSmall, smallSources, smallText } from "./small-policy.ts";
 
 const ROWS = `rows:
   - { id: no_fortune, on: { actions: [payments.refund] }, when: { amount: { ge: 1000000 } }, verdict: deny, reason: Too much. }
 `;
-const { image } = compile(smallSources({ org: `${smallText("org")}${ROWS}` }));
+const { image } = compileSmall(smallSources({ org: `${smallText("org")}${ROWS}` }));
 const engine = await openEngine({ wasm: WASM, image });
 const clock = (): number => TIME_MS;
 

@@ -3,7 +3,15 @@
  * pack, a profile, an org. Names and numbers of flags, amplifiers, tiers and fields are those the engine is built with.
  */
 
-import type { Source } from "../../bindings/src/compile/index.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type Compiled,
+  type CompileOptions,
+  compile,
+  type Source,
+} from "../../bindings/src/compile/index.ts";
+import { ROOT } from "../../tools/files.ts";
 
 const edition = `edition: "2026.1"
 released: 2026-11-22
@@ -317,6 +325,25 @@ const TEXTS: Readonly<Record<SmallName, string>> = {
   org,
 };
 
+/** Two calls that the small policy's numbers leave as strict as they were. */
+const corpus = `corpus: "1.0.0"
+contexts: { nobody: {} }
+points:
+  - { id: refund_unknown, who: nobody, call: { action: payments.refund, fields: {} } }
+  - { id: read_of_notes, who: nobody, call: { action: files.read, fields: { path: notes.txt } } }
+`;
+
+/** core.wasm, which scores the corpus for policies that move numbers. */
+export const WASM: Uint8Array = readFileSync(join(ROOT, "build/core.wasm"));
+
+/** Compiles, with the engine at hand. */
+export function compileSmall(
+  sources: readonly Source[] = smallSources(),
+  options: CompileOptions = {},
+): Compiled {
+  return compile(sources, { wasm: WASM, ...options });
+}
+
 /** The text of one source. */
 export function smallText(name: SmallName): string {
   return TEXTS[name];
@@ -327,10 +354,11 @@ export function smallSources(
   changed: Readonly<Partial<Record<SmallName, string | undefined>>> = {},
 ): Source[] {
   const keys = Object.keys(NAMES) as SmallName[];
-  return keys.flatMap((key) => {
+  const own = keys.flatMap((key) => {
     const text = key in changed ? changed[key] : TEXTS[key];
     return text === undefined ? [] : [{ name: NAMES[key], text }];
   });
+  return [...own, { name: "policies/corpus.yaml", text: corpus }];
 }
 
 /** Taxonomy and base policy alone: the least that compiles. */

@@ -4,6 +4,7 @@
  */
 
 import { hex, sha256 } from "../sha256.ts";
+import { checkCorpus } from "./corpus.ts";
 import { EntryReader, type ExampleCall } from "./entries.ts";
 import { compareText, type Issue, Issues, type Place } from "./issues.ts";
 import {
@@ -18,12 +19,12 @@ import {
   readOrg,
   readProfile,
 } from "./layers.ts";
-import { Lowering, type SourceRecord } from "./lower.ts";
+import { Lowering, type Policy, type SourceRecord } from "./lower.ts";
 import { type Pack, type PackExample, packName, readPack } from "./pack.ts";
 import { memberOf, parseSource, type Source, type Tree } from "./parse.ts";
 import { type ImageContent, readImage } from "./read.ts";
 import { Sets } from "./sets.ts";
-import { Reader } from "./shape.ts";
+import { daysOf, Reader } from "./shape.ts";
 import { readTaxonomy, type Taxonomy } from "./taxonomy.ts";
 
 export type { ExampleCall } from "./entries.ts";
@@ -33,6 +34,11 @@ export type { Source } from "./parse.ts";
 export { type ImageContent, readImage } from "./read.ts";
 
 export interface CompileOptions {
+  /**
+   * core.wasm, such as `embeddedWasm()` of `permit0/inline`. Needed when a profile or an org makes a number calmer: the
+   * corpus is then scored by the engine itself.
+   */
+  readonly wasm?: Uint8Array;
   /** Profile to use; without it the one that the org file names, else `general` where there is one, else none. */
   readonly profile?: string;
 }
@@ -58,10 +64,12 @@ export interface Explanation {
 }
 
 const DEFAULT_PROFILE = "general";
+const DAY_MS = 86_400_000;
 const ENCODER = new TextEncoder();
 const TAXONOMY_FILE = /(?:^|\/)(taxonomy\/(edition|flags|amplifiers|tiers|fields|reasons)\.yaml)$/;
 const ACTIONS_FILE = /(?:^|\/)(taxonomy\/actions\/[a-z][a-z0-9_]*\.yaml)$/;
 const TAXONOMY_PARTS = ["edition", "flags", "amplifiers", "tiers", "fields", "reasons"] as const;
+const CORPUS_FILE = /(?:^|\/)policies\/corpus\.yaml$/;
 const POLICY_KINDS = ["base", "pack", "profile", "org"] as const;
 
 type TaxonomyPart = (typeof TAXONOMY_PARTS)[number];
@@ -75,6 +83,8 @@ interface Parsed {
 }
 
 interface Sorted {
+  /** Not parsed until it is needed. */
+  corpus?: Source;
   readonly parts: Map<TaxonomyPart, Parsed>;
   readonly domains: Parsed[];
   readonly policies: Record<PolicyKind, Parsed[]>;
@@ -111,6 +121,10 @@ function sortSources(sources: readonly Source[], issues: Issues): Sorted {
       continue;
     }
     names.add(source.name);
+    if (CORPUS_FILE.test(source.name)) {
+      sorted.corpus = source;
+      continue;
+    }
     const tree = parseSource(source, issues);
     if (!tree) continue;
     const [, partPath, part] = TAXONOMY_FILE.exec(source.name) ?? [];
@@ -279,29 +293,38 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   if (!base || !baseSource || !settings)
     throw new RangeError("compile: sources without faults gave no policy");
 
-  const lowering = new Lowering(
-    {
-      taxonomy,
-      base,
-      packs,
-      profile,
-      org,
-      settings: finalSettings(base.settings, settings),
-      sets: members,
-      sources: [
-        ...[...sorted.parts.values(), ...sorted.domains].map((parsed) => recordOf(parsed, taxonomy.edition)),
-        recordOf(baseSource, base.version),
-        ...[...packSources.values()].map((parsed, index) => recordOf(parsed, packs[index]?.version ?? "")),
-        ...(profileSource && profile ? [recordOf(profileSource, profile.version)] : []),
-        ...(orgSource && org ? [recordOf(orgSource, org.dated)] : []),
-      ],
-      place: (orgSource ?? baseSource).tree.place,
-    },
-    issues,
-  );
-  const image = lowering.run();
+  const final = finalSettings(base.settings, settings);
+  const policy: Policy = {
+    taxonomy,
+    base,
+    packs,
+    profile,
+    org,
+    settings: final,
+    sets: members,
+    sources: [
+      ...[...sorted.parts.values(), ...sorted.domains].map((parsed) => recordOf(parsed, taxonomy.edition)),
+      recordOf(baseSource, base.version),
+      ...[...packSources.values()].map((parsed, index) => recordOf(parsed, packs[index]?.version ?? "")),
+      ...(profileSource && profile ? [recordOf(profileSource, profile.version)] : []),
+      ...(orgSource && org ? [recordOf(orgSource, org.dated)] : []),
+    ],
+    place: (orgSource ?? baseSource).tree.place,
+  };
+  const image = new Lowering(policy, issues).run();
   issues.throwIfAny();
   if (!image) throw new RangeError("compile: no faults and no image");
+  const check = {
+    source: sorted.corpus,
+    wasm: options.wasm,
+    before: () => new Lowering(withBaseNumbers(policy), new Issues()).run(),
+    after: image,
+    calmed: final.calmed,
+    base,
+    timeMs: (daysOf(org?.dated ?? "") ?? 0) * DAY_MS,
+  };
+  checkCorpus(check, reader, taxonomy);
+  issues.throwIfAny();
   return {
     image,
     digest: hex(sha256(image)),
@@ -312,6 +335,17 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
       calls: entries.calls,
       examples: packs.flatMap(({ examples }) => examples),
     },
+  };
+}
+
+/** The same policy with the numbers of base, and without what profile and org add. */
+function withBaseNumbers(policy: Policy): Policy {
+  const { base, org } = policy;
+  return {
+    ...policy,
+    profile: undefined,
+    org: org && { ...org, rules: [], rows: [] },
+    settings: finalSettings(base.settings, base.settings),
   };
 }
 

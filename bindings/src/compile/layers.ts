@@ -487,18 +487,26 @@ export interface FinalSettings {
   readonly thresholds: readonly number[];
   /** Verdict by tier. */
   readonly routing: readonly number[];
-  /** Layers that left some number less strict than base has it. */
-  readonly calmedBy: ReadonlySet<string>;
+  /** Numbers that some layer left less strict than base has them. */
+  readonly calmed: readonly Calmed[];
+}
+
+/** A number that a layer made calmer. */
+export interface Calmed {
+  /** `weights.FINANCIAL`. */
+  readonly name: string;
+  readonly by: string;
+  readonly place: Place;
 }
 
 export function finalSettings(base: Settings, settings: Settings): FinalSettings {
-  const calmedBy = new Set<string>();
+  const calmed: Calmed[] = [];
   const list = (knob: Knob): number[] =>
     KNOB_NAMES[knob].map((name) => {
       const setting = settings[knob].get(name);
       const value = setting?.value ?? 0;
       if (setting?.by !== undefined && isCalmer(knob, value, base[knob].get(name)?.value ?? 0)) {
-        calmedBy.add(setting.by);
+        calmed.push({ name: `${knob}.${name}`, by: setting.by, place: setting.place });
       }
       return value;
     });
@@ -507,6 +515,6 @@ export function finalSettings(base: Settings, settings: Settings): FinalSettings
     gains: list("gains"),
     thresholds: list("thresholds"),
     routing: list("routing"),
-    calmedBy,
+    calmed,
   };
 }

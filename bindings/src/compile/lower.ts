@@ -474,7 +474,7 @@ export class Lowering {
       { by: "org", name: org?.name },
     ];
     for (const { by, name } of layers) {
-      if (name === undefined || !settings.calmedBy.has(by)) continue;
+      if (name === undefined || !settings.calmed.some((number) => number.by === by)) continue;
       const entry = this.#writer.entry(layout.SECTION_LOWERED);
       entry.u32(layout.LOWERED_KIND, LOWERED_KIND_PROFILE).ref(layout.LOWERED_NAME, name);
       this.#writer.put(layout.SECTION_LOWERED, entry.ref(layout.LOWERED_AUTHORITY, by));
