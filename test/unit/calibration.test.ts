@@ -106,6 +106,45 @@ async function movedBy(amplifier: string, thousandths: number): Promise<string[]
     .map(({ id }) => id);
 }
 
+describe.each(["fintech", "healthcare"])("the worked cases of the profile %s", async (profile) => {
+  const own = parse(readFileSync(join(ROOT, `policies/cases/${profile}.yaml`), "utf8")) as Calibration;
+  const compiled = compile([...SOURCES, { name: "permit0.yaml", text: own.organisation }]);
+  const judge = await open(compiled.image);
+
+  test("are at least twenty, and the profile is the one that decides", () => {
+    expect(own.cases.length).toBeGreaterThanOrEqual(20);
+    expect(new Set(own.cases.map(({ id }) => id)).size).toBe(own.cases.length);
+    expect(compiled.explain.content.profile).toBe(profile);
+    expect(compiled.warnings).toEqual([]);
+  });
+
+  test.each(own.cases.map((row) => [row.id, row] as const))("%s", (_, row) => {
+    const context = { time_ms: TIME_MS, ...own.contexts[row.who] };
+    const decision = judge.decide({ ...row.call, context } as unknown as Request);
+    const { tier, verdict, gate } = decision;
+    expect({ tier, verdict, gate }).toEqual({ tier: row.tier, verdict: row.verdict, gate: row.gate });
+    if (row.row !== undefined) expect(decision.rows).toContain(row.row);
+    if (row.approvers !== undefined) expect(decision.obligations.approvers).toBe(row.approvers);
+  });
+
+  test("show every row of the profile at work", () => {
+    const met = new Set(
+      own.cases.flatMap(
+        (row) =>
+          judge.decide({
+            ...row.call,
+            context: { time_ms: TIME_MS, ...own.contexts[row.who] },
+          } as unknown as Request).rows,
+      ),
+    );
+    const rows = compiled.explain.content.rows
+      .filter(({ layer }) => layer === "profile")
+      .map(({ code }) => code);
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.filter((id) => !met.has(id))).toEqual([]);
+  });
+});
+
 describe("the rows hold the gains", () => {
   test("nothing moves when nothing changes", async () => {
     expect(await movedBy("destination", 0)).toEqual([]);

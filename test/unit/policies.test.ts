@@ -3,7 +3,7 @@
  * scores in docs/policies.md, and what must hold for base policy as a whole.
  */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -110,6 +110,34 @@ describe("rows of the policy files", () => {
     expect(explain.calls.length).toBeGreaterThan(100);
     expect(explain.examples.length).toBeGreaterThan(250);
   });
+});
+
+const NOT_BASE = [
+  ...["fintech", "healthcare"].map((name) => [`policies/profiles/${name}.yaml`, `profile: ${name}`] as const),
+  ...readdirSync(join(ROOT, "examples/org")).map((name) => [`examples/org/${name}`, undefined] as const),
+];
+
+describe.each(NOT_BASE)("entries of %s", async (file, profile) => {
+  const own = { name: file, text: readFileSync(join(ROOT, file), "utf8") };
+  const org = { name: "permit0.yaml", text: `org: test\ndated: "2026-11-23"\n${profile}\n` };
+  const compiled = compile(profile === undefined ? [...SOURCES, own] : [...SOURCES, org]);
+  const calls = compiled.explain.calls.filter(({ place }) => place.file === file);
+  const engine = await openEngine({
+    wasm: readFileSync(join(ROOT, "build/core.wasm")),
+    image: compiled.image,
+  });
+
+  test("compile without a warning, and show themselves on calls", () => {
+    expect(compiled.warnings).toEqual([]);
+    expect(calls.length).toBeGreaterThan(3);
+  });
+
+  test.each(calls.map((row) => [row.code, row.expected, row.place.line, row] as const))(
+    "%s %s, line %i",
+    (code, expected, _line, row) => {
+      expect(names(engine.decide(requestOf(row.call)), code)).toBe(expected === "violates");
+    },
+  );
 });
 
 describe("docs/policies.md", () => {

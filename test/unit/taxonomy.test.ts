@@ -700,7 +700,8 @@ function yamlFiles(): [string, string][] {
       ? "actions"
       : (/^taxonomy\/([a-z]+)\.yaml$/.exec(path)?.[1] ??
         (path === "policies/base.yaml" ? "base" : undefined) ??
-        (path === "policies/calibration.yaml" ? "calibration" : undefined) ??
+        (/^policies\/(calibration|cases\/[^/]+)\.yaml$/.test(path) ? "calibration" : undefined) ??
+        (path === "policies/corpus.yaml" ? "corpus" : undefined) ??
         (/^policies\/packs\/[^/]+\/pack\.yaml$/.test(path) ? "pack" : undefined) ??
         (/^policies\/profiles\/[^/]+\.yaml$/.test(path) ? "profile" : undefined) ??
         (path.startsWith("examples/org/") ? "org" : ""));

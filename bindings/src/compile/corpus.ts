@@ -120,11 +120,15 @@ interface Moved {
   readonly entry: string | undefined;
 }
 
-/** Of each action the point that was worst, and of those the ones that a relax entry could say; worst first. */
+/** Of each action one point: one that a relax entry could say, with the largest amount, with the highest score. */
 function worstOfActions(moved: readonly Moved[]): Moved[] {
+  const amount = ({ point }: Moved): number =>
+    Number((point.call.fields as { amount?: unknown } | undefined)?.amount ?? 0);
   const ordered = [...moved].sort(
     (one, other) =>
-      Number(other.entry !== undefined) - Number(one.entry !== undefined) || other.was.score - one.was.score,
+      Number(other.entry !== undefined) - Number(one.entry !== undefined) ||
+      amount(other) - amount(one) ||
+      other.was.score - one.was.score,
   );
   const byAction = new Map<string, Moved>();
   for (const one of ordered) if (!byAction.has(one.was.action)) byAction.set(one.was.action, one);
