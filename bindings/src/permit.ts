@@ -230,9 +230,22 @@ function requestOf(
     throw new EngineError("value_type", { wanted: "a call as an object", came: shown(given) });
   }
   const { claim, rest } = liftActor(call);
-  const { context: own, ...bare } = rest;
-  const context = mergeContext(shared, own, claim, clock);
-  return { ...bare, context, mode: modeAt(context.time_ms), salt: saltNow(), binding };
+  const context = mergeContext(shared, rest.context, claim, clock);
+  const mode = modeAt(context.time_ms);
+  const salt = saltNow();
+  // The two usual forms are written out: gathering the rest of an object and spreading it costs half as much as deciding.
+  const { tool, args, action, fields } = rest;
+  if (tool !== undefined && args !== undefined && hasOnly(rest, "tool", "args"))
+    return { tool, args, context, mode, salt, binding } as Request;
+  if (action !== undefined && fields !== undefined && hasOnly(rest, "action", "fields"))
+    return { action, fields, context, mode, salt, binding } as Request;
+  const { context: _, ...bare } = rest;
+  return { ...bare, context, mode, salt, binding };
+}
+
+/** Whether a call has no member but these two and its context. */
+function hasOnly(call: PermitCall, one: string, other: string): boolean {
+  return Object.keys(call).every((name) => name === one || name === other || name === "context");
 }
 
 /** Takes `actor` out of the fields of a direct call: who acts is context, and here nobody vouches for it. */
