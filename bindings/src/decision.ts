@@ -365,11 +365,11 @@ export function hostDecisionOf(record: Uint8Array, wording: Wording): Decision {
  */
 export function decisionFromRecord(record: Uint8Array, wording: Wording): Decision | undefined {
   const members: unknown = decode(record);
-  if (matches(members, HOST_RECORD)) return hostDecisionOf(record.slice(), wording);
+  if (matches(members, HOST_RECORD)) return hostDecisionOf(new Uint8Array(record), wording);
   if (!matches(members, ENGINE_RECORD)) return undefined;
   const { verdict, tier, score, hazard } = members as unknown as RecordMembers;
   return decisionOf(
-    record.slice(),
+    new Uint8Array(record),
     VERDICT_NAMES.indexOf(verdict),
     TIER_NAMES.indexOf(tier),
     score,

@@ -12,7 +12,7 @@ import { EngineError, type ErrorCode, shown } from "./errors.ts";
 import { STATUS_OK, STATUS_TEXTS } from "./gen/codes.ts";
 import { IMAGE_BYTES_MAX } from "./gen/limits.ts";
 import { ImageView } from "./image.ts";
-import { fromHex, hex, sha256 } from "./sha256.ts";
+import { fromHex, hex, sha256OfFile } from "./sha256.ts";
 import type { Decision, Request } from "./types.ts";
 
 export type { EngineModule } from "./abi.ts";
@@ -58,12 +58,18 @@ export interface EngineFiles {
  * const decision = engine.decide({ tool: "bash", args: { command: "ls" }, context: { time_ms: Date.now() } });
  */
 export async function openEngine(files: EngineFiles): Promise<Engine> {
-  const { wasm, image, expect = {} } = files;
-  needBytes(image, "image");
-  if (expect.image !== undefined) needDigest(image, expect.image, "image");
-  if (isModule(wasm)) return createEngine(wasm, image, files.engineDigest ?? expect.engine ?? "");
-  needBytes(wasm, "wasm");
-  const engineDigest = hex(sha256(wasm));
+  const { wasm: given, expect = {} } = files;
+  needBytes(files.image, "image");
+  // Copies, which `slice` of a Buffer is not: what is loaded must be what was checked, whatever the caller does meanwhile.
+  const image = new Uint8Array(files.image);
+  if (isModule(given)) {
+    if (expect.image !== undefined) await needDigest(image, expect.image, "image");
+    return createEngine(given, image, files.engineDigest ?? expect.engine ?? "");
+  }
+  needBytes(given, "wasm");
+  const wasm = new Uint8Array(given as Uint8Array);
+  if (expect.image !== undefined) await needDigest(image, expect.image, "image");
+  const engineDigest = hex(await sha256OfFile(wasm));
   if (expect.engine !== undefined && expect.engine.toLowerCase() !== engineDigest) {
     throw new EngineError("engine_unexpected", { path: "wasm", wanted: expect.engine, came: engineDigest });
   }
@@ -113,7 +119,7 @@ export class Engine {
     this.#module = module;
     this.#engineDigest = engineDigest;
     // A copy: a fresh instance after a fault must get the bytes that were checked, whatever happened to the caller's.
-    this.#imageFile = image.slice();
+    this.#imageFile = new Uint8Array(image);
     this.#instance = this.#load();
     this.#imageDigest = this.#instance.imageDigest();
     this.#image = new ImageView(this.#imageFile);
@@ -287,8 +293,8 @@ function needBytes(bytes: unknown, path: string): void {
   throw new EngineError("option_type", { path, wanted: "a Uint8Array", came: shown(bytes) });
 }
 
-function needDigest(bytes: Uint8Array, expected: string, path: "image"): void {
-  const found = hex(sha256(bytes));
+async function needDigest(bytes: Uint8Array, expected: string, path: "image"): Promise<void> {
+  const found = hex(await sha256OfFile(bytes));
   if (found === expected.toLowerCase()) return;
   throw new EngineError("image_unexpected", { path, wanted: expected, came: found });
 }

@@ -20,14 +20,17 @@ function rootBits(prime: number, degree: 2 | 3): number {
   return Number(BigInt.asIntN(32, low));
 }
 
-let primeCount = 0;
-for (let candidate = 2; primeCount < 64; candidate++) {
-  let divisor = 2;
-  while (divisor * divisor <= candidate && candidate % divisor !== 0) divisor++;
-  if (divisor * divisor <= candidate) continue;
-  ROUND_CONSTANTS[primeCount] = rootBits(candidate, 3);
-  if (primeCount < 8) INITIAL_STATE[primeCount] = rootBits(candidate, 2);
-  primeCount++;
+/** At the first digest and not at import: a program that only decides never needs them. */
+function fillConstants(): void {
+  let primeCount = 0;
+  for (let candidate = 2; primeCount < 64; candidate++) {
+    let divisor = 2;
+    while (divisor * divisor <= candidate && candidate % divisor !== 0) divisor++;
+    if (divisor * divisor <= candidate) continue;
+    ROUND_CONSTANTS[primeCount] = rootBits(candidate, 3);
+    if (primeCount < 8) INITIAL_STATE[primeCount] = rootBits(candidate, 2);
+    primeCount++;
+  }
 }
 
 const schedule = new Int32Array(64);
@@ -81,6 +84,7 @@ function compress(state: Int32Array, view: DataView, at: number): void {
 
 /** The 32-byte digest of the parts, hashed as if they stood in one piece. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
+  if (INITIAL_STATE[0] === 0) fillConstants();
   const state = INITIAL_STATE.slice();
   const block = new Uint8Array(64);
   const blockView = new DataView(block.buffer);
@@ -119,6 +123,17 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const digestView = new DataView(digest.buffer);
   for (let i = 0; i < 8; i++) digestView.setInt32(4 * i, state[i] as number);
   return digest;
+}
+
+/**
+ * The digest of a whole file, by the platform where it has one: in a fresh process that is ten times as fast. The bytes
+ * must not change before the promise is kept.
+ */
+export async function sha256OfFile(bytes: Uint8Array): Promise<Uint8Array> {
+  // Pages that did not come over TLS have no `subtle`.
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  if (subtle === undefined) return sha256(bytes);
+  return new Uint8Array(await subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

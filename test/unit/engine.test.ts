@@ -1,7 +1,7 @@
 /** Opening an engine, deciding, and what happens when the engine itself fails. */
 
 import binaryen from "assemblyscript/binaryen";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { decode } from "../../bindings/src/codec/decode.ts";
 import { encode } from "../../bindings/src/codec/encode.ts";
 import {
@@ -89,12 +89,37 @@ describe("opening", () => {
     );
   });
 
-  test("the engine keeps the image it was opened with", async () => {
-    const image = IMAGE.slice();
-    const mine = await open(image);
+  test("the engine keeps the files it was opened with, also when they come in a Buffer", async () => {
+    const image = Buffer.from(IMAGE);
+    const wasm = Buffer.from(WASM);
+    const opening = openEngine({ wasm, image, expect: digests });
     image.fill(0);
+    wasm.fill(0);
+    const mine = await opening;
+    expect(mine.digests).toEqual(digests);
     expect(mine.image.edition).toBe("2026.1");
     expect(mine.decide({ tool: "x", args: {}, context }).digests.image).toBe(digests.image);
+    const made = Buffer.from(IMAGE);
+    const another = createEngine(await WebAssembly.compile(WASM), made, digests.engine);
+    made.fill(0);
+    expect(another.image.edition).toBe("2026.1");
+  });
+
+  test("a decision keeps the record it was read from, also when that comes in a Buffer", () => {
+    const { record } = engine.decide({ tool: "x", args: {}, context });
+    const bytes = Buffer.from(record);
+    const read = engine.readRecord(bytes);
+    bytes.fill(0);
+    expect(read.record).toEqual(record);
+  });
+
+  test("without the platform's digest the files have the same digests", async () => {
+    vi.stubGlobal("crypto", { subtle: undefined });
+    try {
+      expect((await openEngine({ wasm: WASM, image: IMAGE, expect: digests })).digests).toEqual(digests);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });
 
