@@ -6,7 +6,24 @@ const call = {
   args: { path: "src/index.ts" },
   context: { time_ms: 1_767_225_600_000, environment: "staging" },
 };
-const fromYaml = process.argv[2] === "yaml";
+const way = process.argv[2];
+if (way === "permit") {
+  const started = performance.now();
+  const { permit } = await import("../dist/index.js");
+  const imported = performance.now();
+  await permit.check({ tool: call.tool, args: call.args });
+  const decided = performance.now();
+  console.log(
+    JSON.stringify({
+      import_ms: imported - started,
+      compile_ms: 0,
+      open_ms: 0,
+      first_ms: decided - imported,
+    }),
+  );
+  process.exit();
+}
+const fromYaml = way === "yaml";
 
 const started = performance.now();
 const { openEngine } = await import("../dist/engine.js");

@@ -29,11 +29,14 @@ export interface Policy {
 /** Of the numbered values that calls have, every so many is forbidden. */
 const STRIDE = 9;
 
+/** An action and what entries ask about it. */
+export type EntryKind = Pick<Kind, "action" | "asked">;
+
 /** A policy of `count` entries, spread evenly over the actions; later entries ask for values that calls have less often. */
-export function benchPolicy(count: number): Policy {
+export function benchPolicy(count: number, kinds: readonly EntryKind[] = KINDS): Policy {
   const entries = Array.from({ length: count }, (_, at): Entry => {
-    const kind = KINDS[at % KINDS.length] as Kind;
-    const turn = Math.floor(at / KINDS.length);
+    const kind = kinds[at % kinds.length] as EntryKind;
+    const turn = Math.floor(at / kinds.length);
     const asked = kind.asked[turn % kind.asked.length] as Asked;
     const serial = Math.floor(turn / kind.asked.length);
     const all = [testOf(asked, serial)];
@@ -42,7 +45,7 @@ export function benchPolicy(count: number): Policy {
       all.push({ fact: "environment", by: "one_of", values: [ENVIRONMENTS[serial % 3] as string] });
     return { id: `entry_${at + 1}`, action: kind.action, all };
   });
-  return { actions: KINDS.map(({ action }) => action), entries };
+  return { actions: kinds.map(({ action }) => action), entries };
 }
 
 function testOf(asked: Asked, serial: number): Test {
@@ -92,14 +95,15 @@ ${rows.join("")}relax:
 }
 
 function condition(test: Test): string {
+  const fact = test.fact === "environment" ? "context.environment" : test.fact;
   switch (test.by) {
     case "at_least":
-      return `${test.fact}: { ge: ${test.value} }`;
+      return `${fact}: { ge: ${test.value} }`;
     case "one_of":
-      return `${test.fact}: [${test.values.join(", ")}]`;
+      return `${fact}: [${test.values.join(", ")}]`;
     case "under":
-      return `${test.fact}: { under: [${test.folder}] }`;
+      return `${fact}: { under: [${test.folder}] }`;
     case "domain":
-      return `${test.fact}: { domain_in: [${test.domain}] }`;
+      return `${fact}: { domain_in: [${test.domain}] }`;
   }
 }

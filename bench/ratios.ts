@@ -1,6 +1,7 @@
 /**
  * What `npm run bench:check` compares. Times of two machines, or of one machine on two days, say nothing about a change;
- * the quotient of two times taken in turns in one process does. Larger is worse, for every ratio here.
+ * the quotient of two times taken in turns in one process does. Every row says how many times as long it took as the floor
+ * beside it, so the quotient of two rows is taken from there. Larger is worse, for every ratio here.
  */
 
 import { YARDSTICK } from "./parts/decision.ts";
@@ -19,18 +20,18 @@ export function ratiosOf(results: Results): Ratio[] {
   const { decision, peers, growth } = results.parts;
   const decided = (decision?.tables ?? []).flatMap(({ title, rows }) => {
     const yardstick = rows.find(({ name }) => name === YARDSTICK);
-    return rows.flatMap(({ name, p50_ns }) =>
+    return rows.flatMap(({ name, floor }) =>
       yardstick === undefined || name === YARDSTICK
         ? []
-        : [{ name: `${title}: ${name} / ${YARDSTICK}`, value: p50_ns / yardstick.p50_ns }],
+        : [{ name: `${title}: ${name} / ${YARDSTICK}`, value: floor / yardstick.floor }],
     );
   });
   const compared = (peers?.tables ?? []).flatMap(({ title, rows }) => {
     const own = rows.find(({ name }) => name === "permit0");
-    return rows.flatMap(({ name, p50_ns }) =>
+    return rows.flatMap(({ name, floor }) =>
       own === undefined || name === "permit0" || name === "switch"
         ? []
-        : [{ name: `${title}: permit0 / ${name}`, value: own.p50_ns / p50_ns }],
+        : [{ name: `${title}: permit0 / ${name}`, value: own.floor / floor }],
     );
   });
   return [...decided, ...compared, ...(growth?.figures ?? [])];

@@ -3,9 +3,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
 import { join } from "node:path";
-import type { Timing } from "./timing.ts";
+import { type Timed, type Timing, timesAsLong } from "./timing.ts";
 
-/** One timed row. `floor` is its p50 divided by the p50 of the generated switch that took turns with it. */
+/** One timed row. `floor` says how many times as long it takes as the generated switch that took turns with it. */
 export interface Row extends Timing {
   readonly name: string;
   /** Bytes of the encoded request, the median of the inputs; 0 where there is none. */
@@ -66,14 +66,15 @@ export function newestResults(folder: string): Results | undefined {
   return name === undefined ? undefined : (JSON.parse(readFileSync(join(folder, name), "utf8")) as Results);
 }
 
-/** Rows of a table from timings in the order of `names`; the first timing is the floor and becomes a row only if named. */
+/** Rows of a table, from timings in the order of the subjects. */
 export function rowsOf(
   subjects: readonly { readonly name: string; readonly request_bytes: number }[],
-  timings: readonly Timing[],
-  floor: Timing,
+  timings: readonly Timed[],
+  floor: Timed,
 ): Row[] {
   return subjects.map(({ name, request_bytes }, at) => {
-    const timing = timings[at] as Timing;
-    return { name, request_bytes, ...timing, floor: Number((timing.p50_ns / floor.p50_ns).toPrecision(3)) };
+    const timed = timings[at] as Timed;
+    const { p50_ns, p99_ns, per_second } = timed;
+    return { name, request_bytes, p50_ns, p99_ns, per_second, floor: timesAsLong(timed, floor) };
   });
 }

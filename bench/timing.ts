@@ -26,6 +26,12 @@ export interface Timing {
   readonly per_second: number;
 }
 
+/** What {@link timeSideBySide} found of one subject. */
+export interface Timed extends Timing {
+  /** The p50 of each batch in nanoseconds, in their order. */
+  readonly batchP50s: readonly number[];
+}
+
 export interface Schedule {
   /** Inputs there are; batch after batch walks through them. */
   readonly inputs: number;
@@ -37,7 +43,7 @@ export interface Schedule {
 }
 
 /** Times subjects side by side. Results come in the order of the subjects. */
-export async function timeSideBySide(subjects: readonly Subject[], schedule: Schedule): Promise<Timing[]> {
+export async function timeSideBySide(subjects: readonly Subject[], schedule: Schedule): Promise<Timed[]> {
   const { inputs, batchCalls, batches, warmUpBatches } = schedule;
   const found: Timing[][] = subjects.map(() => []);
   const clockNs = clockCostNs();
@@ -49,6 +55,15 @@ export async function timeSideBySide(subjects: readonly Subject[], schedule: Sch
     }
   }
   return found.map(medianTiming);
+}
+
+/**
+ * How many times as long one subject takes as another: the median over the batches, each compared with the batch of the
+ * other that stood beside it. A machine that changes its speed in the middle changes both.
+ */
+export function timesAsLong(one: Timed, other: Timed): number {
+  const ratios = one.batchP50s.map((p50, batch) => p50 / (other.batchP50s[batch] ?? Number.NaN));
+  return Number(median(ratios).toPrecision(3));
 }
 
 async function timeBatch(
@@ -94,12 +109,13 @@ function clockCostNs(): number {
   return percentile(timesMs, 50) * 1e6;
 }
 
-function medianTiming(timings: readonly Timing[]): Timing {
+function medianTiming(timings: readonly Timing[]): Timed {
   const middle = (of: (timing: Timing) => number): number => Math.round(median(timings.map(of)));
   return {
     p50_ns: middle(({ p50_ns }) => p50_ns),
     p99_ns: middle(({ p99_ns }) => p99_ns),
     per_second: middle(({ per_second }) => per_second),
+    batchP50s: timings.map(({ p50_ns }) => p50_ns),
   };
 }
 

@@ -18,6 +18,7 @@ export interface ColdTimes {
 export function measureCold(): Promise<PartResult> {
   const image = runs("image", RUNS);
   const yaml = runs("yaml", COMPILES);
+  const permit = runs("permit", RUNS);
   const middle = (all: readonly ColdTimes[], of: (times: ColdTimes) => number): number =>
     Number(median(all.map(of)).toPrecision(3));
   const figure = (name: string, value: number): Figure => ({ name, value, unit: "ms" });
@@ -41,6 +42,14 @@ export function measureCold(): Promise<PartResult> {
         middle(image, ({ open_ms, first_ms }) => open_ms + first_ms),
       ),
       figure(
+        "import permit0",
+        middle(permit, ({ import_ms }) => import_ms),
+      ),
+      figure(
+        "its first permit.check, engine and policy embedded",
+        middle(permit, ({ first_ms }) => first_ms),
+      ),
+      figure(
         "compile the shipped policy from YAML, then open and decide",
         middle(yaml, ({ compile_ms, open_ms, first_ms }) => compile_ms + open_ms + first_ms),
       ),
@@ -49,7 +58,7 @@ export function measureCold(): Promise<PartResult> {
   });
 }
 
-function runs(from: "image" | "yaml", count: number): ColdTimes[] {
+function runs(from: "image" | "yaml" | "permit", count: number): ColdTimes[] {
   return Array.from({ length: count }, () => {
     const child = spawnSync(process.execPath, ["bench/cold-child.mjs", from], { encoding: "utf8" });
     if (child.status !== 0) throw new Error(`cold: the child failed: ${child.stderr}`);

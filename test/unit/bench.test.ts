@@ -11,7 +11,7 @@ import { benchPolicy, type Policy } from "../../bench/policy.ts";
 import { WORSE_MAX, worseRatios } from "../../bench/ratios.ts";
 import { README, withTables } from "../../bench/readme.ts";
 import { newestResults, type Results } from "../../bench/results.ts";
-import { median, percentile, timeSideBySide } from "../../bench/timing.ts";
+import { median, percentile, timeSideBySide, timesAsLong } from "../../bench/timing.ts";
 import { ROOT } from "../../tools/files.ts";
 
 const policy = benchPolicy(60);
@@ -90,10 +90,16 @@ describe("statistics:", () => {
     expect(seen).toEqual(["a0", "a1", "b0", "b1", "a2", "a0", "b2", "b0"]);
     expect(timings).toHaveLength(2);
   });
+
+  test("two subjects are compared batch by batch", () => {
+    const timed = (...batchP50s: number[]) => ({ p50_ns: 1, p99_ns: 1, per_second: 1, batchP50s });
+    // The machine became half as fast after the second of five batches.
+    expect(timesAsLong(timed(30, 30, 60, 60, 60), timed(10, 10, 20, 20, 20))).toBe(3);
+  });
 });
 
 describe("bench:check", () => {
-  const results = (us: number, date = "2026-01-01"): Results => ({
+  const results = (floor: number, date = "2026-01-01"): Results => ({
     date,
     machine: { cpu: "one", cores: 2, platform: "linux x64", node: "20.0.0" },
     engine: "",
@@ -104,8 +110,8 @@ describe("bench:check", () => {
           {
             title: "calls",
             rows: [
-              { name: "permit0", request_bytes: 1, p50_ns: us * 1_000, p99_ns: 1, per_second: 1, floor: 1 },
-              { name: "casbin", request_bytes: 1, p50_ns: 100_000, p99_ns: 1, per_second: 1, floor: 1 },
+              { name: "permit0", request_bytes: 1, p50_ns: 1, p99_ns: 1, per_second: 1, floor },
+              { name: "casbin", request_bytes: 1, p50_ns: 1, p99_ns: 1, per_second: 1, floor: 100 },
             ],
           },
         ],
