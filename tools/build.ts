@@ -41,6 +41,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   index: "bindings/src/index.ts",
   engine: "bindings/src/engine.ts",
   compile: "bindings/src/compile/index.ts",
+  analyse: "bindings/src/analyse/index.ts",
   inline: "bindings/hosts/inline.ts",
   node: "bindings/hosts/node.ts",
   deno: "bindings/hosts/deno.ts",

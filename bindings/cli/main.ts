@@ -7,8 +7,11 @@ import { Command, CommanderError } from "commander";
 import { addCheck } from "./commands/check.js";
 import { addCompile } from "./commands/compile.js";
 import { addDemo } from "./commands/demo.js";
+import { addDiff } from "./commands/diff.js";
 import { addExplain } from "./commands/explain.js";
+import { addLint } from "./commands/lint.js";
 import { addTaxonomy } from "./commands/taxonomy.js";
+import { addTest } from "./commands/test.js";
 import { EXIT, errorFacts } from "./failure.js";
 import { leaveQuietly, remark } from "./output.js";
 import { safe } from "./text.js";
@@ -27,6 +30,9 @@ function program(): Command {
   addCheck(command);
   addExplain(command);
   addCompile(command);
+  addTest(command);
+  addLint(command);
+  addDiff(command);
   addTaxonomy(command);
   return command;
 }

@@ -1,7 +1,7 @@
 /** The policy that a command decides with: the base policy, an image file, or YAML compiled on the fly. */
 
-import { readFileSync } from "node:fs";
-import type { Compiled, Source } from "permit0/compile";
+import { existsSync, readFileSync } from "node:fs";
+import type { Compiled, ImageContent, Source } from "permit0/compile";
 import { type Engine, openEngine } from "permit0/engine";
 import { EMBEDDED_DIGESTS, embeddedImage, embeddedWasm } from "permit0/inline";
 import { packageSources } from "permit0/node";
@@ -18,11 +18,7 @@ const MAGIC = "P0IM";
 
 /** Opens the engine with the policy that the options name. Nothing is looked for where nobody pointed. */
 export async function openPolicy(options: PolicyOptions): Promise<Engine> {
-  return openEngine({
-    wasm: embeddedWasm(),
-    image: await imageOf(options),
-    expect: { engine: EMBEDDED_DIGESTS.engine },
-  });
+  return openImage(await imageOf(options));
 }
 
 async function imageOf({ policy, profile }: PolicyOptions): Promise<Uint8Array> {
@@ -44,16 +40,42 @@ async function imageOf({ policy, profile }: PolicyOptions): Promise<Uint8Array> 
 }
 
 /**
- * Compiles a policy of an organisation, or none, on top of what this release ships. The compiler and its YAML parser
- * are loaded now: most commands never need them.
+ * Compiles policies on top of what this release ships. A source that is a base policy itself, or has the path of a shipped
+ * file, takes that one's place. The compiler and its YAML parser are loaded now: most commands never need them.
  * @throws CompileError with every fault.
  */
 export async function compilePolicy(own: readonly Source[], profile: string | undefined): Promise<Compiled> {
   const { compile } = await import("permit0/compile");
-  return compile([...packageSources(), ...own], {
-    wasm: embeddedWasm(),
-    ...(profile === undefined ? {} : { profile }),
-  });
+  const isBase = own.some(({ text }) => /^base:/m.test(text));
+  const shipped = packageSources().filter(
+    ({ name }) =>
+      !(isBase && name === "policies/base.yaml") && !own.some((source) => source.name.endsWith(name)),
+  );
+  const sources = [...shipped, ...own];
+  return compile(sources, { wasm: embeddedWasm(), ...(profile === undefined ? {} : { profile }) });
+}
+
+/** A policy with its engine, and what stands in its image. */
+export interface OpenedPolicy {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly content: ImageContent;
+}
+
+/** Opens a policy by file, image or YAML, or by the name of a shipped profile. */
+export async function openNamed(name: string): Promise<OpenedPolicy> {
+  const { readImage } = await import("permit0/compile");
+  const profiles = packageSources().flatMap(
+    (source) => /^policies\/profiles\/(\w+)\.yaml$/.exec(source.name)?.[1] ?? [],
+  );
+  const isProfile = profiles.includes(name) && !existsSync(name);
+  const image = await imageOf(isProfile ? { profile: name } : { policy: name });
+  return { name, engine: await openImage(image), content: readImage(image) };
+}
+
+/** Opens the embedded engine with an image. */
+export function openImage(image: Uint8Array): Promise<Engine> {
+  return openEngine({ wasm: embeddedWasm(), image, expect: { engine: EMBEDDED_DIGESTS.engine } });
 }
 
 export function isImage(bytes: Uint8Array): boolean {

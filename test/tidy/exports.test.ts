@@ -36,6 +36,7 @@ const SUBPATHS = [
   ".",
   "./engine",
   "./compile",
+  "./analyse",
   "./inline",
   "./node",
   "./deno",

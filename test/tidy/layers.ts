@@ -81,6 +81,7 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
 export const BINDINGS_LAYERS: readonly Layer[] = [
   { name: "gen", files: ["bindings/src/gen/"], may: [] },
   { name: "compile", files: ["bindings/src/compile/"], may: ["bindings/src/", "yaml"] },
+  { name: "analyse", files: ["bindings/src/analyse/"], may: ["bindings/src/"] },
   { name: "src", files: ["bindings/src/"], may: ["bindings/src/gen/", "build/wasm", "build/image"] },
   { name: "hosts", files: ["bindings/hosts/"], may: ["bindings/src/", "build/wasm", "build/image", "node:"] },
   {

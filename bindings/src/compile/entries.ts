@@ -354,7 +354,7 @@ export class EntryReader {
       const fields = missing.map((alternatives) => alternatives.join(" or ")).join(", ");
       const came = `${action.name}, which does not declare ${fields}`;
       const fix = "remove it from `on`, or write an entry of its own";
-      this.#reader.issues.warning(place, "an action that has the fields of `when`", came, fix);
+      this.#reader.issues.warning(place, "idle-action", "an action that has the fields of `when`", came, fix);
     }
     const reached = mapped ? kept.filter(({ name }) => mapped.has(name)) : kept;
     if (reached.length === 0) {

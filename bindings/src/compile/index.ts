@@ -19,7 +19,7 @@ import {
   readOrg,
   readProfile,
 } from "./layers.ts";
-import { Lowering, type Policy, type SourceRecord } from "./lower.ts";
+import { Lowering, type Policy, rowsOf, rulesOf, type SourceRecord } from "./lower.ts";
 import { type Pack, type PackExample, packName, readPack } from "./pack.ts";
 import { memberOf, parseSource, type Source, type Tree } from "./parse.ts";
 import { type ImageContent, readImage } from "./read.ts";
@@ -28,10 +28,10 @@ import { daysOf, Reader } from "./shape.ts";
 import { readTaxonomy, type Taxonomy } from "./taxonomy.ts";
 
 export type { ExampleCall } from "./entries.ts";
-export { CompileError, type Issue, issueText, type Place } from "./issues.ts";
+export { CompileError, type Issue, issueText, type Place, type WarningKind } from "./issues.ts";
 export type { PackExample } from "./pack.ts";
 export type { Source } from "./parse.ts";
-export { type ImageContent, readImage } from "./read.ts";
+export { type ImageContent, type ImagePredicate, readImage } from "./read.ts";
 
 export interface CompileOptions {
   /**
@@ -61,6 +61,8 @@ export interface Explanation {
   readonly calls: readonly ExampleCall[];
   /** Calls that packs show, with the verdict wanted when the pack is bound. */
   readonly examples: readonly PackExample[];
+  /** Where each rule, gate, row and relax entry stands, by its code. */
+  readonly places: ReadonlyMap<string, Place>;
 }
 
 const DEFAULT_PROFILE = "general";
@@ -334,6 +336,7 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
       content: readImage(image),
       calls: entries.calls,
       examples: packs.flatMap(({ examples }) => examples),
+      places: new Map([...rulesOf(policy), ...rowsOf(policy)].map(({ code, place }) => [code, place])),
     },
   };
 }

@@ -19,7 +19,12 @@ export interface Issue extends Place {
   readonly nearest?: string;
   /** What to do about it. */
   readonly fix: string;
+  /** Of a warning: which kind it is. */
+  readonly kind?: WarningKind;
 }
+
+/** Kinds of warnings, as `permit0 lint` names them. */
+export type WarningKind = "shadowed" | "no-effect" | "unused-set" | "idle-action";
 
 /** `policies/base.yaml:12:5 wanted a flag; came "OUTBOND"; nearest "OUTBOUND"; correct the name`. */
 export function issueText({ file, line, column, wanted, came, nearest: name, fix }: Issue): string {
@@ -91,8 +96,8 @@ export class Issues {
     });
   }
 
-  warning({ file, line, column }: Place, wanted: string, came: string, fix: string): void {
-    this.#warnings.push({ file, line, column, wanted, came, fix });
+  warning({ file, line, column }: Place, kind: WarningKind, wanted: string, came: string, fix: string): void {
+    this.#warnings.push({ file, line, column, wanted, came, fix, kind });
   }
 
   /** Ordered by place, so that the order in which sources were given does not show. */

@@ -64,7 +64,7 @@ interface OrderedPattern {
 const SWITCH_UNKNOWN_READ = 1;
 
 /** Layers in their order, weakest first: taxonomy and base, packs, profile, org. */
-function rulesOf({ base, packs, profile, org }: Policy): Rule[] {
+export function rulesOf({ base, packs, profile, org }: Policy): Rule[] {
   return [
     ...base.rules,
     ...packs.flatMap(({ rules }) => rules),
@@ -74,7 +74,7 @@ function rulesOf({ base, packs, profile, org }: Policy): Rule[] {
 }
 
 /** Gates first, then rows, then relax entries; inside each by layer. */
-function rowsOf({ base, profile, org }: Policy): Row[] {
+export function rowsOf({ base, profile, org }: Policy): Row[] {
   const all = [...base.rows, ...(profile?.rows ?? []), ...(org?.rows ?? [])];
   return (["gate", "row", "relax"] as const).flatMap((kind) => all.filter((row) => row.kind === kind));
 }
@@ -386,7 +386,13 @@ export class Lowering {
       if (reached < effects.length) {
         const came = reached === 0 ? "no effect" : "an effect that some of its levels or flags never have";
         const fix = "raise above the default levels of its actions, or add a flag that they do not have";
-        this.#issues.warning(rule.place, `${rule.code} to change something about its actions`, came, fix);
+        this.#issues.warning(
+          rule.place,
+          "no-effect",
+          `${rule.code} to change something about its actions`,
+          came,
+          fix,
+        );
       }
     }
     return lists;

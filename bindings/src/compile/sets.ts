@@ -70,7 +70,13 @@ export class Sets {
     return [...this.#sets].map(([name, set]) => {
       if (!set.use) {
         const fix = "use it in a condition, or remove it";
-        this.#issues.warning(set.place, "a set that some entry uses", `${name}, which none uses`, fix);
+        this.#issues.warning(
+          set.place,
+          "unused-set",
+          "a set that some entry uses",
+          `${name}, which none uses`,
+          fix,
+        );
       }
       return { name, values: this.#canonical(set) };
     });

@@ -57,7 +57,7 @@ function reportCovered<T extends Rule | Row>(
     if (!cover) return;
     const wanted = `${entry.code} to do what no other entry does`;
     const came = `${cover.code}, which does at least as much whenever it applies`;
-    issues.warning(entry.place, wanted, came, "remove it, or narrow the other one");
+    issues.warning(entry.place, "shadowed", wanted, came, "remove it, or narrow the other one");
   });
 }
 

@@ -1,0 +1,14 @@
+/** `permit0/analyse`: what a policy says of itself, what is probably not meant, and how two of them differ. */
+
+export { type CaseResult, runCases, runExamples, runPackExamples, type WorkedCase } from "./cases.ts";
+export {
+  type Comparison,
+  compareCalls,
+  compareGiven,
+  compareScores,
+  type Difference,
+  type Outcome,
+  type Policy,
+} from "./diff.ts";
+export { type Finding, LINT_RULES, type LintRule, lint } from "./lint.ts";
+export { type SpaceCall, spaceOf } from "./space.ts";

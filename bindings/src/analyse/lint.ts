@@ -1,0 +1,185 @@
+/**
+ * What a policy says and probably does not mean. Every finding is true of the policy: it follows from the entries themselves,
+ * and where it rests on calls that were tried, it says so.
+ */
+
+import type { Compiled, ImageContent, ImagePredicate, Place } from "../compile/index.ts";
+import type { Engine } from "../engine.ts";
+import { VERDICT_NAMES } from "../gen/codes.ts";
+import { spaceOf } from "./space.ts";
+
+export const LINT_RULES = {
+  shadowed: "Another entry does at least as much whenever this one applies.",
+  "no-effect": "The entry changes nothing about the actions it is for.",
+  "unused-set": "No condition asks for the set.",
+  "idle-action": "An action of `on` lacks the fields that `when` asks for.",
+  contradiction: "The condition cannot hold for a fact that is known.",
+  "always-true": "The entry has no condition, so it holds for every call of its actions.",
+  conflict: "A relax entry cannot take effect, because a row without a condition holds the same action.",
+  expired: "The relax entry has ended.",
+  "expires-soon": "The relax entry ends within 30 days.",
+  "never-lowers": "No call that was tried is lowered by the relax entry.",
+} as const;
+
+export type LintRule = keyof typeof LINT_RULES;
+
+export interface Finding {
+  readonly rule: LintRule;
+  /** `warning`: to be mended. `note`: to be looked at. */
+  readonly level: "warning" | "note";
+  readonly place: Place;
+  readonly message: string;
+}
+
+const SOON_MS = 30 * 86_400_000;
+/** Facts with one value: two tests of them must hold for the same one. */
+const SINGLE = [
+  "amount_ref",
+  "field_int",
+  "score",
+  "level",
+  "minute_of_day",
+  "tier",
+  "weekday",
+  "recipient_scope",
+  "path_scope",
+];
+
+/** True when no value can meet all tests of one fact. */
+function excludes(tests: readonly ImagePredicate[]): boolean {
+  const numbers = (operator: string): number[] =>
+    tests.filter((test) => test.operator === operator).map(({ values }) => Number(values[0]));
+  if (
+    Math.max(...numbers("ge"), Number.NEGATIVE_INFINITY) >=
+    Math.min(...numbers("lt"), Number.POSITIVE_INFINITY)
+  )
+    return true;
+  const lists = tests.filter(({ operator }) => operator === "in").map(({ values }) => values.map(String));
+  const [first, ...others] = lists;
+  return first !== undefined && !first.some((value) => others.every((list) => list.includes(value)));
+}
+
+function isContradiction(clause: readonly ImagePredicate[]): boolean {
+  const byFact = new Map<string, ImagePredicate[]>();
+  for (const predicate of clause) {
+    if (!SINGLE.includes(predicate.operand)) continue;
+    const key = `${predicate.operand} ${predicate.subject}`;
+    byFact.set(key, [...(byFact.get(key) ?? []), predicate]);
+  }
+  return [...byFact.values()].some(excludes);
+}
+
+/** @param nowMs the day to measure ends by. */
+export function lint(
+  { warnings, explain }: Compiled,
+  engine: Engine,
+  nowMs: number,
+  mayReport: (file: string) => boolean,
+): Finding[] {
+  const { content, places } = explain;
+  const found: Finding[] = warnings.map(({ file, line, column, wanted, came, fix, kind }) => ({
+    rule: kind ?? "no-effect",
+    level: "warning",
+    place: { file, line, column },
+    message: `wanted ${wanted}; came ${came}; ${fix}`,
+  }));
+  const add = (rule: LintRule, level: Finding["level"], code: string, message: string): void => {
+    const place = places.get(code);
+    if (place) found.push({ rule, level, place, message });
+  };
+  for (const { code, clauses, isRelax } of entriesOf(content)) {
+    if (clauses.length > 0 && clauses.every(isContradiction)) {
+      const when = isRelax ? "it never matches" : "it matches only a call whose fact is not known";
+      add(
+        "contradiction",
+        "warning",
+        code,
+        `${code}: the tests of one fact exclude each other, so ${when}; correct the bounds`,
+      );
+    }
+    if (clauses.length === 0) {
+      add(
+        "always-true",
+        "note",
+        code,
+        `${code} has no condition: it holds for every call of its actions; add \`when\`, or say in its reason that this is meant`,
+      );
+    }
+  }
+  lintRelax(content, nowMs, add);
+  lintEffect(content, engine, nowMs, add);
+  return found.filter(({ place }) => mayReport(place.file));
+}
+
+function entriesOf({
+  rules,
+  rows,
+}: ImageContent): { code: string; clauses: ImageContent["rows"][number]["clauses"]; isRelax: boolean }[] {
+  const all = [
+    ...rules.map((rule) => ({ ...rule, isRelax: false })),
+    ...rows.map((row) => ({ ...row, isRelax: row.kind === "relax" })),
+  ];
+  // A rule that raises several levels is several in the image.
+  return [...new Map(all.map((entry) => [entry.code, entry])).values()];
+}
+
+type Add = (rule: LintRule, level: Finding["level"], code: string, message: string) => void;
+
+function lintRelax({ actions, rows }: ImageContent, nowMs: number, add: Add): void {
+  rows.forEach((relax, index) => {
+    if (relax.kind !== "relax") return;
+    const { code, expiresMs } = relax;
+    const day = new Date(expiresMs).toISOString().slice(0, 10);
+    if (expiresMs <= nowMs)
+      add("expired", "warning", code, `${code} ended on ${day}; remove it, or let its owner renew it`);
+    else if (expiresMs <= nowMs + SOON_MS)
+      add("expires-soon", "note", code, `${code} ends on ${day}; ask its owner now`);
+    for (const action of actions.filter((one) => one.rows.includes(index))) {
+      const rival = action.rows
+        .map((number) => rows[number])
+        .find(
+          (row) =>
+            row?.kind === "row" &&
+            row.clauses.length === 0 &&
+            VERDICT_NAMES.indexOf(row.verdict as "allow") > VERDICT_NAMES.indexOf(relax.verdict as "allow"),
+        );
+      if (rival)
+        add(
+          "conflict",
+          "warning",
+          code,
+          `${code} cannot lower ${action.name}, which ${rival.code} holds at ${rival.verdict} always; remove one of the two`,
+        );
+    }
+  });
+}
+
+/** Tries every call of the policy's own space: a relax entry that lowers none of them is probably not what was meant. */
+function lintEffect(content: ImageContent, engine: Engine, nowMs: number, add: Add): void {
+  const idle = new Set(
+    content.rows
+      .filter(({ kind, expiresMs }) => kind === "relax" && expiresMs > nowMs)
+      .map(({ code }) => code),
+  );
+  if (idle.size === 0) return;
+  const concerned = new Set(
+    content.actions
+      .filter(({ rows }) => rows.some((index) => idle.has(content.rows[index]?.code ?? "")))
+      .map(({ name }) => name),
+  );
+  let tried = 0;
+  for (const { action, request } of spaceOf(content, content)) {
+    if (!concerned.has(action)) continue;
+    tried++;
+    for (const { kind, name } of engine.decide(request).lowered_by) if (kind === "relax") idle.delete(name);
+    if (idle.size === 0) return;
+  }
+  for (const code of idle) {
+    add(
+      "never-lowers",
+      "note",
+      code,
+      `${code} matched none of ${tried} calls made of the values that the policy names; look at its condition, or show a call under \`violates\``,
+    );
+  }
+}
