@@ -9,7 +9,10 @@ import { addCompile } from "./commands/compile.js";
 import { addDemo } from "./commands/demo.js";
 import { addDiff } from "./commands/diff.js";
 import { addExplain } from "./commands/explain.js";
+import { addFmt } from "./commands/fmt.js";
+import { addInit } from "./commands/init.js";
 import { addLint } from "./commands/lint.js";
+import { addSchema } from "./commands/schema.js";
 import { addTaxonomy } from "./commands/taxonomy.js";
 import { addTest } from "./commands/test.js";
 import { EXIT, errorFacts } from "./failure.js";
@@ -33,6 +36,9 @@ function program(): Command {
   addTest(command);
   addLint(command);
   addDiff(command);
+  addFmt(command);
+  addInit(command);
+  addSchema(command);
   addTaxonomy(command);
   return command;
 }

@@ -6,6 +6,7 @@ import type { Explanation } from "permit0/compile";
 import { CliError, EXIT } from "../failure.js";
 import { Output, remark } from "../output.js";
 import { compilePolicy, isImage, readPolicy, textOf } from "../policy.js";
+import { pointedOut } from "../source.js";
 import { safe, table } from "../text.js";
 
 interface CompileCommandOptions {
@@ -68,7 +69,11 @@ async function compileFile(policy: string, options: CompileCommandOptions): Prom
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
     if (options.json === true) await output.json({ errors: error.issues });
-    for (const issue of error.issues) remark(safe(issueText(issue)));
+    const text = textOf(bytes, policy);
+    for (const issue of error.issues) {
+      remark(safe(issueText(issue)));
+      if (issue.file === policy) for (const line of pointedOut(text, issue)) remark(`  ${safe(line)}`);
+    }
     remark(error.issues.length === 1 ? "1 error" : `${error.issues.length} errors`);
     await output.flush();
     return EXIT.findings;

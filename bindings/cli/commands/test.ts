@@ -31,7 +31,7 @@ export function addTest(program: Command): void {
     .option("--json", "the results as JSON")
     .addHelpText(
       "after",
-      "\nExit: 0 all passed, 1 some failed or the policy has errors, 2 could not run.\n\nExample:\n  $ permit0 test permit0.yaml cases.yaml",
+      "\nExit: 0 all passed, 1 some failed, 2 could not run, or the policy has errors.\n\nExample:\n  $ permit0 test permit0.yaml cases.yaml",
     )
     .action(async (files: string[], options: TestOptions) => {
       process.exitCode = await runTests(files, options);

@@ -47,7 +47,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
 /** A Monday, 2026-01-05T00:00:00Z. */
-const MONDAY_MS = Date.UTC(2026, 0, 5);
+const MONDAY_MS = 1_767_571_200_000;
 const MINUTES_OF_DAY = 1440;
 /** Values taken from one list: policies list hundreds of file names, and one tells as much as all. */
 const LISTED_MAX = 3;

@@ -3,9 +3,10 @@
  * and where it rests on calls that were tried, it says so.
  */
 
-import type { Compiled, ImageContent, ImagePredicate, Place } from "../compile/index.ts";
+import type { Compiled, ImageContent, Place } from "../compile/index.ts";
 import type { Engine } from "../engine.ts";
 import { VERDICT_NAMES } from "../gen/codes.ts";
+import { unreachableOf } from "./reach.ts";
 import { spaceOf } from "./space.ts";
 
 export const LINT_RULES = {
@@ -13,7 +14,7 @@ export const LINT_RULES = {
   "no-effect": "The entry changes nothing about the actions it is for.",
   "unused-set": "No condition asks for the set.",
   "idle-action": "An action of `on` lacks the fields that `when` asks for.",
-  contradiction: "The condition cannot hold for a fact that is known.",
+  unreachable: "No call of its actions can have the tier, score, levels or flags that the entry asks for.",
   "always-true": "The entry has no condition, so it holds for every call of its actions.",
   conflict: "A relax entry cannot take effect, because a row without a condition holds the same action.",
   expired: "The relax entry has ended.",
@@ -31,44 +32,8 @@ export interface Finding {
   readonly message: string;
 }
 
-const SOON_MS = 30 * 86_400_000;
-/** Facts with one value: two tests of them must hold for the same one. */
-const SINGLE = [
-  "amount_ref",
-  "field_int",
-  "score",
-  "level",
-  "minute_of_day",
-  "tier",
-  "weekday",
-  "recipient_scope",
-  "path_scope",
-];
-
-/** True when no value can meet all tests of one fact. */
-function excludes(tests: readonly ImagePredicate[]): boolean {
-  const numbers = (operator: string): number[] =>
-    tests.filter((test) => test.operator === operator).map(({ values }) => Number(values[0]));
-  if (
-    Math.max(...numbers("ge"), Number.NEGATIVE_INFINITY) >=
-    Math.min(...numbers("lt"), Number.POSITIVE_INFINITY)
-  )
-    return true;
-  const lists = tests.filter(({ operator }) => operator === "in").map(({ values }) => values.map(String));
-  const [first, ...others] = lists;
-  return first !== undefined && !first.some((value) => others.every((list) => list.includes(value)));
-}
-
-function isContradiction(clause: readonly ImagePredicate[]): boolean {
-  const byFact = new Map<string, ImagePredicate[]>();
-  for (const predicate of clause) {
-    if (!SINGLE.includes(predicate.operand)) continue;
-    const key = `${predicate.operand} ${predicate.subject}`;
-    byFact.set(key, [...(byFact.get(key) ?? []), predicate]);
-  }
-  return [...byFact.values()].some(excludes);
-}
-
+const DAY_MS = 86_400_000;
+const SOON_MS = 30 * DAY_MS;
 /** @param nowMs the day to measure ends by. */
 export function lint(
   { warnings, explain }: Compiled,
@@ -87,16 +52,7 @@ export function lint(
     const place = places.get(code);
     if (place) found.push({ rule, level, place, message });
   };
-  for (const { code, clauses, isRelax } of entriesOf(content)) {
-    if (clauses.length > 0 && clauses.every(isContradiction)) {
-      const when = isRelax ? "it never matches" : "it matches only a call whose fact is not known";
-      add(
-        "contradiction",
-        "warning",
-        code,
-        `${code}: the tests of one fact exclude each other, so ${when}; correct the bounds`,
-      );
-    }
+  for (const { code, clauses } of entriesOf(content)) {
     if (clauses.length === 0) {
       add(
         "always-true",
@@ -106,6 +62,14 @@ export function lint(
       );
     }
   }
+  for (const code of unreachableOf(content)) {
+    add(
+      "unreachable",
+      "warning",
+      code,
+      `${code}: no call of its actions can have what \`when\` asks of tier, score, levels or flags; correct it, or raise something that leads there`,
+    );
+  }
   lintRelax(content, nowMs, add);
   lintEffect(content, engine, nowMs, add);
   return found.filter(({ place }) => mayReport(place.file));
@@ -114,13 +78,9 @@ export function lint(
 function entriesOf({
   rules,
   rows,
-}: ImageContent): { code: string; clauses: ImageContent["rows"][number]["clauses"]; isRelax: boolean }[] {
-  const all = [
-    ...rules.map((rule) => ({ ...rule, isRelax: false })),
-    ...rows.map((row) => ({ ...row, isRelax: row.kind === "relax" })),
-  ];
+}: ImageContent): { code: string; clauses: ImageContent["rows"][number]["clauses"] }[] {
   // A rule that raises several levels is several in the image.
-  return [...new Map(all.map((entry) => [entry.code, entry])).values()];
+  return [...new Map([...rules, ...rows].map((entry) => [entry.code, entry])).values()];
 }
 
 type Add = (rule: LintRule, level: Finding["level"], code: string, message: string) => void;
@@ -129,11 +89,11 @@ function lintRelax({ actions, rows }: ImageContent, nowMs: number, add: Add): vo
   rows.forEach((relax, index) => {
     if (relax.kind !== "relax") return;
     const { code, expiresMs } = relax;
-    const day = new Date(expiresMs).toISOString().slice(0, 10);
+    const days = Math.ceil(Math.abs(expiresMs - nowMs) / DAY_MS);
     if (expiresMs <= nowMs)
-      add("expired", "warning", code, `${code} ended on ${day}; remove it, or let its owner renew it`);
+      add("expired", "warning", code, `${code} ended ${days} days ago; remove it, or let its owner renew it`);
     else if (expiresMs <= nowMs + SOON_MS)
-      add("expires-soon", "note", code, `${code} ends on ${day}; ask its owner now`);
+      add("expires-soon", "note", code, `${code} ends in ${days} days; ask its owner now`);
     for (const action of actions.filter((one) => one.rows.includes(index))) {
       const rival = action.rows
         .map((number) => rows[number])

@@ -23,7 +23,7 @@ interface Surroundings {
 const CONTEXT_FACTS: readonly string[] = ["actor", "role", "environment", "time_ms"];
 const VOUCHED_BY = "comparison";
 /** Monday, 2026-01-05, noon. */
-const TIME_MS = Date.UTC(2026, 0, 5, 12);
+const TIME_MS = 1_767_614_400_000;
 const ENVIRONMENTS = ["production", "development"];
 const NAMES_MAX = 6;
 
