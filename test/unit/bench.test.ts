@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { needAgreement } from "../../bench/agreement.ts";
 import { benchCalls } from "../../bench/calls.ts";
+import { YARDSTICK } from "../../bench/parts/decision.ts";
 import { PEERS } from "../../bench/parts/peers.ts";
 import { isInstalled, type OpenPeer, type Peer } from "../../bench/peers/peer.ts";
 import { openPermit0 } from "../../bench/peers/permit0.ts";
@@ -10,7 +11,7 @@ import { openSwitch } from "../../bench/peers/switch.ts";
 import { benchPolicy, type Policy } from "../../bench/policy.ts";
 import { WORSE_MAX, worseRatios } from "../../bench/ratios.ts";
 import { README, withTables } from "../../bench/readme.ts";
-import { newestResults, type Results } from "../../bench/results.ts";
+import { newestResults, type PartResult, type Results, type Row } from "../../bench/results.ts";
 import { median, percentile, timeSideBySide, timesAsLong } from "../../bench/timing.ts";
 import { ROOT } from "../../tools/files.ts";
 
@@ -99,37 +100,48 @@ describe("statistics:", () => {
 });
 
 describe("bench:check", () => {
-  const results = (floor: number, date = "2026-01-01"): Results => ({
-    date,
-    machine: { cpu: "one", cores: 2, platform: "linux x64", node: "20.0.0" },
+  const row = (name: string, floor: number) => ({
+    name,
+    request_bytes: 1,
+    p50_ns: 1,
+    p99_ns: 1,
+    per_second: 1,
+    floor,
+  });
+  const part = (title: string, rows: readonly Row[]): PartResult => ({
+    tables: [{ title, rows }],
+    figures: [],
+    notes: [],
+  });
+  /** Results in which permit0 takes so many times as long as the floor, and everything else a hundred times. */
+  const results = (floor: number, cpu = "one"): Results => ({
+    date: "2026-01-01",
+    machine: { cpu, cores: 2, platform: "linux x64", node: "20.0.0" },
     engine: "",
     image: "",
     parts: {
-      peers: {
-        tables: [
-          {
-            title: "calls",
-            rows: [
-              { name: "permit0", request_bytes: 1, p50_ns: 1, p99_ns: 1, per_second: 1, floor },
-              { name: "casbin", request_bytes: 1, p50_ns: 1, p99_ns: 1, per_second: 1, floor: 100 },
-            ],
-          },
-        ],
-        figures: [],
-        notes: [],
-      },
+      peers: part("calls", [row("permit0", floor), row("casbin", 100)]),
+      decision: part("decide", [row("mail", floor), row(YARDSTICK, 100)]),
     },
   });
 
-  test("passes what is within the bound, however slow the machine", () => {
+  test("passes what is within the bound or better", () => {
     expect(worseRatios(results(10), results(10 * WORSE_MAX))).toEqual([]);
     expect(worseRatios(results(10), results(2))).toEqual([]);
   });
 
   test("names what became worse, and from when the last figure is", () => {
-    expect(worseRatios(results(10), results(20))).toEqual([
-      "calls: permit0 / casbin: was 0.100 on 2026-01-01, is 0.200: 2.00 times, allowed are 1.5",
+    expect(worseRatios(results(10), results(14))).toEqual([
+      `decide: mail / ${YARDSTICK}: was 0.100 on 2026-01-01, is 0.140: 1.40 times, allowed are 1.25`,
     ]);
+    expect(worseRatios(results(10), results(20))).toContain(
+      "calls: permit0 / casbin: was 0.100 on 2026-01-01, is 0.200: 2.00 times, allowed are 1.5",
+    );
+  });
+
+  test("is looser with results of another processor", () => {
+    expect(worseRatios(results(10), results(14, "two"))).toEqual([]);
+    expect(worseRatios(results(10), results(16, "two"))).toHaveLength(2);
   });
 });
 
