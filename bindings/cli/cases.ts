@@ -12,6 +12,7 @@ export interface CaseFile {
 }
 
 const KEYS = ["organisation", "contexts", "cases"];
+const VERDICTS = ["allow", "review", "deny"];
 
 /**
  * Reads a case file.
@@ -51,13 +52,15 @@ export async function caseFileOf(file: string, text: string): Promise<CaseFile |
       unknown
     >;
     if (typeof id !== "string") return fail(at, "an id");
-    if (typeof verdict !== "string") return fail(at, `a verdict for ${id}`);
+    if (typeof verdict !== "string" || !VERDICTS.includes(verdict)) {
+      return fail(at, `one of the verdicts ${VERDICTS.join(", ")} for ${id}; came ${JSON.stringify(verdict)}`);
+    }
     if (typeof call !== "object" || call === null) return fail(at, `a call for ${id}`);
     const context = contexts[String(who)];
     if (!context)
       return fail(
         at,
-        `one of the contexts ${Object.keys(contexts).join(", ")} for ${id}; came ${JSON.stringify(who)}`,
+        `a name under `contexts` as `who` of ${id}; came ${JSON.stringify(who)}`,
       );
     return {
       id,

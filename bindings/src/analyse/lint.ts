@@ -15,7 +15,7 @@ export const LINT_RULES = {
   "unused-set": "No condition asks for the set.",
   "idle-action": "An action of `on` lacks the fields that `when` asks for.",
   unreachable: "No call of its actions can have the tier, score, levels or flags that the entry asks for.",
-  "always-true": "The entry has no condition, so it holds for every call of its actions.",
+  "always-true": "The row or gate has no condition, so it holds for every call of its actions.",
   conflict: "A relax entry cannot take effect, because a row without a condition holds the same action.",
   expired: "The relax entry has ended.",
   "expires-soon": "The relax entry ends within 30 days.",
@@ -52,7 +52,7 @@ export function lint(
     const place = places.get(code);
     if (place) found.push({ rule, level, place, message });
   };
-  for (const { code, clauses } of entriesOf(content)) {
+  for (const { code, clauses } of content.rows) {
     if (clauses.length === 0) {
       add(
         "always-true",
@@ -73,14 +73,6 @@ export function lint(
   lintRelax(content, nowMs, add);
   lintEffect(content, engine, nowMs, add);
   return found.filter(({ place }) => mayReport(place.file));
-}
-
-function entriesOf({
-  rules,
-  rows,
-}: ImageContent): { code: string; clauses: ImageContent["rows"][number]["clauses"] }[] {
-  // A rule that raises several levels is several in the image.
-  return [...new Map([...rules, ...rows].map((entry) => [entry.code, entry])).values()];
 }
 
 type Add = (rule: LintRule, level: Finding["level"], code: string, message: string) => void;
