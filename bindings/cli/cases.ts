@@ -53,15 +53,15 @@ export async function caseFileOf(file: string, text: string): Promise<CaseFile |
     >;
     if (typeof id !== "string") return fail(at, "an id");
     if (typeof verdict !== "string" || !VERDICTS.includes(verdict)) {
-      return fail(at, `one of the verdicts ${VERDICTS.join(", ")} for ${id}; came ${JSON.stringify(verdict)}`);
+      return fail(
+        at,
+        `one of the verdicts ${VERDICTS.join(", ")} for ${id}; came ${JSON.stringify(verdict)}`,
+      );
     }
     if (typeof call !== "object" || call === null) return fail(at, `a call for ${id}`);
     const context = contexts[String(who)];
     if (!context)
-      return fail(
-        at,
-        `a name under `contexts` as `who` of ${id}; came ${JSON.stringify(who)}`,
-      );
+      return fail(at, `a name that stands under contexts, as who of ${id}; came ${JSON.stringify(who)}`);
     return {
       id,
       call: call as Record<string, unknown>,
