@@ -1,5 +1,6 @@
 /** The change that would have allowed a call: what is printed does allow it, and nothing smaller of its kind does. */
 
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -85,10 +86,11 @@ test.each(["payments.refund", "payments.create_subscription"])(
     };
     const request = { action, fields: { amount: 85_000, currency: "USD" }, context } as unknown as Request;
     const change = minimalAllowingChange(engine, engine.decide(request), request);
-    expect(change?.changes.map(({ at, text }) => [at, text])).toEqual([
+    assert(change);
+    expect(change.changes.map(({ at, text }) => [at, text])).toEqual([
       ["fields.amount", "the amount were below 500.00 USD"],
     ]);
-    const { fields } = change?.request as unknown as { fields: { amount: number; currency: string } };
+    const { fields } = change.request as unknown as { fields: { amount: number; currency: string } };
     expect(fields).toEqual({ amount: 49_999, currency: "USD" });
     expect(
       engine.decide({ action, fields: { ...fields, amount: 50_000 }, context } as unknown as Request).verdict,
