@@ -155,6 +155,22 @@ function groupsOf({ wire, flags, amplifiers, fields }: Taxonomy): Group[] {
       about: "Conditions that choose a mapping.",
       items: positions(wire, "guard_kinds"),
     },
+    { prefix: "LANGUAGE", about: "In which a text is taken apart.", items: positions(wire, "languages") },
+    {
+      prefix: "COMMAND_STYLE",
+      about: "How a command reads its options.",
+      items: positions(wire, "command_styles"),
+    },
+    {
+      prefix: "OPTION_TAKES",
+      about: "What stands behind an option.",
+      items: positions(wire, "option_takes"),
+    },
+    {
+      prefix: "WORD_ROLE",
+      about: "What becomes of a word of a command.",
+      items: positions(wire, "word_roles"),
+    },
     { prefix: "OPERAND", about: "Facts a predicate asks for.", items: wire.operands },
     { prefix: "OPERATOR", about: "How a predicate compares.", items: wire.operators },
     { prefix: "RECIPIENT_SCOPE", about: "Who receives.", items: positions(wire, "recipient_scopes") },
@@ -297,6 +313,7 @@ function namesText(taxonomy: Taxonomy): string {
     ..."VERDICT TIER MODE BINDING DURABILITY DIALECT FLAG AMPLIFIER COUNTED EFFECT LAYER ROW_KIND".split(" "),
     ..."RULE_KIND FIELD_TYPE TRANSFORM UNIT GUARD_KIND RECIPIENT_SCOPE PATH_SCOPE HOST_SCOPE".split(" "),
     ..."SERVER_BINDING ANNOTATION MARK OBLIGATION LOWERED_KIND".split(" "),
+    ..."LANGUAGE COMMAND_STYLE OPTION_TAKES WORD_ROLE".split(" "),
   ]);
   let text = "\n// The words by number.\n";
   for (const { prefix, items } of groupsOf(taxonomy)) {

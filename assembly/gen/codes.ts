@@ -190,8 +190,9 @@ export const FIELD_USER: i32 = 38;
 export const FIELD_TITLE: i32 = 39;
 export const FIELD_PRIVATE: i32 = 40;
 export const FIELD_START: i32 = 41;
-export const FIELD_LAST: i32 = 41;
-export const FIELD_COUNT: i32 = 41;
+export const FIELD_CONTENT: i32 = 42;
+export const FIELD_LAST: i32 = 42;
+export const FIELD_COUNT: i32 = 42;
 
 // How the values of a field are read.
 export const FIELD_TYPE_MONEY: i32 = 0;
@@ -223,6 +224,39 @@ export const GUARD_KIND_IN: i32 = 0;
 export const GUARD_KIND_PRESENT: i32 = 1;
 export const GUARD_KIND_ABSENT: i32 = 2;
 export const GUARD_KIND_LAST: i32 = 2;
+
+// In which a text is taken apart.
+export const LANGUAGE_NONE: i32 = 0;
+export const LANGUAGE_SHELL: i32 = 1;
+export const LANGUAGE_SQL: i32 = 2;
+export const LANGUAGE_HTTP: i32 = 3;
+export const LANGUAGE_LAST: i32 = 3;
+
+// How a command reads its options.
+export const COMMAND_STYLE_GNU: i32 = 0;
+export const COMMAND_STYLE_POSIX: i32 = 1;
+export const COMMAND_STYLE_SINGLE: i32 = 2;
+export const COMMAND_STYLE_LAST: i32 = 2;
+
+// What stands behind an option.
+export const OPTION_TAKES_NOTHING: i32 = 0;
+export const OPTION_TAKES_ARGUMENT: i32 = 1;
+export const OPTION_TAKES_ATTACHED: i32 = 2;
+export const OPTION_TAKES_LAST: i32 = 2;
+
+// What becomes of a word of a command.
+export const WORD_ROLE_DROP: i32 = 0;
+export const WORD_ROLE_FIELD: i32 = 1;
+export const WORD_ROLE_COMMAND: i32 = 2;
+export const WORD_ROLE_SHELL: i32 = 3;
+export const WORD_ROLE_CODE: i32 = 4;
+export const WORD_ROLE_READ: i32 = 5;
+export const WORD_ROLE_WRITE: i32 = 6;
+export const WORD_ROLE_SQL: i32 = 7;
+export const WORD_ROLE_FETCH: i32 = 8;
+export const WORD_ROLE_SEND: i32 = 9;
+export const WORD_ROLE_SCRIPT: i32 = 10;
+export const WORD_ROLE_LAST: i32 = 10;
 
 // Facts a predicate asks for.
 export const OPERAND_FIELD_TEXT: i32 = 1;
@@ -313,8 +347,19 @@ export const MARK_SERVER_UNBOUND: i32 = 6;
 export const MARK_SERVER_CONFLICT: i32 = 7;
 export const MARK_TOOL_UNMAPPED: i32 = 8;
 export const MARK_ROWS_OVERFLOW: i32 = 9;
-export const MARK_LAST: i32 = 9;
-export const MARK_COUNT: i32 = 10;
+export const MARK_OPAQUE_COMMAND: i32 = 10;
+export const MARK_COMMAND_UNKNOWN: i32 = 11;
+export const MARK_WORD_EXPANDS: i32 = 12;
+export const MARK_ELEVATED: i32 = 13;
+export const MARK_PARTS_OVERFLOW: i32 = 14;
+export const MARK_SECRET_SEEN: i32 = 15;
+export const MARK_CARD_SEEN: i32 = 16;
+export const MARK_ACCOUNT_SEEN: i32 = 17;
+export const MARK_NATIONAL_ID_SEEN: i32 = 18;
+export const MARK_HEALTH_SEEN: i32 = 19;
+export const MARK_BULK_SEEN: i32 = 20;
+export const MARK_LAST: i32 = 20;
+export const MARK_COUNT: i32 = 21;
 
 // What must happen with a verdict.
 export const OBLIGATION_APPROVERS: i32 = 0;
@@ -349,5 +394,7 @@ export const NAMESPACE_DOMAIN_UNDER: i32 = 6;
 export const NAMESPACE_VERB_READ: i32 = 7;
 export const NAMESPACE_VERB_ACT: i32 = 8;
 export const NAMESPACE_FIELD: i32 = 9;
+export const NAMESPACE_COMMAND: i32 = 10;
+export const NAMESPACE_VARIABLE: i32 = 11;
 export const NAMESPACE_SET: i32 = 256;
 export const NAMESPACE_LAST: i32 = 256;

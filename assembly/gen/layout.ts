@@ -1,7 +1,7 @@
 // Written by `npm run gen` from taxonomy/*.yaml; do not edit. Bytes of the image: docs/format/image.md.
 
 export const IMAGE_MAGIC: i32 = 1296642128;
-export const HEADER_SIZE: i32 = 248;
+export const HEADER_SIZE: i32 = 304;
 export const HEADER_MAGIC: i32 = 0;
 export const HEADER_VERSION: i32 = 4;
 export const HEADER_ABI: i32 = 6;
@@ -36,7 +36,14 @@ export const SECTION_LOWERED: i32 = 21;
 export const SECTION_FIELDS: i32 = 22;
 export const SECTION_SENTENCES: i32 = 23;
 export const SECTION_SOURCES: i32 = 24;
-export const SECTION_COUNT: i32 = 25;
+export const SECTION_COMMANDS: i32 = 25;
+export const SECTION_OPTIONS: i32 = 26;
+export const SECTION_OPERANDS: i32 = 27;
+export const SECTION_LITERALS: i32 = 28;
+export const SECTION_APIS: i32 = 29;
+export const SECTION_DETECTORS: i32 = 30;
+export const SECTION_AUTOMATON: i32 = 31;
+export const SECTION_COUNT: i32 = 32;
 
 export const TEXT_BYTES: i32 = 1;
 
@@ -91,7 +98,7 @@ export const PATTERNS_PREFIX: i32 = 0;
 export const PATTERNS_SUFFIX: i32 = 8;
 export const PATTERNS_MAPPING: i32 = 16;
 
-export const MAPPINGS_BYTES: i32 = 36;
+export const MAPPINGS_BYTES: i32 = 40;
 export const MAPPINGS_ID: i32 = 0;
 export const MAPPINGS_PACK: i32 = 8;
 export const MAPPINGS_PRIORITY: i32 = 12;
@@ -100,6 +107,7 @@ export const MAPPINGS_GUARD_START: i32 = 20;
 export const MAPPINGS_GUARD_COUNT: i32 = 24;
 export const MAPPINGS_OP_START: i32 = 28;
 export const MAPPINGS_OP_COUNT: i32 = 32;
+export const MAPPINGS_LANGUAGE: i32 = 36;
 
 export const GUARDS_BYTES: i32 = 20;
 export const GUARDS_KIND: i32 = 0;
@@ -190,8 +198,64 @@ export const SOURCES_NAME: i32 = 0;
 export const SOURCES_VERSION: i32 = 8;
 export const SOURCES_DIGEST: i32 = 16;
 
+export const COMMANDS_BYTES: i32 = 48;
+export const COMMANDS_ID: i32 = 0;
+export const COMMANDS_PACK: i32 = 8;
+export const COMMANDS_ACTION: i32 = 12;
+export const COMMANDS_STYLE: i32 = 16;
+export const COMMANDS_SUBCOMMANDS: i32 = 17;
+export const COMMANDS_OPAQUE: i32 = 18;
+export const COMMANDS_RESERVED: i32 = 19;
+export const COMMANDS_MARKS: i32 = 20;
+export const COMMANDS_OPTION_START: i32 = 24;
+export const COMMANDS_OPTION_COUNT: i32 = 28;
+export const COMMANDS_OPERAND_START: i32 = 32;
+export const COMMANDS_OPERAND_COUNT: i32 = 36;
+export const COMMANDS_LITERAL_START: i32 = 40;
+export const COMMANDS_LITERAL_COUNT: i32 = 44;
+
+export const OPTIONS_BYTES: i32 = 28;
+export const OPTIONS_NAME: i32 = 0;
+export const OPTIONS_TAKES: i32 = 8;
+export const OPTIONS_ROLE: i32 = 9;
+export const OPTIONS_FIELD: i32 = 10;
+export const OPTIONS_RESERVED: i32 = 11;
+export const OPTIONS_ACTION: i32 = 12;
+export const OPTIONS_MARKS: i32 = 16;
+export const OPTIONS_LITERAL_START: i32 = 20;
+export const OPTIONS_LITERAL_COUNT: i32 = 24;
+
+export const OPERANDS_BYTES: i32 = 4;
+export const OPERANDS_PLACE: i32 = 0;
+export const OPERANDS_ROLE: i32 = 1;
+export const OPERANDS_FIELD: i32 = 2;
+export const OPERANDS_RESERVED: i32 = 3;
+
+export const LITERALS_BYTES: i32 = 12;
+export const LITERALS_FIELD: i32 = 0;
+export const LITERALS_TEXT: i32 = 4;
+
+export const APIS_BYTES: i32 = 40;
+export const APIS_ID: i32 = 0;
+export const APIS_PACK: i32 = 8;
+export const APIS_ACTION: i32 = 12;
+export const APIS_HOST: i32 = 16;
+export const APIS_PATH: i32 = 24;
+export const APIS_METHODS: i32 = 32;
+export const APIS_RESERVED: i32 = 36;
+
+export const DETECTORS_BYTES: i32 = 24;
+export const DETECTORS_ID: i32 = 0;
+export const DETECTORS_MARK: i32 = 8;
+export const DETECTORS_CHECK: i32 = 12;
+export const DETECTORS_FIRST: i32 = 16;
+export const DETECTORS_LAST: i32 = 20;
+
+export const AUTOMATON_BYTES: i32 = 4;
+
 const ENTRY_BYTES: usize = memory.data<u16>([
-  1, 136, 20, 4, 4, 56, 28, 20, 36, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48,
+  1, 136, 20, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 28, 4, 12,
+  40, 24, 4,
 ]);
 
 /** Bytes of one entry of a section. */

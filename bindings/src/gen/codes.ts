@@ -190,8 +190,9 @@ export const FIELD_USER = 38;
 export const FIELD_TITLE = 39;
 export const FIELD_PRIVATE = 40;
 export const FIELD_START = 41;
-export const FIELD_LAST = 41;
-export const FIELD_COUNT = 41;
+export const FIELD_CONTENT = 42;
+export const FIELD_LAST = 42;
+export const FIELD_COUNT = 42;
 
 // How the values of a field are read.
 export const FIELD_TYPE_MONEY = 0;
@@ -223,6 +224,39 @@ export const GUARD_KIND_IN = 0;
 export const GUARD_KIND_PRESENT = 1;
 export const GUARD_KIND_ABSENT = 2;
 export const GUARD_KIND_LAST = 2;
+
+// In which a text is taken apart.
+export const LANGUAGE_NONE = 0;
+export const LANGUAGE_SHELL = 1;
+export const LANGUAGE_SQL = 2;
+export const LANGUAGE_HTTP = 3;
+export const LANGUAGE_LAST = 3;
+
+// How a command reads its options.
+export const COMMAND_STYLE_GNU = 0;
+export const COMMAND_STYLE_POSIX = 1;
+export const COMMAND_STYLE_SINGLE = 2;
+export const COMMAND_STYLE_LAST = 2;
+
+// What stands behind an option.
+export const OPTION_TAKES_NOTHING = 0;
+export const OPTION_TAKES_ARGUMENT = 1;
+export const OPTION_TAKES_ATTACHED = 2;
+export const OPTION_TAKES_LAST = 2;
+
+// What becomes of a word of a command.
+export const WORD_ROLE_DROP = 0;
+export const WORD_ROLE_FIELD = 1;
+export const WORD_ROLE_COMMAND = 2;
+export const WORD_ROLE_SHELL = 3;
+export const WORD_ROLE_CODE = 4;
+export const WORD_ROLE_READ = 5;
+export const WORD_ROLE_WRITE = 6;
+export const WORD_ROLE_SQL = 7;
+export const WORD_ROLE_FETCH = 8;
+export const WORD_ROLE_SEND = 9;
+export const WORD_ROLE_SCRIPT = 10;
+export const WORD_ROLE_LAST = 10;
 
 // Facts a predicate asks for.
 export const OPERAND_FIELD_TEXT = 1;
@@ -313,8 +347,19 @@ export const MARK_SERVER_UNBOUND = 6;
 export const MARK_SERVER_CONFLICT = 7;
 export const MARK_TOOL_UNMAPPED = 8;
 export const MARK_ROWS_OVERFLOW = 9;
-export const MARK_LAST = 9;
-export const MARK_COUNT = 10;
+export const MARK_OPAQUE_COMMAND = 10;
+export const MARK_COMMAND_UNKNOWN = 11;
+export const MARK_WORD_EXPANDS = 12;
+export const MARK_ELEVATED = 13;
+export const MARK_PARTS_OVERFLOW = 14;
+export const MARK_SECRET_SEEN = 15;
+export const MARK_CARD_SEEN = 16;
+export const MARK_ACCOUNT_SEEN = 17;
+export const MARK_NATIONAL_ID_SEEN = 18;
+export const MARK_HEALTH_SEEN = 19;
+export const MARK_BULK_SEEN = 20;
+export const MARK_LAST = 20;
+export const MARK_COUNT = 21;
 
 // What must happen with a verdict.
 export const OBLIGATION_APPROVERS = 0;
@@ -349,6 +394,8 @@ export const NAMESPACE_DOMAIN_UNDER = 6;
 export const NAMESPACE_VERB_READ = 7;
 export const NAMESPACE_VERB_ACT = 8;
 export const NAMESPACE_FIELD = 9;
+export const NAMESPACE_COMMAND = 10;
+export const NAMESPACE_VARIABLE = 11;
 export const NAMESPACE_SET = 256;
 export const NAMESPACE_LAST = 256;
 
@@ -412,6 +459,22 @@ export const FIELD_TYPE_NAMES = [
 export const TRANSFORM_NAMES = ["typed", "count", "literal"] as const;
 export const UNIT_NAMES = ["direct", "minor", "major"] as const;
 export const GUARD_KIND_NAMES = ["in", "present", "absent"] as const;
+export const LANGUAGE_NAMES = ["none", "shell", "sql", "http"] as const;
+export const COMMAND_STYLE_NAMES = ["gnu", "posix", "single"] as const;
+export const OPTION_TAKES_NAMES = ["nothing", "argument", "attached"] as const;
+export const WORD_ROLE_NAMES = [
+  "drop",
+  "field",
+  "command",
+  "shell",
+  "code",
+  "read",
+  "write",
+  "sql",
+  "fetch",
+  "send",
+  "script",
+] as const;
 export const RECIPIENT_SCOPE_NAMES = ["none", "self", "internal", "mixed", "external"] as const;
 export const PATH_SCOPE_NAMES = ["none", "inside", "outside"] as const;
 export const HOST_SCOPE_NAMES = ["none", "org", "public", "private", "link_local"] as const;
@@ -428,6 +491,17 @@ export const MARK_NAMES = [
   "server_conflict",
   "tool_unmapped",
   "rows_overflow",
+  "opaque_command",
+  "command_unknown",
+  "word_expands",
+  "elevated",
+  "parts_overflow",
+  "secret_seen",
+  "card_seen",
+  "account_seen",
+  "national_id_seen",
+  "health_seen",
+  "bulk_seen",
 ] as const;
 export const OBLIGATION_NAMES = ["approvers", "redact", "notify", "dry_run", "ttl_ms", "disclose"] as const;
 export const LOWERED_KIND_NAMES = [
@@ -484,6 +558,7 @@ export const FIELD_NAMES: Readonly<Record<number, string>> = {
   39: "title",
   40: "private",
   41: "start",
+  42: "content",
 };
 export const OPERAND_NAMES: Readonly<Record<number, string>> = {
   1: "field_text",

@@ -1,7 +1,7 @@
 // Written by `npm run gen` from taxonomy/*.yaml; do not edit. Bytes of the image: docs/format/image.md.
 
 export const IMAGE_MAGIC = 1296642128;
-export const HEADER_SIZE = 248;
+export const HEADER_SIZE = 304;
 export const HEADER_MAGIC = 0;
 export const HEADER_VERSION = 4;
 export const HEADER_ABI = 6;
@@ -36,7 +36,14 @@ export const SECTION_LOWERED = 21;
 export const SECTION_FIELDS = 22;
 export const SECTION_SENTENCES = 23;
 export const SECTION_SOURCES = 24;
-export const SECTION_COUNT = 25;
+export const SECTION_COMMANDS = 25;
+export const SECTION_OPTIONS = 26;
+export const SECTION_OPERANDS = 27;
+export const SECTION_LITERALS = 28;
+export const SECTION_APIS = 29;
+export const SECTION_DETECTORS = 30;
+export const SECTION_AUTOMATON = 31;
+export const SECTION_COUNT = 32;
 
 export const TEXT_BYTES = 1;
 
@@ -91,7 +98,7 @@ export const PATTERNS_PREFIX = 0;
 export const PATTERNS_SUFFIX = 8;
 export const PATTERNS_MAPPING = 16;
 
-export const MAPPINGS_BYTES = 36;
+export const MAPPINGS_BYTES = 40;
 export const MAPPINGS_ID = 0;
 export const MAPPINGS_PACK = 8;
 export const MAPPINGS_PRIORITY = 12;
@@ -100,6 +107,7 @@ export const MAPPINGS_GUARD_START = 20;
 export const MAPPINGS_GUARD_COUNT = 24;
 export const MAPPINGS_OP_START = 28;
 export const MAPPINGS_OP_COUNT = 32;
+export const MAPPINGS_LANGUAGE = 36;
 
 export const GUARDS_BYTES = 20;
 export const GUARDS_KIND = 0;
@@ -190,7 +198,63 @@ export const SOURCES_NAME = 0;
 export const SOURCES_VERSION = 8;
 export const SOURCES_DIGEST = 16;
 
+export const COMMANDS_BYTES = 48;
+export const COMMANDS_ID = 0;
+export const COMMANDS_PACK = 8;
+export const COMMANDS_ACTION = 12;
+export const COMMANDS_STYLE = 16;
+export const COMMANDS_SUBCOMMANDS = 17;
+export const COMMANDS_OPAQUE = 18;
+export const COMMANDS_RESERVED = 19;
+export const COMMANDS_MARKS = 20;
+export const COMMANDS_OPTION_START = 24;
+export const COMMANDS_OPTION_COUNT = 28;
+export const COMMANDS_OPERAND_START = 32;
+export const COMMANDS_OPERAND_COUNT = 36;
+export const COMMANDS_LITERAL_START = 40;
+export const COMMANDS_LITERAL_COUNT = 44;
+
+export const OPTIONS_BYTES = 28;
+export const OPTIONS_NAME = 0;
+export const OPTIONS_TAKES = 8;
+export const OPTIONS_ROLE = 9;
+export const OPTIONS_FIELD = 10;
+export const OPTIONS_RESERVED = 11;
+export const OPTIONS_ACTION = 12;
+export const OPTIONS_MARKS = 16;
+export const OPTIONS_LITERAL_START = 20;
+export const OPTIONS_LITERAL_COUNT = 24;
+
+export const OPERANDS_BYTES = 4;
+export const OPERANDS_PLACE = 0;
+export const OPERANDS_ROLE = 1;
+export const OPERANDS_FIELD = 2;
+export const OPERANDS_RESERVED = 3;
+
+export const LITERALS_BYTES = 12;
+export const LITERALS_FIELD = 0;
+export const LITERALS_TEXT = 4;
+
+export const APIS_BYTES = 40;
+export const APIS_ID = 0;
+export const APIS_PACK = 8;
+export const APIS_ACTION = 12;
+export const APIS_HOST = 16;
+export const APIS_PATH = 24;
+export const APIS_METHODS = 32;
+export const APIS_RESERVED = 36;
+
+export const DETECTORS_BYTES = 24;
+export const DETECTORS_ID = 0;
+export const DETECTORS_MARK = 8;
+export const DETECTORS_CHECK = 12;
+export const DETECTORS_FIRST = 16;
+export const DETECTORS_LAST = 20;
+
+export const AUTOMATON_BYTES = 4;
+
 // Bytes of one entry of each section.
 export const SECTION_ENTRY_BYTES: readonly number[] = [
-  1, 136, 20, 4, 4, 56, 28, 20, 36, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48,
+  1, 136, 20, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 28, 4, 12,
+  40, 24, 4,
 ];

@@ -1,0 +1,169 @@
+/**
+ * Drafts: the actions that a call was taken apart into, before any of them is judged. A draft is an action, the row of a
+ * pack that led to it, and facts that are still text; `normalise` reads them later as it reads arguments. Parts between
+ * which data flows are of one group.
+ */
+import { copyShort } from "../base/bytes";
+import { FACTS_MAX, LANGUAGE_BYTES_MAX, PARTS_MAX } from "../gen/limits";
+
+/** 28 bytes. */
+@unmanaged
+export class Draft {
+  /** Index of the action. */
+  action: u32;
+  pack: u32;
+  /** Address of the ref in the image that names the row, `pack/row`. */
+  id: usize;
+  /** Bits of MARK_*, besides those of the call. */
+  marks: u32;
+  /** Its group; `groupOf` says which one that has become. */
+  group: i32;
+  factStart: i32;
+  factCount: i32;
+}
+
+/** A value of a field, as text. 12 bytes. */
+@unmanaged
+export class Fact {
+  field: i32;
+  at: usize;
+  bytes: u32;
+}
+
+const DRAFT_BYTES: usize = 28;
+const FACT_BYTES: usize = 12;
+const GROUPS_MAX: i32 = 4096;
+const DRAFTS: usize = memory.data(1792, 8); // PARTS_MAX x 28
+const FACTS: usize = memory.data(12288, 8); // FACTS_MAX x 12
+const GROUPS: usize = memory.data(16384, 4); // GROUPS_MAX parents
+const TEXT: usize = memory.data(65536, 16); // LANGUAGE_BYTES_MAX
+
+let drafts: i32 = 0;
+let facts: i32 = 0;
+let groups: i32 = 0;
+let textBytes: u32 = 0;
+let full: bool = false;
+
+/** Forgets the call before. */
+export function beginDrafts(): void {
+  assert(offsetof<Draft>() == DRAFT_BYTES && offsetof<Fact>() == FACT_BYTES);
+  drafts = 0;
+  facts = 0;
+  groups = 0;
+  textBytes = 0;
+  full = false;
+}
+
+export function draftCount(): i32 {
+  return drafts;
+}
+
+export function draftAt(position: i32): Draft {
+  return changetype<Draft>(DRAFTS + <usize>position * DRAFT_BYTES);
+}
+
+export function factAt(position: i32): Fact {
+  return changetype<Fact>(FACTS + <usize>position * FACT_BYTES);
+}
+
+/** More actions, facts, groups or copied text than there is room for: what the call does is not fully known. */
+export function draftsOverflowed(): bool {
+  return full;
+}
+
+export function overflowDrafts(): void {
+  full = true;
+}
+
+/** A new group of parts, without any part yet. When there are none left all parts are of one. */
+export function newGroup(): i32 {
+  if (groups == GROUPS_MAX) {
+    full = true;
+    return 0;
+  }
+  store<i32>(GROUPS + ((<usize>groups) << 2), groups);
+  return groups++;
+}
+
+/** The group that a group has become. Halves the way it goes. */
+export function groupOf(group: i32): i32 {
+  while (true) {
+    const at = GROUPS + ((<usize>group) << 2);
+    const parent = load<i32>(at);
+    if (parent == group) return group;
+    const above = load<i32>(GROUPS + ((<usize>parent) << 2));
+    store<i32>(at, above);
+    group = above;
+  }
+}
+
+/** Data flows between two groups, in whichever direction: they are one. The earlier number stays. */
+export function joinGroups(one: i32, other: i32): void {
+  one = groupOf(one);
+  other = groupOf(other);
+  const first = min(one, other);
+  store<i32>(GROUPS + ((<usize>max(one, other)) << 2), first);
+}
+
+/** Begins a part; its facts and marks follow. False when the call has too many. */
+export function beginDraft(action: u32, pack: u32, id: usize, group: i32): bool {
+  if (drafts == PARTS_MAX) {
+    full = true;
+    return false;
+  }
+  const draft = draftAt(drafts++);
+  draft.action = action;
+  draft.pack = pack;
+  draft.id = id;
+  draft.marks = 0;
+  draft.group = group;
+  draft.factStart = facts;
+  draft.factCount = 0;
+  return true;
+}
+
+/** Adds a value to the part that was begun last. The text stays where it is. */
+export function draftText(field: i32, at: usize, bytes: u32): void {
+  assert(drafts > 0);
+  if (facts == FACTS_MAX) {
+    full = true;
+    return;
+  }
+  const fact = factAt(facts++);
+  fact.field = field;
+  fact.at = at;
+  fact.bytes = bytes;
+  draftAt(drafts - 1).factCount++;
+}
+
+/** Notes something about the part that was begun last. */
+export function draftMark(mark: i32): void {
+  assert(drafts > 0);
+  draftAt(drafts - 1).marks |= 1 << mark;
+}
+
+/** Where the next kept byte goes. */
+export function keptEnd(): usize {
+  return TEXT + textBytes;
+}
+
+/** Keeps one byte until the call is decided; false when there is no room. */
+export function keepByte(byte: u8): bool {
+  if (textBytes == LANGUAGE_BYTES_MAX) {
+    full = true;
+    return false;
+  }
+  store<u8>(TEXT + textBytes++, byte);
+  return true;
+}
+
+/** Keeps text until the call is decided; false when there is no room for all of it, and then nothing is kept. */
+export function keepText(at: usize, bytes: u32): bool {
+  if (textBytes + bytes > <u32>LANGUAGE_BYTES_MAX) {
+    full = true;
+    return false;
+  }
+  copyShort(TEXT + textBytes, at, bytes);
+  textBytes += bytes;
+  return true;
+}
