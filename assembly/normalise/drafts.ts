@@ -4,16 +4,38 @@
  * which data flows are of one group.
  */
 import { copyShort } from "../base/bytes";
+import {
+  FIELD_COMMAND,
+  FIELD_QUERY,
+  FIELD_URL,
+  LANGUAGE_SHELL,
+  LANGUAGE_SQL,
+  MARK_OPAQUE_COMMAND,
+  NAMESPACE_ACTION,
+} from "../gen/codes";
+import { META_ACTION_UNCLASSIFIED } from "../gen/layout";
 import { FACTS_MAX, LANGUAGE_BYTES_MAX, PARTS_MAX } from "../gen/limits";
+import {
+  ROLE_ACTION_DB_ADMIN,
+  ROLE_ACTION_NETWORK_HTTP_POST,
+  ROLE_ACTION_PROCESS_SHELL,
+  WORD_LANGUAGE,
+  WORD_ROLE_ACTION,
+  wordAt,
+  wordBytes,
+} from "../gen/words";
+import { lookUp, metaAt, NONE } from "../policy/view";
+import type { Nested } from "./nested";
 
-/** 28 bytes. */
+/** 32 bytes. */
 @unmanaged
 export class Draft {
   /** Index of the action. */
   action: u32;
   pack: u32;
-  /** Address of the ref in the image that names the row, `pack/row`. */
-  id: usize;
+  /** Text that names where it comes from: `pack/row`, or the language. */
+  idAt: usize;
+  idBytes: u32;
   /** Bits of MARK_*, besides those of the call. */
   marks: u32;
   /** Its group; `groupOf` says which one that has become. */
@@ -30,10 +52,10 @@ export class Fact {
   bytes: u32;
 }
 
-const DRAFT_BYTES: usize = 28;
+const DRAFT_BYTES: usize = 32;
 const FACT_BYTES: usize = 12;
 const GROUPS_MAX: i32 = 4096;
-const DRAFTS: usize = memory.data(1792, 8); // PARTS_MAX x 28
+const DRAFTS: usize = memory.data(2048, 8); // PARTS_MAX x 32
 const FACTS: usize = memory.data(12288, 8); // FACTS_MAX x 12
 const GROUPS: usize = memory.data(16384, 4); // GROUPS_MAX parents
 const TEXT: usize = memory.data(65536, 16); // LANGUAGE_BYTES_MAX
@@ -106,7 +128,7 @@ export function joinGroups(one: i32, other: i32): void {
 }
 
 /** Begins a part; its facts and marks follow. False when the call has too many. */
-export function beginDraft(action: u32, pack: u32, id: usize, group: i32): bool {
+export function beginDraft(action: u32, pack: u32, idAt: usize, idBytes: u32, group: i32): bool {
   if (drafts == PARTS_MAX) {
     full = true;
     return false;
@@ -114,12 +136,38 @@ export function beginDraft(action: u32, pack: u32, id: usize, group: i32): bool 
   const draft = draftAt(drafts++);
   draft.action = action;
   draft.pack = pack;
-  draft.id = id;
+  draft.idAt = idAt;
+  draft.idBytes = idBytes;
   draft.marks = 0;
   draft.group = group;
   draft.factStart = facts;
   draft.factCount = 0;
   return true;
+}
+
+/** Begins a part with the action that ROLE_ACTION_* names, found by the language itself and no pack. */
+export function beginRole(role: i32, language: i32, group: i32): bool {
+  const name = WORD_ROLE_ACTION + role;
+  let action = lookUp(NAMESPACE_ACTION, wordAt(name), wordBytes(name));
+  if (action == NONE) action = load<u32>(metaAt(META_ACTION_UNCLASSIFIED));
+  const id = WORD_LANGUAGE + language;
+  return beginDraft(action, NONE, wordAt(id), wordBytes(id), group);
+}
+
+/** A part for a text that could not be taken apart, or not in one way only: the strictest thing its language can do. */
+export function draftOpaque(text: Nested): void {
+  let role = ROLE_ACTION_NETWORK_HTTP_POST;
+  let field = FIELD_URL;
+  if (text.language == LANGUAGE_SHELL) {
+    role = ROLE_ACTION_PROCESS_SHELL;
+    field = FIELD_COMMAND;
+  } else if (text.language == LANGUAGE_SQL) {
+    role = ROLE_ACTION_DB_ADMIN;
+    field = FIELD_QUERY;
+  }
+  if (!beginRole(role, text.language, text.group)) return;
+  draftText(field, text.at, text.bytes);
+  draftAt(drafts - 1).marks |= text.marks | (1 << MARK_OPAQUE_COMMAND);
 }
 
 /** Adds a value to the part that was begun last. The text stays where it is. */
