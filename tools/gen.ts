@@ -157,6 +157,11 @@ function groupsOf({ wire, flags, amplifiers, fields }: Taxonomy): Group[] {
     },
     { prefix: "LANGUAGE", about: "In which a text is taken apart.", items: positions(wire, "languages") },
     {
+      prefix: "STEP_KIND",
+      about: "How a step of an API's path meets the segments of an address.",
+      items: positions(wire, "step_kinds"),
+    },
+    {
       prefix: "COMMAND_STYLE",
       about: "How a command reads its options.",
       items: positions(wire, "command_styles"),
@@ -311,7 +316,7 @@ function codesText(side: Side, taxonomy: Taxonomy): string {
 function namesText(taxonomy: Taxonomy): string {
   const named = new Set([
     ..."VERDICT TIER MODE BINDING DURABILITY DIALECT FLAG AMPLIFIER COUNTED EFFECT LAYER ROW_KIND".split(" "),
-    ..."RULE_KIND FIELD_TYPE TRANSFORM UNIT GUARD_KIND RECIPIENT_SCOPE PATH_SCOPE HOST_SCOPE".split(" "),
+    ..."RULE_KIND FIELD_TYPE TRANSFORM UNIT GUARD_KIND STEP_KIND RECIPIENT_SCOPE PATH_SCOPE HOST_SCOPE".split(" "),
     ..."SERVER_BINDING ANNOTATION MARK OBLIGATION LOWERED_KIND".split(" "),
     ..."LANGUAGE COMMAND_STYLE OPTION_TAKES WORD_ROLE".split(" "),
   ]);

@@ -36,4 +36,7 @@ export const WORDS_MAX: i32 = 4096;
 export const FACTS_MAX: i32 = 1024;
 export const NESTED_TEXTS_MAX: i32 = 64;
 export const NESTED_DEPTH_MAX: i32 = 8;
+export const URL_SEGMENTS_MAX: i32 = 64;
+export const API_MEMBERS_MAX: i32 = 16;
+export const INNER_URLS_MAX: i32 = 8;
 export const LANGUAGE_BYTES_MAX: i32 = 65536;

@@ -4,6 +4,7 @@ import {
   LAYER_PACK,
   LOWERED_KIND_PROFILE,
   NAMESPACE_ACTION,
+  NAMESPACE_API,
   NAMESPACE_CURRENCY,
   NAMESPACE_DOMAIN,
   NAMESPACE_DOMAIN_UNDER,
@@ -21,6 +22,7 @@ import {
 } from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
 import { CANDIDATES_MAX, IMAGE_BYTES_MAX } from "../gen/limits.ts";
+import { type ApiMember, type ApiRow, orderedRows, type Step } from "./apis.ts";
 import type { Condition, Predicate } from "./conditions.ts";
 import type { Row, Rule } from "./entries.ts";
 import { ImageWriter, NONE, type Run } from "./image.ts";
@@ -116,6 +118,7 @@ export class Lowering {
     const patterns = this.#putMappings();
     this.#checkCandidates(patterns);
     this.#putPatterns(patterns);
+    this.#putApis();
     const ruleLists = this.#putRules();
     const rowLists = this.#putRows();
     this.#putActions(ruleLists, rowLists);
@@ -280,6 +283,54 @@ export class Lowering {
       const entry = this.#writer.entry(layout.SECTION_PATTERNS);
       entry.ref(layout.PATTERNS_PREFIX, pattern.prefix).ref(layout.PATTERNS_SUFFIX, pattern.suffix);
       this.#writer.put(layout.SECTION_PATTERNS, entry.u32(layout.PATTERNS_MAPPING, mappingIndex));
+    }
+  }
+
+  #steps(steps: readonly Step[]): Run {
+    const entries = steps.map(({ kind, prefix, suffix, field }) =>
+      this.#writer
+        .entry(layout.SECTION_STEPS)
+        .ref(layout.STEPS_PREFIX, prefix)
+        .ref(layout.STEPS_SUFFIX, suffix)
+        .u8(layout.STEPS_KIND, kind)
+        .u8(layout.STEPS_FIELD, field),
+    );
+    return this.#writer.putRun(layout.SECTION_STEPS, entries);
+  }
+
+  #members(members: readonly ApiMember[]): Run {
+    const entries = members.map(({ name, field, unit, isAlternative }) =>
+      this.#writer
+        .entry(layout.SECTION_MEMBERS)
+        .ref(layout.MEMBERS_NAME, name)
+        .u8(layout.MEMBERS_FIELD, field)
+        .u8(layout.MEMBERS_UNIT, unit)
+        .u8(layout.MEMBERS_ALTERNATIVE, isAlternative ? 1 : 0),
+    );
+    return this.#writer.putRun(layout.SECTION_MEMBERS, entries);
+  }
+
+  /** Rows of APIs, and the hosts that lead to them. */
+  #putApis(): void {
+    const rows = this.#policy.packs.flatMap(({ apis }, packIndex) =>
+      apis.flatMap((api) => api.paths.map((path) => ({ api, path, packIndex }))),
+    );
+    const indexes = new Map<ApiRow, number>();
+    for (const row of rows) {
+      const { api, path, packIndex } = row;
+      const entry = this.#writer
+        .entry(layout.SECTION_APIS)
+        .ref(layout.APIS_ID, api.id)
+        .u32(layout.APIS_PACK, packIndex)
+        .u32(layout.APIS_ACTION, this.#actionIndex(api.action.name))
+        .run(layout.APIS_STEP_START, this.#steps(path.steps))
+        .run(layout.APIS_MEMBER_START, this.#members(api.members))
+        .u32(layout.APIS_METHODS, api.methods);
+      indexes.set(row, this.#writer.put(layout.SECTION_APIS, entry));
+    }
+    for (const [host, list] of orderedRows(rows, this.#issues)) {
+      const items = list.map((row) => indexes.get(row) ?? 0);
+      this.#writer.putName(NAMESPACE_API, host, this.#writer.putList(items));
     }
   }
 

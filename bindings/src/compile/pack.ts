@@ -16,6 +16,7 @@ import {
   VERDICT_NAMES,
 } from "../gen/codes.ts";
 import { NAME_BYTES_MAX, PATH_SEGMENTS_MAX } from "../gen/limits.ts";
+import { type Api, readApis } from "./apis.ts";
 import { canonicalToolName, lowerAscii, trimmed } from "./canonical.ts";
 import { type EntryReader, type Rule, readCall } from "./entries.ts";
 import type { Place } from "./issues.ts";
@@ -81,6 +82,7 @@ export interface Pack {
   readonly version: string;
   readonly publisher: string;
   readonly mappings: readonly Mapping[];
+  readonly apis: readonly Api[];
   readonly rules: readonly Rule[];
   readonly examples: readonly PackExample[];
   readonly place: Place;
@@ -364,8 +366,8 @@ export function readPack(
   taxonomy: Taxonomy,
   entries: EntryReader,
 ): Pack | undefined {
-  const required = ["pack", "version", "publisher", "title", "description", "tools"];
-  const shape = reader.shape(tree, "a pack", required, ["servers", "rules", "examples"]);
+  const required = ["pack", "version", "publisher", "title", "description"];
+  const shape = reader.shape(tree, "a pack", required, ["servers", "tools", "apis", "rules", "examples"]);
   if (!shape) return undefined;
   const name = reader.text(shape.get("pack"), "the pack's name", PACK_NAME);
   const version = reader.text(shape.get("version"), "a version", VERSION);
@@ -375,22 +377,26 @@ export function readPack(
   reader.texts(shape.get("servers"), "server name");
   if (name === undefined) return undefined;
   const tools = shape.get("tools");
+  if (!tools && !shape.get("apis")) {
+    reader.issues.fault(shape.place, "tools or apis", "neither", "say what the pack maps");
+  }
   const items = (tools && reader.list(tools, "tools"))?.items ?? [];
   if (tools && items.length === 0) reader.wrong(tools, "at least one tool", "map one, or leave the pack out");
   if (items.length > TOOLS_MAX) reader.wrong(tools ?? tree, `at most ${TOOLS_MAX} tools`, "split the pack");
   const mappings = items.flatMap((item) => readMapping(reader, item, name, taxonomy) ?? []);
-  checkIds(reader, mappings);
+  const apis = readApis(reader, shape.get("apis"), name, taxonomy);
+  checkIds(reader, [...mappings, ...apis]);
   checkTies(reader, mappings);
-  const mapped = new Set(mappings.map(({ action }) => action.name));
+  const mapped = new Set([...mappings, ...apis].map(({ action }) => action.name));
   const rules = entries.rules(shape.get("rules"), { layer: LAYER_PACK, pack: name, mapped });
   const examples = readExamples(reader, shape.get("examples"), name, taxonomy);
   const place = shape.placeOf("pack");
-  return { name, version: version ?? "", publisher: publisher ?? "", mappings, rules, examples, place };
+  return { name, version: version ?? "", publisher: publisher ?? "", mappings, apis, rules, examples, place };
 }
 
-function checkIds(reader: Reader, mappings: readonly Mapping[]): void {
+function checkIds(reader: Reader, rows: readonly { readonly id: string; readonly place: Place }[]): void {
   const seen = new Set<string>();
-  for (const { id, place } of mappings) {
+  for (const { id, place } of rows) {
     if (seen.has(id))
       reader.issues.fault(place, "an id that is used once", JSON.stringify(id), "rename one of the two");
     seen.add(id);

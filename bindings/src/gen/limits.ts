@@ -36,4 +36,7 @@ export const WORDS_MAX = 4096;
 export const FACTS_MAX = 1024;
 export const NESTED_TEXTS_MAX = 64;
 export const NESTED_DEPTH_MAX = 8;
+export const URL_SEGMENTS_MAX = 64;
+export const API_MEMBERS_MAX = 16;
+export const INNER_URLS_MAX = 8;
 export const LANGUAGE_BYTES_MAX = 65536;
