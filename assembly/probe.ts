@@ -2,10 +2,44 @@
  * Debug target only: one door into a layer, so that tests can try every input of it. Never part of the release.
  */
 
+import { CMP_OK, index, root } from "./base/cmp";
+import { LANGUAGE_HTTP } from "./gen/codes";
+import { beginDrafts, newGroup } from "./normalise/drafts";
+import { headerOverrides, takeHttp, takeHttpMap } from "./normalise/lang/http";
+import { addNested, beginNested } from "./normalise/nested";
+import { REQUEST_AT } from "./request/read";
 import { tierOf } from "./risk/hazard";
 import { scoreOf } from "./risk/score";
 
 export { decide, IMAGE_AT, loadImage, RECORD_AT, REQUEST_AT, RESULT_AT } from "./index";
+
+export { draftAt, draftCount, draftsOverflowed, factAt } from "./normalise/drafts";
+
+/**
+ * Takes a request apart: method, URL and data stand one after the other at REQUEST_AT. Data may be a map in CMP/1.
+ * The parts are at `draftAt`.
+ */
+export function http(methodBytes: u32, urlBytes: u32, dataBytes: u32, isMap: bool): bool {
+  const urlAt = REQUEST_AT + methodBytes;
+  const dataAt = urlAt + urlBytes;
+  beginDrafts();
+  beginNested();
+  const text = addNested(LANGUAGE_HTTP, urlAt, urlBytes, 0);
+  if (text === null) return false;
+  text.group = newGroup();
+  if (!isMap) {
+    takeHttp(REQUEST_AT, methodBytes, urlAt, urlBytes, dataAt, dataBytes, text);
+    return true;
+  }
+  if (index(dataAt, dataBytes) != CMP_OK) return false;
+  takeHttpMap(REQUEST_AT, methodBytes, urlAt, urlBytes, root(), text);
+  return true;
+}
+
+/** True when the header line at REQUEST_AT overrides the method. */
+export function overrides(bytes: u32): bool {
+  return headerOverrides(REQUEST_AT, bytes);
+}
 
 /** Score of a hazard, in basis points. */
 export function score(hazard: i32): i32 {

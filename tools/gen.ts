@@ -157,6 +157,11 @@ function groupsOf({ wire, flags, amplifiers, fields }: Taxonomy): Group[] {
     },
     { prefix: "LANGUAGE", about: "In which a text is taken apart.", items: positions(wire, "languages") },
     {
+      prefix: "MEMBER_KIND",
+      about: "Where a field of an API's row comes from.",
+      items: positions(wire, "member_kinds"),
+    },
+    {
       prefix: "STEP_KIND",
       about: "How a step of an API's path meets the segments of an address.",
       items: positions(wire, "step_kinds"),
@@ -316,9 +321,11 @@ function codesText(side: Side, taxonomy: Taxonomy): string {
 function namesText(taxonomy: Taxonomy): string {
   const named = new Set([
     ..."VERDICT TIER MODE BINDING DURABILITY DIALECT FLAG AMPLIFIER COUNTED EFFECT LAYER ROW_KIND".split(" "),
-    ..."RULE_KIND FIELD_TYPE TRANSFORM UNIT GUARD_KIND STEP_KIND RECIPIENT_SCOPE PATH_SCOPE HOST_SCOPE".split(" "),
+    ..."RULE_KIND FIELD_TYPE TRANSFORM UNIT GUARD_KIND STEP_KIND RECIPIENT_SCOPE PATH_SCOPE HOST_SCOPE".split(
+      " ",
+    ),
     ..."SERVER_BINDING ANNOTATION MARK OBLIGATION LOWERED_KIND".split(" "),
-    ..."LANGUAGE COMMAND_STYLE OPTION_TAKES WORD_ROLE".split(" "),
+    ..."MEMBER_KIND LANGUAGE COMMAND_STYLE OPTION_TAKES WORD_ROLE".split(" "),
   ]);
   let text = "\n// The words by number.\n";
   for (const { prefix, items } of groupsOf(taxonomy)) {

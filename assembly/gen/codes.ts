@@ -232,6 +232,12 @@ export const LANGUAGE_SQL: i32 = 2;
 export const LANGUAGE_HTTP: i32 = 3;
 export const LANGUAGE_LAST: i32 = 3;
 
+// Where a field of an API's row comes from.
+export const MEMBER_KIND_MEMBER: i32 = 0;
+export const MEMBER_KIND_ALTERNATIVE: i32 = 1;
+export const MEMBER_KIND_LITERAL: i32 = 2;
+export const MEMBER_KIND_LAST: i32 = 2;
+
 // How a step of an API's path meets the segments of an address.
 export const STEP_KIND_EXACT: i32 = 0;
 export const STEP_KIND_ONE: i32 = 1;

@@ -268,7 +268,7 @@ export const MEMBERS_BYTES: i32 = 12;
 export const MEMBERS_NAME: i32 = 0;
 export const MEMBERS_FIELD: i32 = 8;
 export const MEMBERS_UNIT: i32 = 9;
-export const MEMBERS_ALTERNATIVE: i32 = 10;
+export const MEMBERS_KIND: i32 = 10;
 export const MEMBERS_RESERVED: i32 = 11;
 
 const ENTRY_BYTES: usize = memory.data<u16>([

@@ -210,7 +210,7 @@ export function isSameDraft(one: i32, other: i32): bool {
   for (let index = 0; index < mine.factCount; index++) {
     const fact = factAt(mine.factStart + index);
     const twin = factAt(theirs.factStart + index);
-    if (fact.field != twin.field || fact.bytes != twin.bytes) return false;
+    if (fact.field != twin.field || fact.unit != twin.unit || fact.bytes != twin.bytes) return false;
     if (fact.at != twin.at && !equal(fact.at, twin.at, fact.bytes)) return false;
   }
   return true;

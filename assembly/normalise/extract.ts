@@ -440,7 +440,7 @@ export function extractFacts(start: i32, count: i32): void {
     const field = fact.field;
     if (!declares(part().action, field) || fieldState(field) == FIELD_MALFORMED) continue;
     const type = <i32>load<u8>(fieldEntry(field) + FIELDS_TYPE);
-    if (!readText(field, type, codes.UNIT_DIRECT, fact.at, fact.bytes)) malform(field);
+    if (!readText(field, type, fact.unit, fact.at, fact.bytes)) malform(field);
     if (!isMany(field)) needOne(field);
   }
   settle();

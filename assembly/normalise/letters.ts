@@ -19,7 +19,13 @@ export function foldLetter(letter: u32): u32 {
   if (letter < 0x80) return letter;
   if (letter == 0x3002 || letter == 0xff61) return 0x2e; // Ideographic full stops.
   if (lies(letter, 0xff01, 0xff5e)) return letter - 0xfee0; // Full-width forms, the full stop among them.
-  if (letter == 0xad || letter == 0x200b || letter == 0x2060 || letter == 0xfeff || lies(letter, 0xfe00, 0xfe0f)) {
+  if (
+    letter == 0xad ||
+    letter == 0x200b ||
+    letter == 0x2060 ||
+    letter == 0xfeff ||
+    lies(letter, 0xfe00, 0xfe0f)
+  ) {
     return LETTER_DROPPED;
   }
   if (letter < 0x250) {

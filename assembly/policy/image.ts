@@ -8,7 +8,13 @@ import { sha256 } from "../base/sha256";
 import { valid } from "../base/utf8";
 import * as codes from "../gen/codes";
 import * as layout from "../gen/layout";
-import { API_MEMBERS_MAX, IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX, SETS_MAX, URL_SEGMENTS_MAX } from "../gen/limits";
+import {
+  API_MEMBERS_MAX,
+  IMAGE_BYTES_MAX,
+  PATH_SEGMENTS_MAX,
+  SETS_MAX,
+  URL_SEGMENTS_MAX,
+} from "../gen/limits";
 import {
   entryAt,
   IMAGE_AT,
@@ -356,7 +362,7 @@ function memberFits(at: usize): bool {
     refFits(at + layout.MEMBERS_NAME) &&
     need(<u32>load<u8>(at + layout.MEMBERS_FIELD) - 1 < <u32>codes.FIELD_COUNT, at + layout.MEMBERS_FIELD) &&
     need(load<u8>(at + layout.MEMBERS_UNIT) <= <u8>codes.UNIT_MAJOR, at + layout.MEMBERS_UNIT) &&
-    need(load<u8>(at + layout.MEMBERS_ALTERNATIVE) <= 1, at + layout.MEMBERS_ALTERNATIVE)
+    need(load<u8>(at + layout.MEMBERS_KIND) <= <u8>codes.MEMBER_KIND_LITERAL, at + layout.MEMBERS_KIND)
   );
 }
 

@@ -2,12 +2,13 @@
  * Members of a request's body and query that a row of an API reads as fields (docs/format/http.md, step 4).
  */
 import { firstChild, KIND_ARRAY, kind, member, nextSibling, bytesAt, bytesSize } from "../../base/cmp";
+import { MEMBER_KIND_ALTERNATIVE, MEMBER_KIND_LITERAL } from "../../gen/codes";
 import {
   FIELDS_BYTES,
   FIELDS_MANY,
-  MEMBERS_ALTERNATIVE,
   MEMBERS_BYTES,
   MEMBERS_FIELD,
+  MEMBERS_KIND,
   MEMBERS_NAME,
   MEMBERS_UNIT,
   SECTION_FIELDS,
@@ -159,11 +160,16 @@ export function takeMembers(start: u32, count: u32, queryAt: usize, queryEnd: us
     field = load<u8>(entry + MEMBERS_FIELD);
     unit = load<u8>(entry + MEMBERS_UNIT);
     const bit = (<u64>1) << (field - 1);
-    if (load<u8>(entry + MEMBERS_ALTERNATIVE) != 0 && (fields & bit) != 0) continue;
+    const memberKind = load<u8>(entry + MEMBERS_KIND);
+    if (memberKind == <u8>MEMBER_KIND_ALTERNATIVE && (fields & bit) != 0) continue;
     many = load<u8>(entryAt(SECTION_FIELDS, field - 1, FIELDS_BYTES) + FIELDS_MANY) != 0;
     found = 0;
     const nameAt = textAt(entry + MEMBERS_NAME);
     const nameBytes = textBytes(entry + MEMBERS_NAME);
+    if (memberKind == <u8>MEMBER_KIND_LITERAL) {
+      emit(nameAt, nameBytes);
+      continue;
+    }
     if (form == BODY_MAP) emitFromMap(nameAt, nameBytes);
     else if (form == BODY_JSON) emitFromJson(nameAt, nameBytes);
     else if (form == BODY_FORM) emitFromParameters(bodyAt, bodyEnd, nameAt, nameBytes);

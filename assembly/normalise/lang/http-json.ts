@@ -37,8 +37,14 @@ function stringEnd(at: usize, end: usize): usize {
         for (let digit: usize = 1; digit <= 4; digit++) if (hexValue(load<u8>(at + digit)) > 15) return 0;
         at += 4;
       } else if (
-        letter != QUOTE && letter != BACKSLASH && letter != 0x2f && letter != 0x62 &&
-        letter != 0x66 && letter != 0x6e && letter != 0x72 && letter != 0x74 // " \ / b f n r t
+        letter != QUOTE &&
+        letter != BACKSLASH &&
+        letter != 0x2f &&
+        letter != 0x62 &&
+        letter != 0x66 &&
+        letter != 0x6e &&
+        letter != 0x72 &&
+        letter != 0x74 // " \ / b f n r t
       ) {
         return 0;
       }

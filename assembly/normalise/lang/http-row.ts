@@ -97,7 +97,8 @@ export function takeCaptures(row: usize): void {
     if (field == 0) continue;
     const at = segmentAt(<i32>first) + textBytes(step + STEPS_PREFIX);
     // Neighbours of one field are one text: the kept segments have a `/` between them.
-    while (position < steps && load<u8>(stepAt(row, position) + STEPS_FIELD) == field) step = stepAt(row, position++);
+    while (position < steps && load<u8>(stepAt(row, position) + STEPS_FIELD) == field)
+      step = stepAt(row, position++);
     const isRest = load<u8>(step + STEPS_KIND) == <u8>STEP_KIND_REST;
     const last = isRest ? segmentCount() - 1 : <i32>position - 1;
     draftText(field, at, <u32>(segmentEnd(last) - textBytes(step + STEPS_SUFFIX) - at));

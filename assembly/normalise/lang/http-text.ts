@@ -31,7 +31,10 @@ export function keptTextBytes(): u32 {
 
 function isEscape(at: usize, end: usize): bool {
   return (
-    end - at >= 3 && load<u8>(at) == PERCENT && hexValue(load<u8>(at, 1)) < 16 && hexValue(load<u8>(at, 2)) < 16
+    end - at >= 3 &&
+    load<u8>(at) == PERCENT &&
+    hexValue(load<u8>(at, 1)) < 16 &&
+    hexValue(load<u8>(at, 2)) < 16
   );
 }
 

@@ -61,7 +61,10 @@ function dots(at: usize, end: usize): i32 {
     if (load<u8>(at) == DOT) {
       at++;
     } else if (
-      end - at >= 3 && load<u8>(at) == 0x25 && load<u8>(at, 1) == 0x32 && hexValue(load<u8>(at, 2)) == 14
+      end - at >= 3 &&
+      load<u8>(at) == 0x25 &&
+      load<u8>(at, 1) == 0x32 &&
+      hexValue(load<u8>(at, 2)) == 14
     ) {
       at += 3;
     } else {

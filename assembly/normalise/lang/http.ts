@@ -13,13 +13,7 @@ import {
   MARK_OPAQUE_COMMAND,
   MARK_URL_CARRIES,
 } from "../../gen/codes";
-import {
-  APIS_ACTION,
-  APIS_ID,
-  APIS_MEMBER_COUNT,
-  APIS_MEMBER_START,
-  APIS_PACK,
-} from "../../gen/layout";
+import { APIS_ACTION, APIS_ID, APIS_MEMBER_COUNT, APIS_MEMBER_START, APIS_PACK } from "../../gen/layout";
 import { INNER_URLS_MAX } from "../../gen/limits";
 import {
   HTTP_METHOD_COUNT,
@@ -43,7 +37,7 @@ import { equal } from "../../base/bytes";
 import { textAt, textBytes } from "../../policy/view";
 import { beginDraft, beginRole, draftAt, draftCount, draftText } from "../drafts";
 import { hostAt, hostBytes } from "../host";
-import type { Nested } from "../nested";
+import { Nested } from "../nested";
 import {
   cleanUrl,
   readUrl,
@@ -141,7 +135,8 @@ function isReading(): bool {
 /** True for an address that a GET can only fetch. */
 function isFetchable(): bool {
   if (!hasUrl || url == URL_OPAQUE) return true;
-  for (let position = 0; position < SCHEME_HOST_COUNT; position++) if (schemeIs(WORD_SCHEME_HOST + position)) return true;
+  for (let position = 0; position < SCHEME_HOST_COUNT; position++)
+    if (schemeIs(WORD_SCHEME_HOST + position)) return true;
   return false;
 }
 
@@ -161,7 +156,8 @@ function takeGeneric(): void {
 
 function takeRow(row: usize): void {
   const id = row + APIS_ID;
-  if (!beginDraft(load<u32>(row + APIS_ACTION), load<u32>(row + APIS_PACK), textAt(id), textBytes(id), group)) return;
+  if (!beginDraft(load<u32>(row + APIS_ACTION), load<u32>(row + APIS_PACK), textAt(id), textBytes(id), group))
+    return;
   noteMarks(marks);
   const start = load<u32>(row + APIS_MEMBER_START);
   const count = load<u32>(row + APIS_MEMBER_COUNT);
@@ -174,7 +170,8 @@ function takeRow(row: usize): void {
 /** The row of an API for the address, or 0. */
 function rowOfUrl(): usize {
   if (url < 0 || url == URL_OPAQUE) return 0;
-  if (!schemeIs(WORD_SCHEME_HOST + SCHEME_HOST_HTTP) && !schemeIs(WORD_SCHEME_HOST + SCHEME_HOST_HTTPS)) return 0;
+  if (!schemeIs(WORD_SCHEME_HOST + SCHEME_HOST_HTTP) && !schemeIs(WORD_SCHEME_HOST + SCHEME_HOST_HTTPS))
+    return 0;
   if (!hasRows(hostAt(), hostBytes()) || !readSegments()) return 0;
   return findRow(hostAt(), hostBytes(), method);
 }

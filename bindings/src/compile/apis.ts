@@ -2,6 +2,9 @@
 
 import {
   FIELD_TYPE_MONEY,
+  MEMBER_KIND_ALTERNATIVE,
+  MEMBER_KIND_LITERAL,
+  MEMBER_KIND_MEMBER,
   STEP_KIND_ANY,
   STEP_KIND_EXACT,
   STEP_KIND_ONE,
@@ -32,14 +35,14 @@ export interface ApiPath {
   readonly place: Place;
 }
 
-/** A member of the body or the query that is a field. */
+/** A member of the body or the query that is a field, or a fixed value of one. */
 export interface ApiMember {
   readonly name: string;
   readonly field: number;
   /** UNIT_*. */
   readonly unit: number;
-  /** Skipped when a member before it gave the field. */
-  readonly isAlternative: boolean;
+  /** MEMBER_KIND_*: an alternative is skipped when a member before it gave the field. */
+  readonly kind: number;
 }
 
 export interface Api {
@@ -98,13 +101,16 @@ class ApiReader {
     const hosts = [...reader.texts(shape.get("hosts"), "host", HOST).keys()];
     const methods = this.#methods(shape.get("methods"));
     if (!action || id === undefined) return undefined;
-    const paths = [...reader.texts(shape.get("paths"), "path", { bytesMax: 1024 })].flatMap(([text, place]) => {
-      const steps = this.#steps(text, place, action);
-      return steps ? [{ steps, text, place }] : [];
-    });
+    const paths = [...reader.texts(shape.get("paths"), "path", { bytesMax: 1024 })].flatMap(
+      ([text, place]) => {
+        const steps = this.#steps(text, place, action);
+        return steps ? [{ steps, text, place }] : [];
+      },
+    );
     for (const key of ["hosts", "paths"]) {
       const list = shape.get(key);
-      if (list?.kind === "list" && list.items.length === 0) reader.wrong(list, "at least one value", "add one");
+      if (list?.kind === "list" && list.items.length === 0)
+        reader.wrong(list, "at least one value", "add one");
     }
     const captured = new Set(paths.flatMap(({ steps }) => steps.map(({ field }) => field)));
     const members = this.#members(shape.get("body"), action, captured);
@@ -153,7 +159,8 @@ class ApiReader {
         steps.push({ kind: STEP_KIND_REST, prefix: "", suffix: "", field });
         continue;
       }
-      if (!found || part === "") return refuse(`the segment ${JSON.stringify(part)}`, "write text, one * or one {field}");
+      if (!found || part === "")
+        return refuse(`the segment ${JSON.stringify(part)}`, "write text, one * or one {field}");
       const [, prefix = "", star, , suffix = ""] = found;
       const isExact = star === undefined && name === undefined;
       steps.push({ kind: isExact ? STEP_KIND_EXACT : STEP_KIND_ONE, prefix, suffix, field });
@@ -163,6 +170,11 @@ class ApiReader {
       return refuse("one field in two places", "let its segments stand side by side");
     }
     return steps;
+  }
+
+  #literal(tree: Tree): string | undefined {
+    if (tree.kind === "int" || tree.kind === "bool") return `${tree.value}`;
+    return this.#reader.text(tree, "a fixed value");
   }
 
   #members(tree: Tree | undefined, action: Action, captured: ReadonlySet<number>): ApiMember[] {
@@ -177,6 +189,11 @@ class ApiReader {
       }
       let from: Tree | undefined = value;
       let unit: number = UNIT_DIRECT;
+      if (value.kind === "map" && value.members[0]?.key === "value") {
+        const literal = reader.shape(value, "a fixed value", ["value"])?.get("value");
+        const name = literal && this.#literal(literal);
+        return name === undefined ? [] : [{ name, field, unit, kind: MEMBER_KIND_LITERAL }];
+      }
       if (value.kind === "map") {
         const shape = reader.shape(value, "where a field comes from", ["from"], ["unit"]);
         from = shape?.get("from");
@@ -188,7 +205,9 @@ class ApiReader {
       const names = from ? reader.oneOrMany(from) : [];
       return names.flatMap((item, index) => {
         const name = reader.text(item, "a member", MEMBER);
-        return name === undefined ? [] : [{ name, field, unit, isAlternative: index > 0 }];
+        return name === undefined
+          ? []
+          : [{ name, field, unit, kind: index > 0 ? MEMBER_KIND_ALTERNATIVE : MEMBER_KIND_MEMBER }];
       });
     });
     if (map && members.length > API_MEMBERS_MAX) {
@@ -246,7 +265,8 @@ function stepsMeet(one: Step, other: Step): boolean {
 function isAmbiguous(one: ApiRow, other: ApiRow): boolean {
   if (comparePaths(one.path.steps, other.path.steps) !== 0) return false;
   const shared = one.api.methods & other.api.methods;
-  const isNarrower = one.api.methods !== other.api.methods && [one, other].some(({ api }) => api.methods === shared);
+  const isNarrower =
+    one.api.methods !== other.api.methods && [one, other].some(({ api }) => api.methods === shared);
   if (shared === 0 || isNarrower) return false;
   return one.path.steps.every((step, index) => stepsMeet(step, other.path.steps[index] ?? step));
 }

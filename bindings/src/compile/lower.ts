@@ -300,13 +300,13 @@ export class Lowering {
   }
 
   #members(members: readonly ApiMember[]): Run {
-    const entries = members.map(({ name, field, unit, isAlternative }) =>
+    const entries = members.map(({ name, field, unit, kind }) =>
       this.#writer
         .entry(layout.SECTION_MEMBERS)
         .ref(layout.MEMBERS_NAME, name)
         .u8(layout.MEMBERS_FIELD, field)
         .u8(layout.MEMBERS_UNIT, unit)
-        .u8(layout.MEMBERS_ALTERNATIVE, isAlternative ? 1 : 0),
+        .u8(layout.MEMBERS_KIND, kind),
     );
     return this.#writer.putRun(layout.SECTION_MEMBERS, entries);
   }

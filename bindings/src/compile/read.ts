@@ -107,7 +107,7 @@ export interface ImageApi {
     readonly name: string;
     readonly field: string;
     readonly unit: string;
-    readonly isAlternative: boolean;
+    readonly kind: string;
   }[];
 }
 
@@ -600,12 +600,12 @@ class ContentReader {
       }),
       members: members.map((member) => {
         member.zero(layout.MEMBERS_RESERVED, member.u8(layout.MEMBERS_RESERVED));
-        const at = layout.MEMBERS_ALTERNATIVE;
+        const kind = member.u8(layout.MEMBERS_KIND);
         return {
           name: member.ref(layout.MEMBERS_NAME),
           field: this.#fieldName(member, layout.MEMBERS_FIELD, member.u8(layout.MEMBERS_FIELD)),
           unit: member.word(layout.MEMBERS_UNIT, member.u8(layout.MEMBERS_UNIT), codes.UNIT_NAMES),
-          isAlternative: member.bounded(at, member.u8(at), 0, 1) === 1,
+          kind: member.word(layout.MEMBERS_KIND, kind, codes.MEMBER_KIND_NAMES),
         };
       }),
     };

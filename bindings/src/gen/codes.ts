@@ -232,6 +232,12 @@ export const LANGUAGE_SQL = 2;
 export const LANGUAGE_HTTP = 3;
 export const LANGUAGE_LAST = 3;
 
+// Where a field of an API's row comes from.
+export const MEMBER_KIND_MEMBER = 0;
+export const MEMBER_KIND_ALTERNATIVE = 1;
+export const MEMBER_KIND_LITERAL = 2;
+export const MEMBER_KIND_LAST = 2;
+
 // How a step of an API's path meets the segments of an address.
 export const STEP_KIND_EXACT = 0;
 export const STEP_KIND_ONE = 1;
@@ -469,6 +475,7 @@ export const TRANSFORM_NAMES = ["typed", "count", "literal"] as const;
 export const UNIT_NAMES = ["direct", "minor", "major"] as const;
 export const GUARD_KIND_NAMES = ["in", "present", "absent"] as const;
 export const LANGUAGE_NAMES = ["none", "shell", "sql", "http"] as const;
+export const MEMBER_KIND_NAMES = ["member", "alternative", "literal"] as const;
 export const STEP_KIND_NAMES = ["exact", "one", "rest", "any"] as const;
 export const COMMAND_STYLE_NAMES = ["gnu", "posix", "single"] as const;
 export const OPTION_TAKES_NAMES = ["nothing", "argument", "attached"] as const;

@@ -1,7 +1,7 @@
 // Written by `npm run build`; do not edit. A release is known by these two digests.
 
 /** SHA-256 of core.wasm, in lower-case hex. */
-export const ENGINE_SHA256 = "7e7e53aa1e2fba5d8ece23c9df35ed6368407e1618f229772a6006bd4833b95f";
+export const ENGINE_SHA256 = "ebf46d04c4284292d50ef099e6d749979ccf89c585f23655444e7ec97b44cdcd";
 
 /** SHA-256 of base.image, the default policy, in lower-case hex. */
-export const BASE_IMAGE_SHA256 = "00cf32721c218b3a30c72257ca53a4b1f5f1d2b30ffc2ea9b116f68a84a20bfd";
+export const BASE_IMAGE_SHA256 = "ab9fcc47d0895a3e10c8cc9058989711ddf97e9acb9fbaa8706e2b7a7000f989";

@@ -268,7 +268,7 @@ export const MEMBERS_BYTES = 12;
 export const MEMBERS_NAME = 0;
 export const MEMBERS_FIELD = 8;
 export const MEMBERS_UNIT = 9;
-export const MEMBERS_ALTERNATIVE = 10;
+export const MEMBERS_KIND = 10;
 export const MEMBERS_RESERVED = 11;
 
 // Bytes of one entry of each section.
