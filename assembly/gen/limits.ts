@@ -37,3 +37,5 @@ export const FACTS_MAX: i32 = 1024;
 export const NESTED_TEXTS_MAX: i32 = 64;
 export const NESTED_DEPTH_MAX: i32 = 8;
 export const LANGUAGE_BYTES_MAX: i32 = 65536;
+export const SQL_TOKENS_MAX: i32 = 16384;
+export const SQL_DEPTH_MAX: i32 = 64;

@@ -37,3 +37,5 @@ export const FACTS_MAX = 1024;
 export const NESTED_TEXTS_MAX = 64;
 export const NESTED_DEPTH_MAX = 8;
 export const LANGUAGE_BYTES_MAX = 65536;
+export const SQL_TOKENS_MAX = 16384;
+export const SQL_DEPTH_MAX = 64;
