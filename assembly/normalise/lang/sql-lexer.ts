@@ -115,7 +115,15 @@ function takeQuotes(at: usize, mark: u32): usize {
 function isBackquotedByte(byte: u32): bool {
   if (isLetter(byte) || isDigit(byte) || byte >= 0x80) return true;
   // _ - . : * @ and space
-  return byte == 0x5f || byte == 0x2d || byte == 0x2e || byte == 0x3a || byte == 0x2a || byte == 0x40 || byte == 0x20;
+  return (
+    byte == 0x5f ||
+    byte == 0x2d ||
+    byte == 0x2e ||
+    byte == 0x3a ||
+    byte == 0x2a ||
+    byte == 0x40 ||
+    byte == 0x20
+  );
 }
 
 /** Takes a name in backquotes, which are signs like others to PostgreSQL. Returns its end, or 0. */
@@ -169,12 +177,17 @@ function joinsQuotes(at: usize, after: usize): bool {
   const next = byteAt(after);
   const bytes = <u32>(after - at);
   const first = lower(load<u8>(at));
-  if (next == 0x26) return bytes == 1 && first == 0x75 && (byteAt(after + 1) == 0x27 || byteAt(after + 1) == 0x22);
+  if (next == 0x26)
+    return bytes == 1 && first == 0x75 && (byteAt(after + 1) == 0x27 || byteAt(after + 1) == 0x22);
   if (next != 0x27 && next != 0x22) return false;
   if (bytes == 1) return first == 0x71 || first == 0x72;
   if (bytes != 2) return false;
   const second = lower(load<u8>(at + 1));
-  return (first == 0x6e && second == 0x71) || (first == 0x72 && second == 0x62) || (first == 0x62 && second == 0x72);
+  return (
+    (first == 0x6e && second == 0x71) ||
+    (first == 0x72 && second == 0x62) ||
+    (first == 0x62 && second == 0x72)
+  );
 }
 
 function takeWord(at: usize): usize {
@@ -217,12 +230,14 @@ function takeBracket(byte: u32): bool {
   if (byte == 0x28 || byte == 0x5b) {
     if (depth == SQL_DEPTH_MAX) return false;
     if (byte == 0x28 && position > 0 && tokenAt(position - 1).kind == KIND_PARAM) return false;
-    store<i32>(OPEN + ((<usize>depth++) << 2), position);
+    store<i32>(OPEN + ((<usize>depth) << 2), position);
+    depth++;
     if (byte == 0x5b) squares++;
     return true;
   }
   if (depth == 0) return false;
-  const other = load<i32>(OPEN + ((<usize>--depth) << 2));
+  depth--;
+  const other = load<i32>(OPEN + ((<usize>depth) << 2));
   if (tokenAt(other).sign != (byte == 0x29 ? 0x28 : 0x5b)) return false;
   if (byte == 0x5d) squares--;
   tokenAt(other).partner = position;

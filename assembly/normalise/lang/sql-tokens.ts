@@ -4,6 +4,7 @@
  */
 import { compare, equal } from "../../base/bytes";
 import { lower, lowerInto } from "../../base/utf8";
+import { SQL_TOKENS_MAX } from "../../gen/limits";
 import {
   SQL_FREE,
   SQL_LIST_FREE_WORDS,
@@ -14,7 +15,6 @@ import {
   sqlWordAt,
   sqlWordBytes,
 } from "../../gen/sql";
-import { SQL_TOKENS_MAX } from "../../gen/limits";
 
 export const KIND_WORD: u8 = 0;
 /** A name in "…" or in backquotes. */
@@ -53,6 +53,7 @@ export class Token {
 }
 
 const TOKEN_BYTES: usize = 16;
+const INTEGER_BYTES_MAX: u32 = 15;
 const TOKENS: usize = memory.data(262144, 8); // SQL_TOKENS_MAX x 16
 const LOWERED: usize = memory.data(64, 8);
 
@@ -197,6 +198,24 @@ export function endOfPath(position: i32, end: i32): i32 {
 export function endOfTable(position: i32, end: i32): i32 {
   if (signAt(position, end) != 0x5b && !isFree(position, end)) return position;
   return endOfPath(position, end);
+}
+
+/** The position after a token, or after the whole group that it opens. */
+export function skip(position: i32): i32 {
+  const token = tokenAt(position);
+  return token.partner > position ? token.partner + 1 : position + 1;
+}
+
+/** The integer at a position, or -1. */
+export function integerAt(position: i32, end: i32): i64 {
+  if (position >= end) return -1;
+  const token = tokenAt(position);
+  if (!(token.bits & TOKEN_INTEGER) || token.bytes > INTEGER_BYTES_MAX) return -1;
+  let value: i64 = 0;
+  for (let done: usize = 0; done < <usize>token.bytes; done++) {
+    value = value * 10 + <i64>(load<u8>(token.at + done) - 0x30);
+  }
+  return value;
 }
 
 /** Position of the token with the last name of the path that ends before `after`. */
