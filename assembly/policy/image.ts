@@ -70,42 +70,12 @@ function packFits(at: usize): bool {
   return need(pack == NONE || pack < sectionCount(layout.SECTION_PACKS), at);
 }
 
-/** Bytes of one entry of a section. */
-function entryBytes(section: i32): i32 {
-  if (section == layout.SECTION_TEXT) return layout.TEXT_BYTES;
-  if (section == layout.SECTION_META) return layout.META_BYTES;
-  if (section == layout.SECTION_NAMES) return layout.NAMES_BYTES;
-  if (section == layout.SECTION_SLOTS) return layout.SLOTS_BYTES;
-  if (section == layout.SECTION_LISTS) return layout.LISTS_BYTES;
-  if (section == layout.SECTION_ACTIONS) return layout.ACTIONS_BYTES;
-  if (section == layout.SECTION_PACKS) return layout.PACKS_BYTES;
-  if (section == layout.SECTION_PATTERNS) return layout.PATTERNS_BYTES;
-  if (section == layout.SECTION_MAPPINGS) return layout.MAPPINGS_BYTES;
-  if (section == layout.SECTION_GUARDS) return layout.GUARDS_BYTES;
-  if (section == layout.SECTION_OPS) return layout.OPS_BYTES;
-  if (section == layout.SECTION_SEGMENTS) return layout.SEGMENTS_BYTES;
-  if (section == layout.SECTION_RULES) return layout.RULES_BYTES;
-  if (section == layout.SECTION_ROWS) return layout.ROWS_BYTES;
-  if (section == layout.SECTION_CLAUSES) return layout.CLAUSES_BYTES;
-  if (section == layout.SECTION_PREDICATES) return layout.PREDICATES_BYTES;
-  if (section == layout.SECTION_VALUES) return layout.VALUES_BYTES;
-  if (section == layout.SECTION_OBLIGATIONS) return layout.OBLIGATIONS_BYTES;
-  if (section == layout.SECTION_CURRENCIES) return layout.CURRENCIES_BYTES;
-  if (section == layout.SECTION_PREFIXES) return layout.PREFIXES_BYTES;
-  if (section == layout.SECTION_SETS) return layout.SETS_BYTES;
-  if (section == layout.SECTION_LOWERED) return layout.LOWERED_BYTES;
-  if (section == layout.SECTION_FIELDS) return layout.FIELDS_BYTES;
-  if (section == layout.SECTION_SENTENCES) return layout.SENTENCES_BYTES;
-  assert(section == layout.SECTION_SOURCES);
-  return layout.SOURCES_BYTES;
-}
-
 function sectionsFit(size: u32): bool {
   for (let section = 0; section < layout.SECTION_COUNT; section++) {
     const at = IMAGE_AT + layout.HEADER_DIRECTORY + ((<usize>section) << 3);
     const offset = load<u32>(at);
     const count = load<u32>(at, 4);
-    const end = <u64>offset + <u64>count * <u64>entryBytes(section);
+    const end = <u64>offset + <u64>count * <u64>layout.sectionEntryBytes(section);
     if (offset < <u32>layout.HEADER_SIZE || (offset & 7) != 0 || end > <u64>size) return fault(at);
     placeSection(section, IMAGE_AT + offset, count);
   }
@@ -215,7 +185,8 @@ function mappingFits(at: usize): bool {
       at + layout.MAPPINGS_ACTION,
     ) &&
     runFits(at + layout.MAPPINGS_GUARD_START, layout.SECTION_GUARDS) &&
-    runFits(at + layout.MAPPINGS_OP_START, layout.SECTION_OPS)
+    runFits(at + layout.MAPPINGS_OP_START, layout.SECTION_OPS) &&
+    need(load<u32>(at + layout.MAPPINGS_LANGUAGE) <= <u32>codes.LANGUAGE_LAST, at + layout.MAPPINGS_LANGUAGE)
   );
 }
 
@@ -391,7 +362,7 @@ function entryFits(section: i32, at: usize): bool {
 function entriesFit(): bool {
   for (let section = layout.SECTION_ACTIONS; section < layout.SECTION_COUNT; section++) {
     const count = sectionCount(section);
-    const bytes = entryBytes(section);
+    const bytes = layout.sectionEntryBytes(section);
     for (let index: u32 = 0; index < count; index++) {
       if (!entryFits(section, entryAt(section, index, bytes))) return false;
     }
