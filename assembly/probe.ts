@@ -3,10 +3,13 @@
  */
 
 import { CMP_OK, index, root } from "./base/cmp";
-import { LANGUAGE_HTTP } from "./gen/codes";
-import { beginDrafts, newGroup } from "./normalise/drafts";
+import { LANGUAGE_HTTP, LANGUAGE_SQL } from "./gen/codes";
+import { ACTIONS_BYTES, ACTIONS_NUMBER, SECTION_ACTIONS } from "./gen/layout";
+import { beginDrafts, draftAt, draftCount, factAt, newGroup } from "./normalise/drafts";
 import { headerOverrides, takeHttp, takeHttpMap } from "./normalise/lang/http";
+import { takeSql } from "./normalise/lang/sql";
 import { addNested, beginNested } from "./normalise/nested";
+import { entryAt } from "./policy/view";
 import { REQUEST_AT } from "./request/read";
 import { tierOf } from "./risk/hazard";
 import { scoreOf } from "./risk/score";
@@ -49,4 +52,38 @@ export function score(hazard: i32): i32 {
 /** Tier of a hazard under the loaded image. */
 export function tier(hazard: i32): i32 {
   return tierOf(hazard);
+}
+
+/** Takes the SQL of `size` bytes at REQUEST_AT apart. Returns the number of drafts. */
+export function sql(size: i32): i32 {
+  beginDrafts();
+  beginNested();
+  const text = addNested(LANGUAGE_SQL, REQUEST_AT, <u32>size, 0);
+  if (text !== null) takeSql(text);
+  return draftCount();
+}
+
+/** Number of the action of a draft, its marks, and its facts: their count, and of each field, address and bytes. */
+export function draftAction(position: i32): i32 {
+  return load<u16>(entryAt(SECTION_ACTIONS, draftAt(position).action, ACTIONS_BYTES), ACTIONS_NUMBER);
+}
+
+export function draftMarks(position: i32): u32 {
+  return draftAt(position).marks;
+}
+
+export function draftFacts(position: i32): i32 {
+  return draftAt(position).factCount;
+}
+
+export function factField(draft: i32, position: i32): i32 {
+  return factAt(draftAt(draft).factStart + position).field;
+}
+
+export function factText(draft: i32, position: i32): usize {
+  return factAt(draftAt(draft).factStart + position).at;
+}
+
+export function factBytes(draft: i32, position: i32): u32 {
+  return factAt(draftAt(draft).factStart + position).bytes;
 }

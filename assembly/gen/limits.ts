@@ -40,3 +40,5 @@ export const URL_SEGMENTS_MAX: i32 = 64;
 export const API_MEMBERS_MAX: i32 = 16;
 export const INNER_URLS_MAX: i32 = 8;
 export const LANGUAGE_BYTES_MAX: i32 = 65536;
+export const SQL_TOKENS_MAX: i32 = 16384;
+export const SQL_DEPTH_MAX: i32 = 64;

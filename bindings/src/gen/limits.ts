@@ -40,3 +40,5 @@ export const URL_SEGMENTS_MAX = 64;
 export const API_MEMBERS_MAX = 16;
 export const INNER_URLS_MAX = 8;
 export const LANGUAGE_BYTES_MAX = 65536;
+export const SQL_TOKENS_MAX = 16384;
+export const SQL_DEPTH_MAX = 64;
