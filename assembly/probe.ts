@@ -5,7 +5,7 @@
 import { CMP_OK, index, root } from "./base/cmp";
 import { LANGUAGE_HTTP } from "./gen/codes";
 import { beginDrafts, newGroup } from "./normalise/drafts";
-import { headerOverrides, takeHttp, takeHttpMap } from "./normalise/lang/http";
+import { headerOverrides, takeHttp, takeHttpTree } from "./normalise/lang/http";
 import { hostIsIdn } from "./normalise/host";
 import { addNested, beginNested } from "./normalise/nested";
 import { cleanUrl, readUrl, urlHasUserinfo } from "./normalise/url";
@@ -34,7 +34,7 @@ export function http(methodBytes: u32, urlBytes: u32, dataBytes: u32, isMap: boo
     return true;
   }
   if (index(dataAt, dataBytes) != CMP_OK) return false;
-  takeHttpMap(REQUEST_AT, methodBytes, urlAt, urlBytes, root(), text);
+  takeHttpTree(REQUEST_AT, methodBytes, urlAt, urlBytes, root(), text);
   return true;
 }
 
