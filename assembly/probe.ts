@@ -6,9 +6,11 @@ import { CMP_OK, index, root } from "./base/cmp";
 import { LANGUAGE_HTTP, LANGUAGE_SQL } from "./gen/codes";
 import { ACTIONS_BYTES, ACTIONS_NUMBER, SECTION_ACTIONS } from "./gen/layout";
 import { beginDrafts, draftAt, draftCount, factAt, newGroup } from "./normalise/drafts";
-import { headerOverrides, takeHttp, takeHttpMap } from "./normalise/lang/http";
+import { hostIsIdn } from "./normalise/host";
+import { headerOverrides, takeHttp, takeHttpTree } from "./normalise/lang/http";
 import { takeSql } from "./normalise/lang/sql";
 import { addNested, beginNested } from "./normalise/nested";
+import { cleanUrl, readUrl, urlHasUserinfo } from "./normalise/url";
 import { entryAt } from "./policy/view";
 import { REQUEST_AT } from "./request/read";
 import { tierOf } from "./risk/hazard";
@@ -35,8 +37,16 @@ export function http(methodBytes: u32, urlBytes: u32, dataBytes: u32, isMap: boo
     return true;
   }
   if (index(dataAt, dataBytes) != CMP_OK) return false;
-  takeHttpMap(REQUEST_AT, methodBytes, urlAt, urlBytes, root(), text);
+  takeHttpTree(REQUEST_AT, methodBytes, urlAt, urlBytes, root(), text);
   return true;
+}
+
+/** Class of the host of the URL at REQUEST_AT (HOST_SCOPE_*, 0 without a host, -1 malformed), with bit 4 for userinfo, 5 for idn. */
+export function urlClass(bytes: u32): i32 {
+  cleanUrl(REQUEST_AT, bytes);
+  const scope = readUrl();
+  if (scope < 0) return scope;
+  return scope | (urlHasUserinfo() ? 16 : 0) | (scope > 0 && hostIsIdn() ? 32 : 0);
 }
 
 /** True when the header line at REQUEST_AT overrides the method. */

@@ -1,7 +1,16 @@
 /**
  * Members of a request's body and query that a row of an API reads as fields (docs/format/http.md, step 4).
  */
-import { firstChild, KIND_ARRAY, kind, member, nextSibling, bytesAt, bytesSize } from "../../base/cmp";
+import {
+  firstChild,
+  KIND_ARRAY,
+  KIND_MAP,
+  kind,
+  member,
+  nextSibling,
+  bytesAt,
+  bytesSize,
+} from "../../base/cmp";
 import { MEMBER_KIND_ALTERNATIVE, MEMBER_KIND_LITERAL } from "../../gen/codes";
 import {
   FIELDS_BYTES,
@@ -67,7 +76,7 @@ export function beginBody(at: usize, bytes: u32, node: i32): void {
   bodyEnd = at + bytes;
   map = node;
   if (node >= 0) {
-    form = BODY_MAP;
+    form = kind(node) == KIND_MAP ? BODY_MAP : BODY_NONE;
   } else {
     const first = skipJsonBlank(bodyAt, bodyEnd);
     if (first == bodyEnd) form = bytes == 0 ? BODY_NONE : BODY_FORM;

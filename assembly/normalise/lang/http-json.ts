@@ -234,7 +234,7 @@ function hex4(at: usize): u32 {
 let unescapedEnd: usize = 0;
 
 /** The character that an escape stands for; `unescapedEnd` is behind it. Surrogates are joined, a lone one is U+FFFD. */
-function unescape(at: usize, end: usize): u32 {
+function unescaped(at: usize, end: usize): u32 {
   const letter: u32 = load<u8>(at, 1);
   unescapedEnd = at + 2;
   if (letter == 0x62) return 0x08;
@@ -265,7 +265,7 @@ export function jsonNameIs(wantedAt: usize, wantedBytes: u32, folded: bool): boo
     if (wantedAt == wantedEnd) return false;
     let character: u32 = load<u8>(at);
     if (character == <u32>BACKSLASH) {
-      character = unescape(at, end);
+      character = unescaped(at, end);
       at = unescapedEnd;
     } else {
       at++;
@@ -320,7 +320,7 @@ export function readJsonText(): bool {
   while (at < end) {
     let kept: bool;
     if (load<u8>(at) == BACKSLASH) {
-      kept = keepCharacter(unescape(at, end));
+      kept = keepCharacter(unescaped(at, end));
       at = unescapedEnd;
     } else {
       kept = keepByte(load<u8>(at++));

@@ -41,7 +41,6 @@ import { Nested } from "../nested";
 import {
   cleanUrl,
   readUrl,
-  URL_MALFORMED,
   URL_OPAQUE,
   urlAt,
   urlBytes,
@@ -89,7 +88,7 @@ let givenBytes: u32 = 0;
 let dataAt: usize = 0;
 let dataBytes: u32 = 0;
 let hasData: bool = false;
-/** HOST_SCOPE_*, URL_OPAQUE or URL_MALFORMED. */
+/** HOST_SCOPE_*, URL_OPAQUE, or below 0 when malformed. */
 let url: i32 = 0;
 let isMethodDoubtful: bool = false;
 let marks: u32 = 0;
@@ -275,8 +274,8 @@ export function takeHttp(
   take(text);
 }
 
-/** The same for a request whose data is a map of the arguments. */
-export function takeHttpMap(
+/** The same for a request whose data is a map or an array of the arguments. */
+export function takeHttpTree(
   givenMethodAt: usize,
   givenMethodBytes: u32,
   givenUrlAt: usize,
