@@ -1,7 +1,7 @@
 // Written by `npm run build`; do not edit. A release is known by these two digests.
 
 /** SHA-256 of core.wasm, in lower-case hex. */
-export const ENGINE_SHA256 = "48f7bd2ea35501505f9653586f7189daeef3a1427817f2aa8a5f6250ad60191e";
+export const ENGINE_SHA256 = "deb2a49df7a2783c9774be6f93029199a52284c5bbc7e4e8458cd325655b9357";
 
 /** SHA-256 of base.image, the default policy, in lower-case hex. */
-export const BASE_IMAGE_SHA256 = "00cf32721c218b3a30c72257ca53a4b1f5f1d2b30ffc2ea9b116f68a84a20bfd";
+export const BASE_IMAGE_SHA256 = "4d5774be80878f5229ab7177fe0a208efc5aae9bac579acea8d2ba5e2dc39503";
