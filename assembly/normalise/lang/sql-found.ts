@@ -4,9 +4,9 @@
 import { COUNT_NONE } from "./sql-counts";
 import { contentAt, contentBytes, lastOfPath, TOKEN_BACKQUOTED, tokenAt } from "./sql-tokens";
 
-export const WRITE_INSERT: u8 = 0;
-export const WRITE_UPDATE: u8 = 1;
-export const WRITE_DELETE: u8 = 2;
+export const WRITE_INSERT: i32 = 0;
+export const WRITE_UPDATE: i32 = 1;
+export const WRITE_DELETE: i32 = 2;
 /** The sink of tables that are only read. */
 export const READS: i32 = -1;
 
@@ -27,9 +27,9 @@ export class Table {
 @unmanaged
 export class Write {
   count: i64;
-  kind: u8;
+  kind: i32;
   /** INSERT, REPLACE or UPSERT began it: an update after a conflict belongs to it. */
-  upserts: u8;
+  upserts: i32;
   /** Its verb, for what is counted at the end of the walk; -1 where the count is known. */
   verb: i32;
   end: i32;
@@ -125,7 +125,7 @@ export function writeOf(position: i32): Write {
 }
 
 /** Adds a write, to be filled in. Null when there are too many. */
-export function addWrite(kind: u8): Write | null {
+export function addWrite(kind: i32): Write | null {
   if (writes == WRITES_MAX) return null;
   const write = writeOf(writes++);
   write.count = COUNT_NONE;

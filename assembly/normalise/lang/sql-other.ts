@@ -40,6 +40,7 @@ import {
   contentAt,
   contentBytes,
   endOfPath,
+  equalFolded,
   KIND_PARAM,
   KIND_QUOTED,
   KIND_STRING,
@@ -55,18 +56,39 @@ import {
 import { isVerb } from "./sql-verbs";
 import { isHot, walk } from "./sql-walk";
 
+const START: usize = memory.data<u8>([0x73, 0x74, 0x61, 0x72, 0x74]); // start
+const TRANSACTION: usize = memory.data<u8>([
+  0x74, 0x72, 0x61, 0x6e, 0x73, 0x61, 0x63, 0x74, 0x69, 0x6f, 0x6e,
+]); // transaction
+
+/** Another statement may begin in the middle of this one. */
+function isCrowded(from: i32, end: i32): bool {
+  for (let position = from; position < end; position++) {
+    const code = codeAt(position, end);
+    if (isHot(code) || isVerb(code)) return true;
+  }
+  return false;
+}
+
+/** The token is this word. */
+function isWord(position: i32, end: i32, at: usize, bytes: u32): bool {
+  if (position >= end) return false;
+  const token = tokenAt(position);
+  return token.kind == KIND_WORD && equalFolded(token.at, token.bytes, at, bytes);
+}
+
 /** Words of a transaction: nothing but words, and none that begins another statement. */
 export function isQuiet(from: i32, end: i32): bool {
   for (let position = from; position < end; position++) {
-    const token = tokenAt(position);
-    if (token.kind != KIND_WORD && token.sign != 0x2c) return false;
-    if (isHot(token.code) || isVerb(token.code)) return false;
+    if (tokenAt(position).kind != KIND_WORD && signAt(position, end) != 0x2c) return false;
   }
-  return true;
+  if (isWord(from, end, START, 5) && !isWord(from + 1, end, TRANSACTION, 11)) return false;
+  return !isCrowded(from, end);
 }
 
 /** A setting that concerns nothing but the session itself. */
 function isOwnSetting(lead: i32, end: i32): bool {
+  if (isCrowded(lead, end)) return false;
   for (let position = lead; position < end; position++) {
     if (signAt(position, end) == 0x2c || signAt(position, end) == 0x28) return false;
   }

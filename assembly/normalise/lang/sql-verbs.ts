@@ -150,7 +150,7 @@ function takeMerge(position: i32, end: i32): i32 {
 }
 
 /** An update or a delete, whose tables follow. */
-function takeChange(position: i32, kind: u8, groupEnd: i32): i32 {
+function takeChange(position: i32, kind: i32, groupEnd: i32): i32 {
   const write = addWrite(kind);
   if (write === null) return NOT_UNDERSTOOD;
   write.verb = position;
