@@ -101,7 +101,7 @@ export interface ImageCommand {
   /** Undefined where there is nothing to judge. */
   readonly action: string | undefined;
   readonly style: string;
-  /** Bit 0 some name goes on after this row, 1 assignments, 2 appends. */
+  /** Bit 0 some name goes on after this row, 1 assignments, 2 appends, 3 words can be commands or code. */
   readonly flags: number;
   readonly needs?: string;
   readonly input: number;
@@ -664,7 +664,7 @@ class ContentReader {
       action:
         action === "none" ? undefined : (action ?? entry.fail(layout.COMMANDS_ACTION, "an action", NONE)),
       style: entry.word(layout.COMMANDS_STYLE, entry.u8(layout.COMMANDS_STYLE), codes.COMMAND_STYLE_NAMES),
-      flags: entry.bounded(layout.COMMANDS_FLAGS, entry.u8(layout.COMMANDS_FLAGS), 0, 7),
+      flags: entry.bounded(layout.COMMANDS_FLAGS, entry.u8(layout.COMMANDS_FLAGS), 0, 15),
       ...(needs === 0 ? {} : { needs: this.#fieldName(entry, layout.COMMANDS_NEEDS, needs) }),
       input,
       marks: bitNames(entry, layout.COMMANDS_MARKS, entry.u32(layout.COMMANDS_MARKS), codes.MARK_NAMES),
