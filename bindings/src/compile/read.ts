@@ -87,6 +87,8 @@ export interface ImageMapping {
     readonly path: readonly (string | null)[];
     readonly literal: string;
   }[];
+  /** In which the call is taken apart, or `none`. */
+  readonly language: string;
 }
 
 /** What becomes of a word: a field, or one of WORD_ROLE_NAMES. */
@@ -648,6 +650,11 @@ class ContentReader {
         path: op.path(layout.OPS_SEGMENT_START),
         literal: op.ref(layout.OPS_LITERAL),
       })),
+      language: entry.word(
+        layout.MAPPINGS_LANGUAGE,
+        entry.u32(layout.MAPPINGS_LANGUAGE),
+        codes.LANGUAGE_NAMES,
+      ),
     };
   }
 
