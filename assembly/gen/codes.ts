@@ -264,7 +264,9 @@ export const WORD_ROLE_EDIT: i32 = 14;
 export const WORD_ROLE_DIRECTORY: i32 = 15;
 export const WORD_ROLE_PLACEHOLDER: i32 = 16;
 export const WORD_ROLE_INPUT: i32 = 17;
-export const WORD_ROLE_LAST: i32 = 17;
+export const WORD_ROLE_NUMBER: i32 = 18;
+export const WORD_ROLE_VARIABLE: i32 = 19;
+export const WORD_ROLE_LAST: i32 = 19;
 
 // Facts a predicate asks for.
 export const OPERAND_FIELD_TEXT: i32 = 1;

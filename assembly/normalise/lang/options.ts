@@ -88,6 +88,7 @@ export function isTold(role: i32, field: i32): bool {
 }
 
 function noteUnknown(): void {
+  reading().doubts = true;
   if (runs()) reading().marks |= 1 << MARK_COMMAND_UNKNOWN;
 }
 
@@ -109,7 +110,7 @@ function useModule(option: usize): void {
   now.ended = true;
 }
 
-/** Everything that follows from an option that was found; `isSure` is false behind a byte that no table knows. */
+/** Everything that follows from an option that was found; `isSure` is false where it was not written out. */
 function apply(level: i32, place: i32, isSure: bool): void {
   const now = reading();
   const option = optionAt(rowAt(level), place);
@@ -118,7 +119,7 @@ function apply(level: i32, place: i32, isSure: bool): void {
   if (load<u8>(option + OPTIONS_FIRST) != 0) now.shift = 1;
   const action = load<u32>(option + OPTIONS_ACTION);
   const rank = level * OPTIONS_IN_ROW_MAX + place;
-  if (action != NONE && rank > now.best && (isSure || action != INERT)) {
+  if (action != NONE && rank > now.best && (action != INERT || (isSure && !now.doubts))) {
     now.action = action;
     now.best = rank;
   }
@@ -192,6 +193,7 @@ function readAbbreviated(at: usize, bytes: u32, bits: u32): bool {
   const now = reading();
   const name = nameBytes(at, bytes);
   const top = now.level;
+  const before = now.row;
   let found = false;
   noValue();
   if (name < bytes) attach(at + name + 1, bytes - name - 1, bits);
@@ -210,9 +212,9 @@ function readAbbreviated(at: usize, bytes: u32, bits: u32): bool {
         } else {
           const held = hasValue;
           if (name == bytes && takes == OPTION_TAKES_ATTACHED) hasValue = false;
-          apply(level, place, true);
+          apply(level, place, false);
           hasValue = held;
-          if (now.level != top) return true;
+          if (now.row != before) return true;
         }
       }
     }

@@ -50,6 +50,8 @@ export class Reading {
   fromInput: bool;
   /** A part, a nested text or an inner command was begun. */
   wrote: bool;
+  /** A word before may have been something else than it seems, so none after it says that there is nothing to judge. */
+  doubts: bool;
   optionsEnded: bool;
   /** No more words are read. */
   ended: bool;

@@ -264,7 +264,9 @@ export const WORD_ROLE_EDIT = 14;
 export const WORD_ROLE_DIRECTORY = 15;
 export const WORD_ROLE_PLACEHOLDER = 16;
 export const WORD_ROLE_INPUT = 17;
-export const WORD_ROLE_LAST = 17;
+export const WORD_ROLE_NUMBER = 18;
+export const WORD_ROLE_VARIABLE = 19;
+export const WORD_ROLE_LAST = 19;
 
 // Facts a predicate asks for.
 export const OPERAND_FIELD_TEXT = 1;
@@ -489,6 +491,8 @@ export const WORD_ROLE_NAMES = [
   "directory",
   "placeholder",
   "input",
+  "number",
+  "variable",
 ] as const;
 export const RECIPIENT_SCOPE_NAMES = ["none", "self", "internal", "mixed", "external"] as const;
 export const PATH_SCOPE_NAMES = ["none", "inside", "outside"] as const;
