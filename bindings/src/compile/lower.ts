@@ -5,6 +5,7 @@ import {
   LOWERED_KIND_PROFILE,
   NAMESPACE_ACTION,
   NAMESPACE_API,
+  NAMESPACE_COMMAND,
   NAMESPACE_CURRENCY,
   NAMESPACE_DOMAIN,
   NAMESPACE_DOMAIN_UNDER,
@@ -12,6 +13,7 @@ import {
   NAMESPACE_SERVER,
   NAMESPACE_SET,
   NAMESPACE_TOOL,
+  NAMESPACE_VARIABLE,
   NAMESPACE_VERB_ACT,
   NAMESPACE_VERB_READ,
   ROW_KIND_GATE,
@@ -23,6 +25,8 @@ import {
 import * as layout from "../gen/layout.ts";
 import { CANDIDATES_MAX, IMAGE_BYTES_MAX } from "../gen/limits.ts";
 import { type ApiMember, type ApiRow, orderedRows, type Step } from "./apis.ts";
+import { CommandLowering } from "./command-lower.ts";
+import type { CommandNames } from "./commands.ts";
 import type { Condition, Predicate } from "./conditions.ts";
 import type { Row, Rule } from "./entries.ts";
 import { ImageWriter, NONE, type Run } from "./image.ts";
@@ -46,6 +50,8 @@ export interface Policy {
   readonly base: Base;
   /** Ascending by name. */
   readonly packs: readonly Pack[];
+  /** Names of the commands of all packs, which are in this order. */
+  readonly commandNames: CommandNames;
   readonly profile: Profile | undefined;
   readonly org: Org | undefined;
   readonly settings: FinalSettings;
@@ -119,6 +125,7 @@ export class Lowering {
     this.#checkCandidates(patterns);
     this.#putPatterns(patterns);
     this.#putApis();
+    this.#putCommands();
     const ruleLists = this.#putRules();
     const rowLists = this.#putRows();
     this.#putActions(ruleLists, rowLists);
@@ -277,6 +284,30 @@ export class Lowering {
       this.#writer.putName(NAMESPACE_TOOL, name, list);
     }
     return patterns.sort(comparePatterns);
+  }
+
+  #putCommands(): void {
+    const { packs, commandNames } = this.#policy;
+    const lowering = new CommandLowering(this.#writer, (name) => this.#actionIndex(name));
+    const commands = packs.flatMap((pack, packIndex) =>
+      pack.commands.map((command) => ({ command, packIndex })),
+    );
+    commands.forEach(({ command, packIndex }, position) => {
+      lowering.put(command, packIndex, commandNames.goOn.has(position));
+    });
+    for (const [name, position] of commandNames.byName) {
+      this.#writer.putName(NAMESPACE_COMMAND, name, position);
+    }
+    const variables = new Map<string, number>();
+    for (const name of packs.flatMap((pack) => [...pack.variables.keys()])) {
+      // What one pack withholds no other may allow.
+      const isWithheld = name.startsWith("!");
+      const bare = isWithheld ? name.slice(1) : name;
+      if (isWithheld || !variables.has(bare)) variables.set(bare, isWithheld ? 2 : 1);
+    }
+    for (const [name, value] of [...variables].sort(([one], [other]) => compareText(one, other))) {
+      this.#writer.putName(NAMESPACE_VARIABLE, name, value);
+    }
   }
 
   #putPatterns(patterns: readonly OrderedPattern[]): void {

@@ -249,7 +249,8 @@ export const STEP_KIND_LAST = 3;
 export const COMMAND_STYLE_GNU = 0;
 export const COMMAND_STYLE_POSIX = 1;
 export const COMMAND_STYLE_SINGLE = 2;
-export const COMMAND_STYLE_LAST = 2;
+export const COMMAND_STYLE_BUNDLE = 3;
+export const COMMAND_STYLE_LAST = 3;
 
 // What stands behind an option.
 export const OPTION_TAKES_NOTHING = 0;
@@ -269,7 +270,16 @@ export const WORD_ROLE_SQL = 7;
 export const WORD_ROLE_FETCH = 8;
 export const WORD_ROLE_SEND = 9;
 export const WORD_ROLE_SCRIPT = 10;
-export const WORD_ROLE_LAST = 10;
+export const WORD_ROLE_EXEC = 11;
+export const WORD_ROLE_MODULE = 12;
+export const WORD_ROLE_PROGRAM = 13;
+export const WORD_ROLE_EDIT = 14;
+export const WORD_ROLE_DIRECTORY = 15;
+export const WORD_ROLE_PLACEHOLDER = 16;
+export const WORD_ROLE_INPUT = 17;
+export const WORD_ROLE_NUMBER = 18;
+export const WORD_ROLE_VARIABLE = 19;
+export const WORD_ROLE_LAST = 19;
 
 // Facts a predicate asks for.
 export const OPERAND_FIELD_TEXT = 1;
@@ -477,7 +487,7 @@ export const GUARD_KIND_NAMES = ["in", "present", "absent"] as const;
 export const LANGUAGE_NAMES = ["none", "shell", "sql", "http"] as const;
 export const MEMBER_KIND_NAMES = ["member", "alternative", "literal"] as const;
 export const STEP_KIND_NAMES = ["exact", "one", "rest", "any"] as const;
-export const COMMAND_STYLE_NAMES = ["gnu", "posix", "single"] as const;
+export const COMMAND_STYLE_NAMES = ["gnu", "posix", "single", "bundle"] as const;
 export const OPTION_TAKES_NAMES = ["nothing", "argument", "attached"] as const;
 export const WORD_ROLE_NAMES = [
   "drop",
@@ -491,6 +501,15 @@ export const WORD_ROLE_NAMES = [
   "fetch",
   "send",
   "script",
+  "exec",
+  "module",
+  "program",
+  "edit",
+  "directory",
+  "placeholder",
+  "input",
+  "number",
+  "variable",
 ] as const;
 export const RECIPIENT_SCOPE_NAMES = ["none", "self", "internal", "mixed", "external"] as const;
 export const PATH_SCOPE_NAMES = ["none", "inside", "outside"] as const;
