@@ -22,6 +22,7 @@ import {
   COMMANDS_STYLE,
   OPTIONS_ACTION,
   OPTIONS_FIELD,
+  OPTIONS_FIRST,
   OPTIONS_LITERAL_START,
   OPTIONS_MARKS,
   OPTIONS_NAME,
@@ -33,7 +34,7 @@ import { draftMark } from "../drafts";
 import { isPlain } from "./facts";
 import { beginInner, innerEnd } from "./inner";
 import { scriptPart } from "./parts";
-import { isNamed, lookUpModule, optionAt, optionCount, reading, rowAt, runs, takeRow, takeRun, wordIn } from "./reading";
+import { isNamed, lookUpModule, optionAt, optionCount, reading, rowAt, runs, replaceRow, takeLiterals, wordIn } from "./reading";
 import { useWord } from "./use";
 import { WORD_EXPANDS, WORD_WHOLE } from "./words";
 
@@ -100,7 +101,7 @@ function useModule(option: usize): void {
       ? NONE
       : lookUpModule(textAt(name), textBytes(name), valueAt, valueBytes);
   if (index != NONE) {
-    takeRow(index);
+    replaceRow(index);
     return;
   }
   if (scriptPart(FIELD_COMMAND, valueAt, valueBytes, valueBits)) draftMark(MARK_COMMAND_UNKNOWN);
@@ -112,8 +113,9 @@ function useModule(option: usize): void {
 function apply(level: i32, place: i32, isSure: bool): void {
   const now = reading();
   const option = optionAt(rowAt(level), place);
-  takeRun(option + OPTIONS_LITERAL_START);
+  takeLiterals(option + OPTIONS_LITERAL_START);
   now.marks |= load<u32>(option + OPTIONS_MARKS);
+  if (load<u8>(option + OPTIONS_FIRST) != 0) now.shift = 1;
   const action = load<u32>(option + OPTIONS_ACTION);
   const rank = level * OPTIONS_IN_ROW_MAX + place;
   if (action != NONE && rank > now.best && (isSure || action != INERT)) {
