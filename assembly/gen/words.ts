@@ -24,31 +24,33 @@ export const WORD_SCHEME_HOST: i32 = 152;
 export const WORD_SCHEME_OPAQUE: i32 = 157;
 export const WORD_HOST_LINK_LOCAL: i32 = 164;
 export const WORD_HOST_PRIVATE_END: i32 = 167;
-export const WORD_DIRECT: i32 = 174;
-export const WORD_UNKNOWN: i32 = 175;
-export const WORD_ORG: i32 = 176;
-export const WORD_BASE: i32 = 177;
-export const WORD_TOOL: i32 = 178;
-export const WORD_RECIPIENT: i32 = 179;
-export const WORD_HOST: i32 = 180;
-export const WORD_ACTOR: i32 = 181;
-export const WORD_TRUE: i32 = 182;
-export const WORD_FALSE: i32 = 183;
-export const WORD_DESTRUCTIVEHINT: i32 = 184;
-export const WORD_READONLYHINT: i32 = 185;
-export const WORD_OPENWORLDHINT: i32 = 186;
-export const WORD_LOCALHOST: i32 = 187;
-export const WORD_MAILTO_: i32 = 188;
-export const WORD_FILE___: i32 = 189;
-export const WORD_MCP__: i32 = 190;
-export const WORD__HOME: i32 = 191;
-export const WORD___HOME_: i32 = 192;
-export const WORD_XN__: i32 = 193;
-export const WORD_HOME: i32 = 194;
-export const WORD_USERS: i32 = 195;
-export const WORD_ROOT: i32 = 196;
-export const WORD_CMP1_COMMIT_: i32 = 197;
-export const WORD_COUNT: i32 = 198;
+export const WORD_PLACEHOLDER: i32 = 174;
+export const WORD_IBAN: i32 = 190;
+export const WORD_DIRECT: i32 = 269;
+export const WORD_UNKNOWN: i32 = 270;
+export const WORD_ORG: i32 = 271;
+export const WORD_BASE: i32 = 272;
+export const WORD_TOOL: i32 = 273;
+export const WORD_RECIPIENT: i32 = 274;
+export const WORD_HOST: i32 = 275;
+export const WORD_ACTOR: i32 = 276;
+export const WORD_TRUE: i32 = 277;
+export const WORD_FALSE: i32 = 278;
+export const WORD_DESTRUCTIVEHINT: i32 = 279;
+export const WORD_READONLYHINT: i32 = 280;
+export const WORD_OPENWORLDHINT: i32 = 281;
+export const WORD_LOCALHOST: i32 = 282;
+export const WORD_MAILTO_: i32 = 283;
+export const WORD_FILE___: i32 = 284;
+export const WORD_MCP__: i32 = 285;
+export const WORD__HOME: i32 = 286;
+export const WORD___HOME_: i32 = 287;
+export const WORD_XN__: i32 = 288;
+export const WORD_HOME: i32 = 289;
+export const WORD_USERS: i32 = 290;
+export const WORD_ROOT: i32 = 291;
+export const WORD_CMP1_COMMIT_: i32 = 292;
+export const WORD_COUNT: i32 = 293;
 
 // Positions in a group: id = id of the group + position.
 export const REQUEST_KEY_ACTION: i32 = 0;
@@ -193,6 +195,105 @@ export const HOST_PRIVATE_END__CORP: i32 = 5;
 export const HOST_PRIVATE_END__HOME_ARPA: i32 = 6;
 export const HOST_PRIVATE_END_COUNT: i32 = 7;
 
+export const PLACEHOLDER_CHANGE: i32 = 0;
+export const PLACEHOLDER_DUMMY: i32 = 1;
+export const PLACEHOLDER_ENVIRON: i32 = 2;
+export const PLACEHOLDER_EXAMPLE: i32 = 3;
+export const PLACEHOLDER_GETENV: i32 = 4;
+export const PLACEHOLDER_INSERT: i32 = 5;
+export const PLACEHOLDER_NULL: i32 = 6;
+export const PLACEHOLDER_PLACEHOLDER: i32 = 7;
+export const PLACEHOLDER_PROCESS_ENV: i32 = 8;
+export const PLACEHOLDER_REDACTED: i32 = 9;
+export const PLACEHOLDER_REPLACE: i32 = 10;
+export const PLACEHOLDER_SAMPLE: i32 = 11;
+export const PLACEHOLDER_UNDEFINED: i32 = 12;
+export const PLACEHOLDER_XXXX: i32 = 13;
+export const PLACEHOLDER_YOUR: i32 = 14;
+export const PLACEHOLDER_1234567890: i32 = 15;
+export const PLACEHOLDER_COUNT: i32 = 16;
+
+export const IBAN_AD24: i32 = 0;
+export const IBAN_AE23: i32 = 1;
+export const IBAN_AL28: i32 = 2;
+export const IBAN_AT20: i32 = 3;
+export const IBAN_AZ28: i32 = 4;
+export const IBAN_BA20: i32 = 5;
+export const IBAN_BE16: i32 = 6;
+export const IBAN_BG22: i32 = 7;
+export const IBAN_BH22: i32 = 8;
+export const IBAN_BR29: i32 = 9;
+export const IBAN_BY28: i32 = 10;
+export const IBAN_CH21: i32 = 11;
+export const IBAN_CR22: i32 = 12;
+export const IBAN_CY28: i32 = 13;
+export const IBAN_CZ24: i32 = 14;
+export const IBAN_DE22: i32 = 15;
+export const IBAN_DK18: i32 = 16;
+export const IBAN_DO28: i32 = 17;
+export const IBAN_EE20: i32 = 18;
+export const IBAN_EG29: i32 = 19;
+export const IBAN_ES24: i32 = 20;
+export const IBAN_FI18: i32 = 21;
+export const IBAN_FO18: i32 = 22;
+export const IBAN_FR27: i32 = 23;
+export const IBAN_GB22: i32 = 24;
+export const IBAN_GE22: i32 = 25;
+export const IBAN_GI23: i32 = 26;
+export const IBAN_GL18: i32 = 27;
+export const IBAN_GR27: i32 = 28;
+export const IBAN_GT28: i32 = 29;
+export const IBAN_HR21: i32 = 30;
+export const IBAN_HU28: i32 = 31;
+export const IBAN_IE22: i32 = 32;
+export const IBAN_IL23: i32 = 33;
+export const IBAN_IQ23: i32 = 34;
+export const IBAN_IS26: i32 = 35;
+export const IBAN_IT27: i32 = 36;
+export const IBAN_JO30: i32 = 37;
+export const IBAN_KW30: i32 = 38;
+export const IBAN_KZ20: i32 = 39;
+export const IBAN_LB28: i32 = 40;
+export const IBAN_LC32: i32 = 41;
+export const IBAN_LI21: i32 = 42;
+export const IBAN_LT20: i32 = 43;
+export const IBAN_LU20: i32 = 44;
+export const IBAN_LV21: i32 = 45;
+export const IBAN_LY25: i32 = 46;
+export const IBAN_MC27: i32 = 47;
+export const IBAN_MD24: i32 = 48;
+export const IBAN_ME22: i32 = 49;
+export const IBAN_MK19: i32 = 50;
+export const IBAN_MR27: i32 = 51;
+export const IBAN_MT31: i32 = 52;
+export const IBAN_MU30: i32 = 53;
+export const IBAN_NL18: i32 = 54;
+export const IBAN_NO15: i32 = 55;
+export const IBAN_PK24: i32 = 56;
+export const IBAN_PL28: i32 = 57;
+export const IBAN_PS29: i32 = 58;
+export const IBAN_PT25: i32 = 59;
+export const IBAN_QA29: i32 = 60;
+export const IBAN_RO24: i32 = 61;
+export const IBAN_RS22: i32 = 62;
+export const IBAN_SA24: i32 = 63;
+export const IBAN_SC31: i32 = 64;
+export const IBAN_SD18: i32 = 65;
+export const IBAN_SE24: i32 = 66;
+export const IBAN_SI19: i32 = 67;
+export const IBAN_SK24: i32 = 68;
+export const IBAN_SM27: i32 = 69;
+export const IBAN_ST25: i32 = 70;
+export const IBAN_SV28: i32 = 71;
+export const IBAN_TL23: i32 = 72;
+export const IBAN_TN24: i32 = 73;
+export const IBAN_TR26: i32 = 74;
+export const IBAN_UA29: i32 = 75;
+export const IBAN_VA22: i32 = 76;
+export const IBAN_VG24: i32 = 77;
+export const IBAN_XK20: i32 = 78;
+export const IBAN_COUNT: i32 = 79;
+
 const TEXT: usize = memory.data<u8>([
   165, 97, 108, 108, 111, 119, 166, 114, 101, 118, 105, 101, 119, 164, 100, 101, 110, 121, 167, 109, 105, 110,
   105, 109, 97, 108, 163, 108, 111, 119, 166, 109, 101, 100, 105, 117, 109, 164, 104, 105, 103, 104, 168, 99,
@@ -264,15 +365,36 @@ const TEXT: usize = memory.data<u8>([
   46, 105, 110, 116, 101, 114, 110, 97, 108, 170, 46, 108, 111, 99, 97, 108, 104, 111, 115, 116, 169, 46, 105,
   110, 116, 101, 114, 110, 97, 108, 166, 46, 108, 111, 99, 97, 108, 164, 46, 108, 97, 110, 169, 46, 105, 110,
   116, 114, 97, 110, 101, 116, 165, 46, 99, 111, 114, 112, 170, 46, 104, 111, 109, 101, 46, 97, 114, 112, 97,
-  166, 100, 105, 114, 101, 99, 116, 167, 117, 110, 107, 110, 111, 119, 110, 163, 111, 114, 103, 164, 98, 97,
-  115, 101, 164, 116, 111, 111, 108, 169, 114, 101, 99, 105, 112, 105, 101, 110, 116, 164, 104, 111, 115, 116,
-  165, 97, 99, 116, 111, 114, 164, 116, 114, 117, 101, 165, 102, 97, 108, 115, 101, 175, 100, 101, 115, 116,
-  114, 117, 99, 116, 105, 118, 101, 72, 105, 110, 116, 172, 114, 101, 97, 100, 79, 110, 108, 121, 72, 105,
-  110, 116, 173, 111, 112, 101, 110, 87, 111, 114, 108, 100, 72, 105, 110, 116, 169, 108, 111, 99, 97, 108,
-  104, 111, 115, 116, 167, 109, 97, 105, 108, 116, 111, 58, 167, 102, 105, 108, 101, 58, 47, 47, 165, 109, 99,
-  112, 95, 95, 165, 36, 72, 79, 77, 69, 167, 36, 123, 72, 79, 77, 69, 125, 164, 120, 110, 45, 45, 164, 104,
-  111, 109, 101, 165, 117, 115, 101, 114, 115, 164, 114, 111, 111, 116, 172, 99, 109, 112, 49, 58, 99, 111,
-  109, 109, 105, 116, 10,
+  166, 99, 104, 97, 110, 103, 101, 165, 100, 117, 109, 109, 121, 167, 101, 110, 118, 105, 114, 111, 110, 167,
+  101, 120, 97, 109, 112, 108, 101, 166, 103, 101, 116, 101, 110, 118, 166, 105, 110, 115, 101, 114, 116, 164,
+  110, 117, 108, 108, 171, 112, 108, 97, 99, 101, 104, 111, 108, 100, 101, 114, 171, 112, 114, 111, 99, 101,
+  115, 115, 46, 101, 110, 118, 168, 114, 101, 100, 97, 99, 116, 101, 100, 167, 114, 101, 112, 108, 97, 99,
+  101, 166, 115, 97, 109, 112, 108, 101, 169, 117, 110, 100, 101, 102, 105, 110, 101, 100, 164, 120, 120, 120,
+  120, 164, 121, 111, 117, 114, 170, 49, 50, 51, 52, 53, 54, 55, 56, 57, 48, 164, 65, 68, 50, 52, 164, 65, 69,
+  50, 51, 164, 65, 76, 50, 56, 164, 65, 84, 50, 48, 164, 65, 90, 50, 56, 164, 66, 65, 50, 48, 164, 66, 69, 49,
+  54, 164, 66, 71, 50, 50, 164, 66, 72, 50, 50, 164, 66, 82, 50, 57, 164, 66, 89, 50, 56, 164, 67, 72, 50, 49,
+  164, 67, 82, 50, 50, 164, 67, 89, 50, 56, 164, 67, 90, 50, 52, 164, 68, 69, 50, 50, 164, 68, 75, 49, 56,
+  164, 68, 79, 50, 56, 164, 69, 69, 50, 48, 164, 69, 71, 50, 57, 164, 69, 83, 50, 52, 164, 70, 73, 49, 56,
+  164, 70, 79, 49, 56, 164, 70, 82, 50, 55, 164, 71, 66, 50, 50, 164, 71, 69, 50, 50, 164, 71, 73, 50, 51,
+  164, 71, 76, 49, 56, 164, 71, 82, 50, 55, 164, 71, 84, 50, 56, 164, 72, 82, 50, 49, 164, 72, 85, 50, 56,
+  164, 73, 69, 50, 50, 164, 73, 76, 50, 51, 164, 73, 81, 50, 51, 164, 73, 83, 50, 54, 164, 73, 84, 50, 55,
+  164, 74, 79, 51, 48, 164, 75, 87, 51, 48, 164, 75, 90, 50, 48, 164, 76, 66, 50, 56, 164, 76, 67, 51, 50,
+  164, 76, 73, 50, 49, 164, 76, 84, 50, 48, 164, 76, 85, 50, 48, 164, 76, 86, 50, 49, 164, 76, 89, 50, 53,
+  164, 77, 67, 50, 55, 164, 77, 68, 50, 52, 164, 77, 69, 50, 50, 164, 77, 75, 49, 57, 164, 77, 82, 50, 55,
+  164, 77, 84, 51, 49, 164, 77, 85, 51, 48, 164, 78, 76, 49, 56, 164, 78, 79, 49, 53, 164, 80, 75, 50, 52,
+  164, 80, 76, 50, 56, 164, 80, 83, 50, 57, 164, 80, 84, 50, 53, 164, 81, 65, 50, 57, 164, 82, 79, 50, 52,
+  164, 82, 83, 50, 50, 164, 83, 65, 50, 52, 164, 83, 67, 51, 49, 164, 83, 68, 49, 56, 164, 83, 69, 50, 52,
+  164, 83, 73, 49, 57, 164, 83, 75, 50, 52, 164, 83, 77, 50, 55, 164, 83, 84, 50, 53, 164, 83, 86, 50, 56,
+  164, 84, 76, 50, 51, 164, 84, 78, 50, 52, 164, 84, 82, 50, 54, 164, 85, 65, 50, 57, 164, 86, 65, 50, 50,
+  164, 86, 71, 50, 52, 164, 88, 75, 50, 48, 166, 100, 105, 114, 101, 99, 116, 167, 117, 110, 107, 110, 111,
+  119, 110, 163, 111, 114, 103, 164, 98, 97, 115, 101, 164, 116, 111, 111, 108, 169, 114, 101, 99, 105, 112,
+  105, 101, 110, 116, 164, 104, 111, 115, 116, 165, 97, 99, 116, 111, 114, 164, 116, 114, 117, 101, 165, 102,
+  97, 108, 115, 101, 175, 100, 101, 115, 116, 114, 117, 99, 116, 105, 118, 101, 72, 105, 110, 116, 172, 114,
+  101, 97, 100, 79, 110, 108, 121, 72, 105, 110, 116, 173, 111, 112, 101, 110, 87, 111, 114, 108, 100, 72,
+  105, 110, 116, 169, 108, 111, 99, 97, 108, 104, 111, 115, 116, 167, 109, 97, 105, 108, 116, 111, 58, 167,
+  102, 105, 108, 101, 58, 47, 47, 165, 109, 99, 112, 95, 95, 165, 36, 72, 79, 77, 69, 167, 36, 123, 72, 79,
+  77, 69, 125, 164, 120, 110, 45, 45, 164, 104, 111, 109, 101, 165, 117, 115, 101, 114, 115, 164, 114, 111,
+  111, 116, 172, 99, 109, 112, 49, 58, 99, 111, 109, 109, 105, 116, 10,
 ]);
 
 // Where each word begins in TEXT, as a CMP/1 str: a header of one byte, then the word. One more ends the last one.
@@ -285,8 +407,14 @@ const OFFSETS: usize = memory.data<u16>([
   936, 944, 949, 955, 966, 971, 979, 981, 989, 996, 1004, 1010, 1017, 1024, 1032, 1042, 1051, 1059, 1066,
   1073, 1080, 1094, 1113, 1124, 1135, 1147, 1160, 1171, 1186, 1199, 1216, 1234, 1244, 1254, 1264, 1274, 1283,
   1293, 1314, 1327, 1336, 1348, 1358, 1372, 1376, 1381, 1387, 1390, 1394, 1400, 1405, 1410, 1415, 1426, 1433,
-  1442, 1451, 1465, 1490, 1501, 1511, 1518, 1523, 1533, 1539, 1550, 1557, 1565, 1569, 1574, 1579, 1589, 1594,
-  1600, 1605, 1611, 1627, 1640, 1654, 1664, 1672, 1680, 1686, 1692, 1700, 1705, 1710, 1716, 1721, 1734,
+  1442, 1451, 1465, 1490, 1501, 1511, 1518, 1523, 1533, 1539, 1550, 1557, 1563, 1571, 1579, 1586, 1593, 1598,
+  1610, 1622, 1631, 1639, 1646, 1656, 1661, 1666, 1677, 1682, 1687, 1692, 1697, 1702, 1707, 1712, 1717, 1722,
+  1727, 1732, 1737, 1742, 1747, 1752, 1757, 1762, 1767, 1772, 1777, 1782, 1787, 1792, 1797, 1802, 1807, 1812,
+  1817, 1822, 1827, 1832, 1837, 1842, 1847, 1852, 1857, 1862, 1867, 1872, 1877, 1882, 1887, 1892, 1897, 1902,
+  1907, 1912, 1917, 1922, 1927, 1932, 1937, 1942, 1947, 1952, 1957, 1962, 1967, 1972, 1977, 1982, 1987, 1992,
+  1997, 2002, 2007, 2012, 2017, 2022, 2027, 2032, 2037, 2042, 2047, 2052, 2057, 2062, 2067, 2072, 2079, 2087,
+  2091, 2096, 2101, 2111, 2116, 2122, 2127, 2133, 2149, 2162, 2176, 2186, 2194, 2202, 2208, 2214, 2222, 2227,
+  2232, 2238, 2243, 2256,
 ]);
 
 /** Address of a word as a CMP/1 str, which takes `wordBytes` + 1 bytes. */

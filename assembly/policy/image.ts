@@ -9,6 +9,7 @@ import { valid } from "../base/utf8";
 import * as codes from "../gen/codes";
 import * as layout from "../gen/layout";
 import { IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX, SETS_MAX } from "../gen/limits";
+import { automatonFault, detectorFault } from "./detectors";
 import {
   entryAt,
   IMAGE_AT,
@@ -70,42 +71,12 @@ function packFits(at: usize): bool {
   return need(pack == NONE || pack < sectionCount(layout.SECTION_PACKS), at);
 }
 
-/** Bytes of one entry of a section. */
-function entryBytes(section: i32): i32 {
-  if (section == layout.SECTION_TEXT) return layout.TEXT_BYTES;
-  if (section == layout.SECTION_META) return layout.META_BYTES;
-  if (section == layout.SECTION_NAMES) return layout.NAMES_BYTES;
-  if (section == layout.SECTION_SLOTS) return layout.SLOTS_BYTES;
-  if (section == layout.SECTION_LISTS) return layout.LISTS_BYTES;
-  if (section == layout.SECTION_ACTIONS) return layout.ACTIONS_BYTES;
-  if (section == layout.SECTION_PACKS) return layout.PACKS_BYTES;
-  if (section == layout.SECTION_PATTERNS) return layout.PATTERNS_BYTES;
-  if (section == layout.SECTION_MAPPINGS) return layout.MAPPINGS_BYTES;
-  if (section == layout.SECTION_GUARDS) return layout.GUARDS_BYTES;
-  if (section == layout.SECTION_OPS) return layout.OPS_BYTES;
-  if (section == layout.SECTION_SEGMENTS) return layout.SEGMENTS_BYTES;
-  if (section == layout.SECTION_RULES) return layout.RULES_BYTES;
-  if (section == layout.SECTION_ROWS) return layout.ROWS_BYTES;
-  if (section == layout.SECTION_CLAUSES) return layout.CLAUSES_BYTES;
-  if (section == layout.SECTION_PREDICATES) return layout.PREDICATES_BYTES;
-  if (section == layout.SECTION_VALUES) return layout.VALUES_BYTES;
-  if (section == layout.SECTION_OBLIGATIONS) return layout.OBLIGATIONS_BYTES;
-  if (section == layout.SECTION_CURRENCIES) return layout.CURRENCIES_BYTES;
-  if (section == layout.SECTION_PREFIXES) return layout.PREFIXES_BYTES;
-  if (section == layout.SECTION_SETS) return layout.SETS_BYTES;
-  if (section == layout.SECTION_LOWERED) return layout.LOWERED_BYTES;
-  if (section == layout.SECTION_FIELDS) return layout.FIELDS_BYTES;
-  if (section == layout.SECTION_SENTENCES) return layout.SENTENCES_BYTES;
-  assert(section == layout.SECTION_SOURCES);
-  return layout.SOURCES_BYTES;
-}
-
 function sectionsFit(size: u32): bool {
   for (let section = 0; section < layout.SECTION_COUNT; section++) {
     const at = IMAGE_AT + layout.HEADER_DIRECTORY + ((<usize>section) << 3);
     const offset = load<u32>(at);
     const count = load<u32>(at, 4);
-    const end = <u64>offset + <u64>count * <u64>entryBytes(section);
+    const end = <u64>offset + <u64>count * <u64>layout.sectionEntryBytes(section);
     if (offset < <u32>layout.HEADER_SIZE || (offset & 7) != 0 || end > <u64>size) return fault(at);
     placeSection(section, IMAGE_AT + offset, count);
   }
@@ -356,6 +327,11 @@ function fieldFits(at: usize): bool {
   );
 }
 
+/** No fault, or the fault that one of ./detectors found. */
+function noFault(found: usize): bool {
+  return found == 0 || fault(found);
+}
+
 /** Checks one entry of a section, by the section's own rule. */
 function entryFits(section: i32, at: usize): bool {
   if (section == layout.SECTION_ACTIONS) return actionFits(at);
@@ -385,18 +361,20 @@ function entryFits(section: i32, at: usize): bool {
   }
   if (section == layout.SECTION_SOURCES)
     return refFits(at + layout.SOURCES_NAME) && refFits(at + layout.SOURCES_VERSION);
+  if (section == layout.SECTION_DETECTORS) return refFits(at + layout.DETECTORS_ID) && noFault(detectorFault(at));
   return true; // text, meta, names, slots, lists: checked as wholes, or through what points into them.
 }
 
 function entriesFit(): bool {
   for (let section = layout.SECTION_ACTIONS; section < layout.SECTION_COUNT; section++) {
     const count = sectionCount(section);
-    const bytes = entryBytes(section);
+    const bytes = <i32>layout.sectionEntryBytes(section);
     for (let index: u32 = 0; index < count; index++) {
       if (!entryFits(section, entryAt(section, index, bytes))) return false;
     }
   }
   return (
+    noFault(automatonFault()) &&
     need(sectionCount(layout.SECTION_FIELDS) == <u32>codes.FIELD_COUNT, sectionAt(layout.SECTION_FIELDS)) &&
     need(sectionCount(layout.SECTION_SETS) <= <u32>SETS_MAX, sectionAt(layout.SECTION_SETS))
   );
