@@ -86,6 +86,8 @@ export interface ImageMapping {
     readonly path: readonly (string | null)[];
     readonly literal: string;
   }[];
+  /** In which the call is taken apart, or `none`. */
+  readonly language: string;
 }
 
 export interface ImageName {
@@ -605,6 +607,11 @@ class ContentReader {
         path: op.path(layout.OPS_SEGMENT_START),
         literal: op.ref(layout.OPS_LITERAL),
       })),
+      language: entry.word(
+        layout.MAPPINGS_LANGUAGE,
+        entry.u32(layout.MAPPINGS_LANGUAGE),
+        codes.LANGUAGE_NAMES,
+      ),
     };
   }
 
