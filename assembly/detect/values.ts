@@ -13,7 +13,14 @@ import {
   KIND_VALUE_END,
 } from "../gen/kinds";
 import { DETECT_VALUE_BYTES_MAX } from "../gen/limits";
-import { PLACEHOLDER_COUNT, WORD_PLACEHOLDER, wordAt, wordBytes } from "../gen/words";
+import {
+  PLACEHOLDER_COUNT,
+  PLACEHOLDER_KEY_COUNT,
+  WORD_PLACEHOLDER,
+  WORD_PLACEHOLDER_KEY,
+  wordAt,
+  wordBytes,
+} from "../gen/words";
 import { KIND_ALNUM } from "./numbers";
 import { byteAt, kindsAt, textEnd, textStart } from "./text";
 
@@ -52,9 +59,17 @@ function valueBytes(at: usize): u32 {
   return bytes;
 }
 
-function holdsWord(at: usize, bytes: u32, wordAt: usize, size: u32): bool {
+function holdsWord(at: usize, bytes: u32, word: usize, size: u32): bool {
   for (let from: u32 = 0; from + size <= bytes; from++) {
-    if (lower(load<u8>(at + from)) == <u32>load<u8>(wordAt) && equalFolded(at + from, wordAt, size)) return true;
+    if (lower(load<u8>(at + from)) == <u32>load<u8>(word) && equalFolded(at + from, word, size)) return true;
+  }
+  return false;
+}
+
+/** True when the text holds one of the words of a group, ASCII case ignored. */
+function holdsOneOf(at: usize, bytes: u32, firstWord: i32, wordCount: i32): bool {
+  for (let word = firstWord; word < firstWord + wordCount; word++) {
+    if (holdsWord(at, bytes, wordAt(word), wordBytes(word))) return true;
   }
   return false;
 }
@@ -68,11 +83,7 @@ function isPlaceholder(at: usize, bytes: u32): bool {
   for (let from: u32 = 0; from + 3 <= looked; from++) {
     if (load<u8>(at + from) == 0x3a && load<u16>(at + from, 1) == 0x2f2f) return true; // ://
   }
-  for (let word = 0; word < PLACEHOLDER_COUNT; word++) {
-    const id = WORD_PLACEHOLDER + word;
-    if (holdsWord(at, looked, wordAt(id), wordBytes(id))) return true;
-  }
-  return false;
+  return holdsOneOf(at, looked, WORD_PLACEHOLDER, PLACEHOLDER_COUNT);
 }
 
 /** True when no byte value takes up much of the value. */
@@ -125,7 +136,9 @@ export function isKeyValue(start: usize, at: usize, alone: bool): bool {
   let found: u32 = 0;
   for (let done: u32 = 0; done < bytes; done++) found |= kindsAt(at + done);
   if ((found & KIND_DIGIT) == 0 || (found & KIND_LETTER) == 0) return false;
-  return isVaried(at, bytes) && !isPlaceholder(at, bytes);
+  if (!isVaried(at, bytes) || isPlaceholder(at, bytes)) return false;
+  const looked = min(bytes, PLACEHOLDER_BYTES_MAX);
+  return !holdsOneOf(at, looked, WORD_PLACEHOLDER_KEY, PLACEHOLDER_KEY_COUNT);
 }
 
 /** True when the text is one of the words that stand for a password in examples. */
