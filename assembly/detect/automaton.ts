@@ -40,14 +40,23 @@ export function openAutomaton(): bool {
   return true;
 }
 
-/** The state after a byte. */
-export function stateAfter(state: u32, byte: u32): u32 {
-  const row = state * classCount + <u32>load<u8>(classesAt + byte);
-  return load<u16>(nextAt + ((<usize>row) << 1));
+/** Address of the class of byte 0; the others follow. */
+export function classTable(): usize {
+  return classesAt;
 }
 
-export function accepts(state: u32): bool {
-  return state >= firstAccepting;
+/** Address of the row of state 0: the state after each class, two bytes each; the other rows follow. */
+export function nextTable(): usize {
+  return nextAt;
+}
+
+export function rowBytes(): usize {
+  return (<usize>classCount) << 1;
+}
+
+/** The first state that accepts; all after it do too. */
+export function acceptingFrom(): u32 {
+  return firstAccepting;
 }
 
 /** Position of the first item of an accepting state; its items end where those of the next begin. */

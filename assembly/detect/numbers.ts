@@ -14,7 +14,7 @@ const DIGITS: usize = memory.data(256, 8);
 let digits: u32 = 0;
 
 const CARD_DIGITS_MAX: u32 = 19;
-const CARD_DIGITS_MIN: u32 = 14;
+const ISSUER_DIGITS: u32 = 4;
 const SEPARATORS_MAX: u32 = 2;
 const LENGTHS_14_19: u32 = 0xfc000; // Bit n: n digits.
 const LENGTHS_16_19: u32 = 0xf0000;
@@ -99,13 +99,14 @@ function luhn(): bool {
   return sum % 10 == 0;
 }
 
-function issuerFits(): bool {
+/** Lengths of the cards whose first four digits these are; none: 0. */
+function issuerLengths(): u32 {
   const first = number(0, 4);
   for (let row: usize = 0; row < ISSUER_COUNT; row++) {
     const at = ISSUERS + row * ISSUER_BYTES;
-    if (first >= load<u32>(at) && first <= load<u32>(at, 4)) return ((load<u32>(at, 8) >> digits) & 1) != 0;
+    if (first >= load<u32>(at) && first <= load<u32>(at, 4)) return load<u32>(at, 8);
   }
-  return false;
+  return 0;
 }
 
 /** Where the next digit or letter of a number written in groups stands, or 0. */
@@ -121,11 +122,16 @@ function nextInGroup(at: usize, kinds: u32): usize {
 
 export function isCard(at: usize): bool {
   digits = 0;
+  let lengths: u32 = 0;
   while (digits < CARD_DIGITS_MAX) {
     at = digits == 0 ? ((kindsAt(at) & KIND_DIGIT) != 0 ? at : 0) : nextInGroup(at, KIND_DIGIT);
     if (at == 0) return false;
     store<u8>(DIGITS + digits++, <u8>(byteAt(at++) - 0x30));
-    if (digits >= CARD_DIGITS_MIN && (kindsAt(at) & KIND_DIGIT) == 0 && issuerFits() && luhn()) return true;
+    if (digits == ISSUER_DIGITS) {
+      lengths = issuerLengths();
+      if (lengths == 0) return false;
+    }
+    if (((lengths >> digits) & 1) != 0 && (kindsAt(at) & KIND_DIGIT) == 0 && luhn()) return true;
   }
   return false;
 }

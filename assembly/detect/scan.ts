@@ -43,7 +43,18 @@ import {
 import { BULK_ADDRESSES_MIN, BULK_NUMBERS_MIN, BULK_ROWS_MIN, DETECT_WALK_BYTES_MAX } from "../gen/limits";
 import { entryAt } from "../policy/view";
 import { payload } from "../request/view";
-import { accepts, DEAD, itemAt, itemStart, openAutomaton, ROOT_HUMP, ROOT_WORD, stateAfter } from "./automaton";
+import {
+  acceptingFrom,
+  classTable,
+  DEAD,
+  itemAt,
+  itemStart,
+  nextTable,
+  openAutomaton,
+  ROOT_HUMP,
+  ROOT_WORD,
+  rowBytes,
+} from "./automaton";
 import * as numbers from "./numbers";
 import { kindsAt, textEnd, textStart, writeText } from "./text";
 import * as values from "./values";
@@ -130,16 +141,20 @@ function tryDetector(index: u32, at: usize, end: usize): void {
   }
 }
 
-/** Walks the automaton from `at` on. */
-function walk(root: u32, at: usize): void {
+/** Walks the automaton on from `state`, which the byte at `at` led to. */
+function walk(state: u32, at: usize): void {
+  const classes = classTable();
+  const next = nextTable();
+  const bytes = rowBytes();
+  const accepting = acceptingFrom();
   const end = min(textEnd(), at + <usize>DETECT_WALK_BYTES_MAX);
-  let state = root;
-  for (let cursor = at; cursor < end; cursor++) {
-    state = stateAfter(state, load<u8>(cursor));
-    if (state == DEAD) return;
-    if (!accepts(state)) continue;
-    const last = itemStart(state + 1);
-    for (let item = itemStart(state); item < last; item++) tryDetector(itemAt(item), at, cursor + 1);
+  for (let cursor = at + 1; state != DEAD; cursor++) {
+    if (state >= accepting) {
+      const last = itemStart(state + 1);
+      for (let item = itemStart(state); item < last; item++) tryDetector(itemAt(item), at, cursor);
+    }
+    if (cursor == end) return;
+    state = load<u16>(next + <usize>state * bytes + ((<usize>load<u8>(classes + load<u8>(cursor))) << 1));
   }
 }
 
@@ -152,17 +167,24 @@ function endLine(): void {
 }
 
 function pass(): void {
+  const classes = classTable();
+  const words = nextTable() + <usize>ROOT_WORD * rowBytes();
+  const humps = nextTable() + <usize>ROOT_HUMP * rowBytes();
   const end = textEnd();
   let before: u32 = 0;
   for (let at = textStart(); at < end; at++) {
-    const kinds = <u32>load<u16>(KINDS_AT + ((<usize>load<u8>(at)) << 1));
-    if ((before & numbers.KIND_ALNUM) == 0 || (kinds & numbers.KIND_ALNUM) == 0) walk(ROOT_WORD, at);
-    else if ((before & KIND_LOWER) != 0 && (kinds & KIND_UPPER) != 0) walk(ROOT_HUMP, at);
-    if ((kinds & (KIND_CELL | KIND_LINE_END)) != 0) {
-      if ((kinds & KIND_CELL) != 0) shape++;
-      else endLine();
-    }
+    const byte = <usize>load<u8>(at);
+    const kinds = <u32>load<u16>(KINDS_AT + (byte << 1));
+    let root: usize = 0;
+    if ((before & numbers.KIND_ALNUM) == 0 || (kinds & numbers.KIND_ALNUM) == 0) root = words;
+    else if ((before & KIND_LOWER) != 0 && (kinds & KIND_UPPER) != 0) root = humps;
     before = kinds;
+    if (root != 0) {
+      const state = <u32>load<u16>(root + ((<usize>load<u8>(classes + byte)) << 1));
+      if (state != DEAD) walk(state, at);
+    }
+    if ((kinds & KIND_CELL) != 0) shape++;
+    else if ((kinds & KIND_LINE_END) != 0) endLine();
   }
 }
 

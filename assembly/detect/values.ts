@@ -59,17 +59,20 @@ function valueBytes(at: usize): u32 {
   return bytes;
 }
 
-function holdsWord(at: usize, bytes: u32, word: usize, size: u32): bool {
-  for (let from: u32 = 0; from + size <= bytes; from++) {
-    if (lower(load<u8>(at + from)) == <u32>load<u8>(word) && equalFolded(at + from, word, size)) return true;
-  }
-  return false;
-}
-
 /** True when the text holds one of the words of a group, ASCII case ignored. */
 function holdsOneOf(at: usize, bytes: u32, firstWord: i32, wordCount: i32): bool {
-  for (let word = firstWord; word < firstWord + wordCount; word++) {
-    if (holdsWord(at, bytes, wordAt(word), wordBytes(word))) return true;
+  // Bits of the first letters: most positions begin no word.
+  let firsts: u32 = 0;
+  for (let word = firstWord; word < firstWord + wordCount; word++) firsts |= 1 << (load<u8>(wordAt(word)) & 31);
+  for (let from: u32 = 0; from < bytes; from++) {
+    const byte = lower(load<u8>(at + from));
+    if (((firsts >> (byte & 31)) & 1) == 0) continue;
+    for (let word = firstWord; word < firstWord + wordCount; word++) {
+      const text = wordAt(word);
+      if (<u32>load<u8>(text) != byte) continue;
+      const size = <u32>wordBytes(word);
+      if (from + size <= bytes && equalFolded(at + from, text, size)) return true;
+    }
   }
   return false;
 }
