@@ -53,7 +53,7 @@ const SINK_OFF: i32 = -2;
 
 let lead: i32 = 0;
 /** Mode after the verb: a write whose tables follow, READS, SINK_OFF, or NO_SINK. */
-let sink: i32 = NO_SINK;
+let sink: i32 = -3;
 /** The position after the target of the last MERGE, or 0. */
 let mergeTarget: i32 = 0;
 /** A MERGE has done nothing so far. */
