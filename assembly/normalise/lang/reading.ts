@@ -73,6 +73,8 @@ export class Reading {
 const READING: usize = memory.data(128, 8);
 const CHAIN: usize = memory.data(64, 8);
 const UNKNOWN_WORD: usize = memory.data(16, 8);
+/** `$@`: what stands for words that nobody knows. */
+const ALL_WORDS: usize = memory.data<u8>([0x24, 0x40]);
 const JOINED: usize = memory.data(264, 8);
 let joined: u32 = 0;
 
@@ -94,8 +96,8 @@ export function beginReading(first: i32, end: i32, limit: i32, marks: u32, aroun
   now.around = around;
   joined = 0;
   const word = changetype<Word>(UNKNOWN_WORD);
-  word.at = JOINED;
-  word.bytes = 0;
+  word.at = ALL_WORDS;
+  word.bytes = 2;
   word.bits = WORD_EXPANDS;
 }
 
