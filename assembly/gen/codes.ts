@@ -232,6 +232,19 @@ export const LANGUAGE_SQL: i32 = 2;
 export const LANGUAGE_HTTP: i32 = 3;
 export const LANGUAGE_LAST: i32 = 3;
 
+// Where a field of an API's row comes from.
+export const MEMBER_KIND_MEMBER: i32 = 0;
+export const MEMBER_KIND_ALTERNATIVE: i32 = 1;
+export const MEMBER_KIND_LITERAL: i32 = 2;
+export const MEMBER_KIND_LAST: i32 = 2;
+
+// How a step of an API's path meets the segments of an address.
+export const STEP_KIND_EXACT: i32 = 0;
+export const STEP_KIND_ONE: i32 = 1;
+export const STEP_KIND_REST: i32 = 2;
+export const STEP_KIND_ANY: i32 = 3;
+export const STEP_KIND_LAST: i32 = 3;
+
 // How a command reads its options.
 export const COMMAND_STYLE_GNU: i32 = 0;
 export const COMMAND_STYLE_POSIX: i32 = 1;
@@ -368,8 +381,33 @@ export const MARK_ACCOUNT_SEEN: i32 = 17;
 export const MARK_NATIONAL_ID_SEEN: i32 = 18;
 export const MARK_HEALTH_SEEN: i32 = 19;
 export const MARK_BULK_SEEN: i32 = 20;
-export const MARK_LAST: i32 = 20;
-export const MARK_COUNT: i32 = 21;
+export const MARK_URL_CARRIES: i32 = 21;
+export const MARK_LAST: i32 = 21;
+export const MARK_COUNT: i32 = 22;
+
+// What a detector asks besides its automaton.
+export const DETECTOR_CHECK_NONE: i32 = 0;
+export const DETECTOR_CHECK_CARD: i32 = 1;
+export const DETECTOR_CHECK_IBAN: i32 = 2;
+export const DETECTOR_CHECK_SSN: i32 = 3;
+export const DETECTOR_CHECK_SIN: i32 = 4;
+export const DETECTOR_CHECK_NINO: i32 = 5;
+export const DETECTOR_CHECK_DNI: i32 = 6;
+export const DETECTOR_CHECK_CPF: i32 = 7;
+export const DETECTOR_CHECK_AADHAAR: i32 = 8;
+export const DETECTOR_CHECK_NIR: i32 = 9;
+export const DETECTOR_CHECK_STEUER: i32 = 10;
+export const DETECTOR_CHECK_RESIDENT: i32 = 11;
+export const DETECTOR_CHECK_PASSWORD: i32 = 12;
+export const DETECTOR_CHECK_KEY: i32 = 13;
+export const DETECTOR_CHECK_AUTHORITY: i32 = 14;
+export const DETECTOR_CHECK_JWT: i32 = 15;
+export const DETECTOR_CHECK_ADDRESS: i32 = 16;
+export const DETECTOR_CHECK_TELEPHONE: i32 = 17;
+export const DETECTOR_CHECK_NOTE: i32 = 18;
+export const DETECTOR_CHECK_APART: i32 = 19;
+export const DETECTOR_CHECK_BEHIND: i32 = 20;
+export const DETECTOR_CHECK_LAST: i32 = 20;
 
 // What must happen with a verdict.
 export const OBLIGATION_APPROVERS: i32 = 0;
@@ -406,5 +444,6 @@ export const NAMESPACE_VERB_ACT: i32 = 8;
 export const NAMESPACE_FIELD: i32 = 9;
 export const NAMESPACE_COMMAND: i32 = 10;
 export const NAMESPACE_VARIABLE: i32 = 11;
+export const NAMESPACE_API: i32 = 12;
 export const NAMESPACE_SET: i32 = 256;
 export const NAMESPACE_LAST: i32 = 256;
