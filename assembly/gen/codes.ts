@@ -236,7 +236,8 @@ export const LANGUAGE_LAST: i32 = 3;
 export const COMMAND_STYLE_GNU: i32 = 0;
 export const COMMAND_STYLE_POSIX: i32 = 1;
 export const COMMAND_STYLE_SINGLE: i32 = 2;
-export const COMMAND_STYLE_LAST: i32 = 2;
+export const COMMAND_STYLE_BUNDLE: i32 = 3;
+export const COMMAND_STYLE_LAST: i32 = 3;
 
 // What stands behind an option.
 export const OPTION_TAKES_NOTHING: i32 = 0;
@@ -256,7 +257,14 @@ export const WORD_ROLE_SQL: i32 = 7;
 export const WORD_ROLE_FETCH: i32 = 8;
 export const WORD_ROLE_SEND: i32 = 9;
 export const WORD_ROLE_SCRIPT: i32 = 10;
-export const WORD_ROLE_LAST: i32 = 10;
+export const WORD_ROLE_EXEC: i32 = 11;
+export const WORD_ROLE_MODULE: i32 = 12;
+export const WORD_ROLE_PROGRAM: i32 = 13;
+export const WORD_ROLE_EDIT: i32 = 14;
+export const WORD_ROLE_DIRECTORY: i32 = 15;
+export const WORD_ROLE_PLACEHOLDER: i32 = 16;
+export const WORD_ROLE_INPUT: i32 = 17;
+export const WORD_ROLE_LAST: i32 = 17;
 
 // Facts a predicate asks for.
 export const OPERAND_FIELD_TEXT: i32 = 1;

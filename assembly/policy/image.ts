@@ -5,10 +5,11 @@
 import { equal, hash32With } from "../base/bytes";
 import { EXPONENT_MAX } from "../base/decimal";
 import { sha256 } from "../base/sha256";
-import { valid } from "../base/utf8";
 import * as codes from "../gen/codes";
 import * as layout from "../gen/layout";
 import { IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX, SETS_MAX } from "../gen/limits";
+import { commandFits, literalFits, operandFits, optionFits } from "./commands";
+import { beginFits, fault, imageFaultOffset, listFits, need, packFits, refFits, runFits } from "./fits";
 import {
   entryAt,
   IMAGE_AT,
@@ -23,89 +24,17 @@ import {
   textBytes,
 } from "./view";
 
+export { imageFaultOffset };
+
 const SLOTS_MIN: u32 = 8;
 const DIGEST_AT: usize = memory.data(32, 8);
-
-let faultOffset: u32 = 0;
-
-/** Offset in the file of what the last refused image was refused for. */
-export function imageFaultOffset(): u32 {
-  return faultOffset;
-}
-
-function fault(at: usize): bool {
-  faultOffset = <u32>(at - IMAGE_AT);
-  return false;
-}
-
-function need(holds: bool, at: usize): bool {
-  return holds ? true : fault(at);
-}
-
-function refFits(at: usize): bool {
-  const end = <u64>load<u32>(at) + load<u32>(at, 4);
-  if (end > <u64>sectionCount(layout.SECTION_TEXT)) return fault(at);
-  return need(valid(textAt(at), textBytes(at)), at);
-}
-
-function runFits(at: usize, section: i32): bool {
-  return need(<u64>load<u32>(at) + load<u32>(at, 4) <= <u64>sectionCount(section), at);
-}
-
-function listFits(list: u32, itemSection: i32, at: usize): bool {
-  const count = sectionCount(layout.SECTION_LISTS);
-  if (list >= count) return fault(at);
-  const items = load<u32>(entryAt(layout.SECTION_LISTS, list, layout.LISTS_BYTES));
-  if (<u64>list + 1 + items > <u64>count) return fault(at);
-  const limit = sectionCount(itemSection);
-  for (let position: u32 = 0; position < items; position++) {
-    const itemAt = entryAt(layout.SECTION_LISTS, list + 1 + position, layout.LISTS_BYTES);
-    if (load<u32>(itemAt) >= limit) return fault(itemAt);
-  }
-  return true;
-}
-
-function packFits(at: usize): bool {
-  const pack = load<u32>(at);
-  return need(pack == NONE || pack < sectionCount(layout.SECTION_PACKS), at);
-}
-
-/** Bytes of one entry of a section. */
-function entryBytes(section: i32): i32 {
-  if (section == layout.SECTION_TEXT) return layout.TEXT_BYTES;
-  if (section == layout.SECTION_META) return layout.META_BYTES;
-  if (section == layout.SECTION_NAMES) return layout.NAMES_BYTES;
-  if (section == layout.SECTION_SLOTS) return layout.SLOTS_BYTES;
-  if (section == layout.SECTION_LISTS) return layout.LISTS_BYTES;
-  if (section == layout.SECTION_ACTIONS) return layout.ACTIONS_BYTES;
-  if (section == layout.SECTION_PACKS) return layout.PACKS_BYTES;
-  if (section == layout.SECTION_PATTERNS) return layout.PATTERNS_BYTES;
-  if (section == layout.SECTION_MAPPINGS) return layout.MAPPINGS_BYTES;
-  if (section == layout.SECTION_GUARDS) return layout.GUARDS_BYTES;
-  if (section == layout.SECTION_OPS) return layout.OPS_BYTES;
-  if (section == layout.SECTION_SEGMENTS) return layout.SEGMENTS_BYTES;
-  if (section == layout.SECTION_RULES) return layout.RULES_BYTES;
-  if (section == layout.SECTION_ROWS) return layout.ROWS_BYTES;
-  if (section == layout.SECTION_CLAUSES) return layout.CLAUSES_BYTES;
-  if (section == layout.SECTION_PREDICATES) return layout.PREDICATES_BYTES;
-  if (section == layout.SECTION_VALUES) return layout.VALUES_BYTES;
-  if (section == layout.SECTION_OBLIGATIONS) return layout.OBLIGATIONS_BYTES;
-  if (section == layout.SECTION_CURRENCIES) return layout.CURRENCIES_BYTES;
-  if (section == layout.SECTION_PREFIXES) return layout.PREFIXES_BYTES;
-  if (section == layout.SECTION_SETS) return layout.SETS_BYTES;
-  if (section == layout.SECTION_LOWERED) return layout.LOWERED_BYTES;
-  if (section == layout.SECTION_FIELDS) return layout.FIELDS_BYTES;
-  if (section == layout.SECTION_SENTENCES) return layout.SENTENCES_BYTES;
-  assert(section == layout.SECTION_SOURCES);
-  return layout.SOURCES_BYTES;
-}
 
 function sectionsFit(size: u32): bool {
   for (let section = 0; section < layout.SECTION_COUNT; section++) {
     const at = IMAGE_AT + layout.HEADER_DIRECTORY + ((<usize>section) << 3);
     const offset = load<u32>(at);
     const count = load<u32>(at, 4);
-    const end = <u64>offset + <u64>count * <u64>entryBytes(section);
+    const end = <u64>offset + <u64>count * layout.sectionEntryBytes(section);
     if (offset < <u32>layout.HEADER_SIZE || (offset & 7) != 0 || end > <u64>size) return fault(at);
     placeSection(section, IMAGE_AT + offset, count);
   }
@@ -157,6 +86,7 @@ function nameFits(at: usize): bool {
   if (space == codes.NAMESPACE_SERVER) return need(value < sectionCount(layout.SECTION_PACKS), valueAt);
   if (space == codes.NAMESPACE_CURRENCY)
     return need(value < sectionCount(layout.SECTION_CURRENCIES), valueAt);
+  if (space == codes.NAMESPACE_COMMAND) return need(value < sectionCount(layout.SECTION_COMMANDS), valueAt);
   if (space == codes.NAMESPACE_FIELD) return need(value - 1 < <u32>codes.FIELD_COUNT, valueAt);
   return true;
 }
@@ -385,13 +315,17 @@ function entryFits(section: i32, at: usize): bool {
   }
   if (section == layout.SECTION_SOURCES)
     return refFits(at + layout.SOURCES_NAME) && refFits(at + layout.SOURCES_VERSION);
+  if (section == layout.SECTION_COMMANDS) return commandFits(at);
+  if (section == layout.SECTION_OPTIONS) return optionFits(at);
+  if (section == layout.SECTION_OPERANDS) return operandFits(at);
+  if (section == layout.SECTION_LITERALS) return literalFits(at);
   return true; // text, meta, names, slots, lists: checked as wholes, or through what points into them.
 }
 
 function entriesFit(): bool {
   for (let section = layout.SECTION_ACTIONS; section < layout.SECTION_COUNT; section++) {
     const count = sectionCount(section);
-    const bytes = entryBytes(section);
+    const bytes = <i32>layout.sectionEntryBytes(section);
     for (let index: u32 = 0; index < count; index++) {
       if (!entryFits(section, entryAt(section, index, bytes))) return false;
     }
@@ -404,7 +338,7 @@ function entriesFit(): bool {
 
 /** Takes the `size` bytes at IMAGE_AT as the policy, or says why not. An instance loads one image, once. */
 export function loadImage(size: u32): i32 {
-  faultOffset = 0;
+  beginFits();
   if (isLoaded()) return codes.STATUS_IMAGE_LOADED;
   if (size > <u32>IMAGE_BYTES_MAX) return codes.STATUS_IMAGE_TOO_LARGE;
   if (size < <u32>layout.HEADER_SIZE || load<u32>(IMAGE_AT) != <u32>layout.IMAGE_MAGIC)

@@ -4,6 +4,7 @@ import {
   LAYER_PACK,
   LOWERED_KIND_PROFILE,
   NAMESPACE_ACTION,
+  NAMESPACE_COMMAND,
   NAMESPACE_CURRENCY,
   NAMESPACE_DOMAIN,
   NAMESPACE_DOMAIN_UNDER,
@@ -11,6 +12,7 @@ import {
   NAMESPACE_SERVER,
   NAMESPACE_SET,
   NAMESPACE_TOOL,
+  NAMESPACE_VARIABLE,
   NAMESPACE_VERB_ACT,
   NAMESPACE_VERB_READ,
   ROW_KIND_GATE,
@@ -21,6 +23,8 @@ import {
 } from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
 import { CANDIDATES_MAX, IMAGE_BYTES_MAX } from "../gen/limits.ts";
+import { CommandLowering } from "./command-lower.ts";
+import type { CommandNames } from "./commands.ts";
 import type { Condition, Predicate } from "./conditions.ts";
 import type { Row, Rule } from "./entries.ts";
 import { ImageWriter, NONE, type Run } from "./image.ts";
@@ -44,6 +48,8 @@ export interface Policy {
   readonly base: Base;
   /** Ascending by name. */
   readonly packs: readonly Pack[];
+  /** Names of the commands of all packs, which are in this order. */
+  readonly commandNames: CommandNames;
   readonly profile: Profile | undefined;
   readonly org: Org | undefined;
   readonly settings: FinalSettings;
@@ -116,6 +122,7 @@ export class Lowering {
     const patterns = this.#putMappings();
     this.#checkCandidates(patterns);
     this.#putPatterns(patterns);
+    this.#putCommands();
     const ruleLists = this.#putRules();
     const rowLists = this.#putRows();
     this.#putActions(ruleLists, rowLists);
@@ -273,6 +280,22 @@ export class Lowering {
       this.#writer.putName(NAMESPACE_TOOL, name, list);
     }
     return patterns.sort(comparePatterns);
+  }
+
+  #putCommands(): void {
+    const { packs, commandNames } = this.#policy;
+    const lowering = new CommandLowering(this.#writer, (name) => this.#actionIndex(name));
+    const commands = packs.flatMap((pack, packIndex) =>
+      pack.commands.map((command) => ({ command, packIndex })),
+    );
+    commands.forEach(({ command, packIndex }, position) => {
+      lowering.put(command, packIndex, commandNames.goOn.has(position));
+    });
+    for (const [name, position] of commandNames.byName) {
+      this.#writer.putName(NAMESPACE_COMMAND, name, position);
+    }
+    const variables = new Set(packs.flatMap((pack) => [...pack.variables.keys()]));
+    for (const name of [...variables].sort(compareText)) this.#writer.putName(NAMESPACE_VARIABLE, name, 1);
   }
 
   #putPatterns(patterns: readonly OrderedPattern[]): void {

@@ -9,6 +9,7 @@ import * as codes from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
 import { IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX } from "../gen/limits.ts";
 import { hex, sha256 } from "../sha256.ts";
+import { INERT } from "./command-lower.ts";
 import { NONE, nameHash } from "./image.ts";
 
 export interface ImageObligation {
@@ -88,6 +89,42 @@ export interface ImageMapping {
   }[];
 }
 
+/** What becomes of a word: a field, or one of WORD_ROLE_NAMES. */
+export interface ImageRole {
+  readonly role: string;
+  readonly field?: string;
+}
+
+export interface ImageCommand {
+  readonly id: string;
+  readonly pack: string;
+  /** Undefined where there is nothing to judge. */
+  readonly action: string | undefined;
+  readonly style: string;
+  /** Bit 0 some name goes on after this row, 1 assignments, 2 appends. */
+  readonly flags: number;
+  readonly needs?: string;
+  readonly input: number;
+  readonly marks: readonly string[];
+  readonly literals: readonly ImageLiteral[];
+  readonly options: readonly {
+    readonly name: string;
+    readonly takes: string;
+    readonly role: ImageRole;
+    /** Undefined: no change; "none": nothing to judge. */
+    readonly action: string | undefined;
+    readonly marks: readonly string[];
+    readonly literals: readonly ImageLiteral[];
+  }[];
+  /** Place 0 is the last operand, 255 the rest. */
+  readonly operands: readonly { readonly place: number; readonly role: ImageRole }[];
+}
+
+export interface ImageLiteral {
+  readonly field: string;
+  readonly text: string;
+}
+
 export interface ImageName {
   readonly text: string;
   readonly value: number;
@@ -119,6 +156,7 @@ export interface ImageContent {
     readonly suffix: string;
     readonly mapping: string;
   }[];
+  readonly commands: readonly ImageCommand[];
   /** Mapping ids by canonical tool name, in the order in which they are tried. */
   readonly tools: ReadonlyMap<string, readonly string[]>;
   /** Names by namespace number. */
@@ -370,6 +408,7 @@ class ContentReader {
         suffix: entry.ref(layout.PATTERNS_SUFFIX),
         mapping: idOf(entry.index(layout.PATTERNS_MAPPING, layout.SECTION_MAPPINGS)),
       })),
+      commands: image.all(layout.SECTION_COMMANDS, (entry) => this.#command(entry)),
       tools: this.#tools(idOf),
       names,
       rules: image.all(layout.SECTION_RULES, (entry) => this.#rule(entry)),
@@ -507,6 +546,10 @@ class ContentReader {
         return entry.index(at, layout.SECTION_PACKS);
       case codes.NAMESPACE_CURRENCY:
         return entry.index(at, layout.SECTION_CURRENCIES);
+      case codes.NAMESPACE_COMMAND:
+        return entry.index(at, layout.SECTION_COMMANDS);
+      case codes.NAMESPACE_VARIABLE:
+        return entry.bounded(at, value, 1, 1);
       case codes.NAMESPACE_FIELD:
         return entry.bounded(at, value, 1, codes.FIELD_COUNT);
       case codes.NAMESPACE_DOMAIN:
@@ -606,6 +649,65 @@ class ContentReader {
         literal: op.ref(layout.OPS_LITERAL),
       })),
     };
+  }
+
+  #command(entry: Entry): ImageCommand {
+    const pack = entry.index(layout.COMMANDS_PACK, layout.SECTION_PACKS);
+    const needs = entry.u8(layout.COMMANDS_NEEDS);
+    const input = entry.u8(layout.COMMANDS_INPUT);
+    const inputs: readonly number[] = [0, codes.WORD_ROLE_SHELL, codes.WORD_ROLE_SQL, codes.WORD_ROLE_CODE];
+    if (!inputs.includes(input)) entry.fail(layout.COMMANDS_INPUT, "shell, sql or code", input);
+    const action = this.#actionOrNone(entry, layout.COMMANDS_ACTION);
+    return {
+      id: entry.ref(layout.COMMANDS_ID),
+      pack: this.#image.entry(layout.SECTION_PACKS, pack).ref(layout.PACKS_NAME),
+      action:
+        action === "none" ? undefined : (action ?? entry.fail(layout.COMMANDS_ACTION, "an action", NONE)),
+      style: entry.word(layout.COMMANDS_STYLE, entry.u8(layout.COMMANDS_STYLE), codes.COMMAND_STYLE_NAMES),
+      flags: entry.bounded(layout.COMMANDS_FLAGS, entry.u8(layout.COMMANDS_FLAGS), 0, 7),
+      ...(needs === 0 ? {} : { needs: this.#fieldName(entry, layout.COMMANDS_NEEDS, needs) }),
+      input,
+      marks: bitNames(entry, layout.COMMANDS_MARKS, entry.u32(layout.COMMANDS_MARKS), codes.MARK_NAMES),
+      literals: this.#literals(entry, layout.COMMANDS_LITERAL_START),
+      options: entry.run(layout.COMMANDS_OPTION_START, layout.SECTION_OPTIONS).map((option) => ({
+        name: option.ref(layout.OPTIONS_NAME),
+        takes: option.word(layout.OPTIONS_TAKES, option.u8(layout.OPTIONS_TAKES), codes.OPTION_TAKES_NAMES),
+        role: this.#role(option, layout.OPTIONS_ROLE),
+        action: this.#actionOrNone(option, layout.OPTIONS_ACTION),
+        marks: bitNames(option, layout.OPTIONS_MARKS, option.u32(layout.OPTIONS_MARKS), codes.MARK_NAMES),
+        literals: this.#literals(option, layout.OPTIONS_LITERAL_START),
+      })),
+      operands: entry.run(layout.COMMANDS_OPERAND_START, layout.SECTION_OPERANDS).map((operand) => ({
+        place: operand.u8(layout.OPERANDS_PLACE),
+        role: this.#role(operand, layout.OPERANDS_ROLE),
+      })),
+    };
+  }
+
+  #actionOrNone(entry: Entry, offset: number): string | undefined {
+    const index = entry.u32(offset);
+    if (index === NONE) return undefined;
+    if (index === INERT) return "none";
+    const action = entry.index(offset, layout.SECTION_ACTIONS);
+    return this.#image.entry(layout.SECTION_ACTIONS, action).ref(layout.ACTIONS_NAME);
+  }
+
+  /** A role, and the field beside it exactly if that is the role. */
+  #role(entry: Entry, offset: number): ImageRole {
+    const number = entry.u8(offset);
+    const role = entry.word(offset, number, codes.WORD_ROLE_NAMES);
+    if (number === codes.WORD_ROLE_FIELD) {
+      return { role, field: this.#fieldName(entry, offset + 1, entry.u8(offset + 1)) };
+    }
+    entry.zero(offset + 1, entry.u8(offset + 1));
+    return { role };
+  }
+
+  #literals(entry: Entry, offset: number): ImageLiteral[] {
+    return entry.run(offset, layout.SECTION_LITERALS).map((literal) => ({
+      field: this.#fieldName(literal, layout.LITERALS_FIELD, literal.u32(layout.LITERALS_FIELD)),
+      text: literal.ref(layout.LITERALS_TEXT),
+    }));
   }
 
   /** `{}` for an entry that is not limited to a pack. */

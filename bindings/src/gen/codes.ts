@@ -236,7 +236,8 @@ export const LANGUAGE_LAST = 3;
 export const COMMAND_STYLE_GNU = 0;
 export const COMMAND_STYLE_POSIX = 1;
 export const COMMAND_STYLE_SINGLE = 2;
-export const COMMAND_STYLE_LAST = 2;
+export const COMMAND_STYLE_BUNDLE = 3;
+export const COMMAND_STYLE_LAST = 3;
 
 // What stands behind an option.
 export const OPTION_TAKES_NOTHING = 0;
@@ -256,7 +257,14 @@ export const WORD_ROLE_SQL = 7;
 export const WORD_ROLE_FETCH = 8;
 export const WORD_ROLE_SEND = 9;
 export const WORD_ROLE_SCRIPT = 10;
-export const WORD_ROLE_LAST = 10;
+export const WORD_ROLE_EXEC = 11;
+export const WORD_ROLE_MODULE = 12;
+export const WORD_ROLE_PROGRAM = 13;
+export const WORD_ROLE_EDIT = 14;
+export const WORD_ROLE_DIRECTORY = 15;
+export const WORD_ROLE_PLACEHOLDER = 16;
+export const WORD_ROLE_INPUT = 17;
+export const WORD_ROLE_LAST = 17;
 
 // Facts a predicate asks for.
 export const OPERAND_FIELD_TEXT = 1;
@@ -460,7 +468,7 @@ export const TRANSFORM_NAMES = ["typed", "count", "literal"] as const;
 export const UNIT_NAMES = ["direct", "minor", "major"] as const;
 export const GUARD_KIND_NAMES = ["in", "present", "absent"] as const;
 export const LANGUAGE_NAMES = ["none", "shell", "sql", "http"] as const;
-export const COMMAND_STYLE_NAMES = ["gnu", "posix", "single"] as const;
+export const COMMAND_STYLE_NAMES = ["gnu", "posix", "single", "bundle"] as const;
 export const OPTION_TAKES_NAMES = ["nothing", "argument", "attached"] as const;
 export const WORD_ROLE_NAMES = [
   "drop",
@@ -474,6 +482,13 @@ export const WORD_ROLE_NAMES = [
   "fetch",
   "send",
   "script",
+  "exec",
+  "module",
+  "program",
+  "edit",
+  "directory",
+  "placeholder",
+  "input",
 ] as const;
 export const RECIPIENT_SCOPE_NAMES = ["none", "self", "internal", "mixed", "external"] as const;
 export const PATH_SCOPE_NAMES = ["none", "inside", "outside"] as const;
