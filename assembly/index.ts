@@ -2,8 +2,9 @@
  * The wall: what a host sees of the engine (docs/format/request.md, the wall). It writes a request to REQUEST_AT, calls
  * `decide`, and reads RESULT_AT and RECORD_AT.
  */
+
+import { call } from "./decide/call";
 import { STATUS_OK } from "./gen/codes";
-import { part } from "./normalise/part";
 import { decide as decideRequest, faultAt, recordSize } from "./pipeline";
 import { loadImage as checkImage, imageFaultOffset } from "./policy/image";
 import { IMAGE_AT, IMAGE_DIGEST_AT } from "./policy/view";
@@ -31,11 +32,11 @@ export function decide(size: i32): i32 {
   const status = decideRequest(size);
   store<u32>(RESULT_AT, faultAt());
   if (status != STATUS_OK) return status;
-  const call = part();
+  const whole = call();
   store<u32>(RESULT_AT, recordSize(), 4);
-  store<u8>(RESULT_AT, call.verdict, 8);
-  store<u8>(RESULT_AT, call.tier, 9);
-  store<u16>(RESULT_AT, call.score, 10);
-  store<u32>(RESULT_AT, call.hazard, 12);
+  store<u8>(RESULT_AT, whole.verdict, 8);
+  store<u8>(RESULT_AT, whole.tier, 9);
+  store<u16>(RESULT_AT, whole.score, 10);
+  store<u32>(RESULT_AT, whole.hazard, 12);
   return STATUS_OK;
 }

@@ -2,8 +2,10 @@
  * The road of one call, in order, with every way out. A call can have several readings (packs that claim the same tool,
  * a server that nobody bound): each is judged alone and the strictest is taken.
  */
-import { beginEntries } from "./condition/entry";
-import { decide as decideVerdict } from "./decide/table";
+import { beginCallEntries, beginPartEntries } from "./condition/entry";
+import { call, decideCall } from "./decide/call";
+import { forgetParts, keepPart } from "./decide/parts";
+import { beginTable, decidePart } from "./decide/table";
 import {
   STATUS_IMAGE_MISSING,
   STATUS_OK,
@@ -11,8 +13,8 @@ import {
   STATUS_REQUEST_TOO_LARGE,
 } from "./gen/codes";
 import { REQUEST_BYTES_MAX } from "./gen/limits";
-import { claimCount, matchCall, matchFaultOffset, normalise } from "./normalise/normalise";
-import { part } from "./normalise/part";
+import { draftAt, draftsOverflowed, groupOf } from "./normalise/drafts";
+import { claimCount, matchCall, matchFaultOffset, normalise, normaliseDraft } from "./normalise/normalise";
 import { IMAGE_DIGEST_AT, isLoaded } from "./policy/view";
 import { commitRequest } from "./record/commit";
 import { encodeRecord } from "./record/encode";
@@ -36,17 +38,30 @@ function refuse(status: i32, offset: u32): i32 {
   return status;
 }
 
-/** Takes one reading of the call all the way to its verdict. */
-function judge(claim: i32): void {
-  normalise(claim);
-  beginEntries();
+function judgePart(group: i32): void {
+  beginPartEntries();
   assess();
   score();
-  decideVerdict();
+  decidePart();
+  keepPart(group);
+}
+
+/** Takes one reading of the call all the way to its verdict. */
+function judge(claim: i32): void {
+  forgetParts();
+  beginTable();
+  beginCallEntries();
+  const drafts = normalise(claim);
+  if (drafts == 0) judgePart(0);
+  for (let position = 0; position < drafts; position++) {
+    normaliseDraft(position);
+    judgePart(groupOf(draftAt(position).group));
+  }
+  decideCall(draftsOverflowed());
 }
 
 /**
- * Judges every reading and leaves the strictest one in the part: verdict, then gate, then hazard, then the earlier one.
+ * Judges every reading and leaves the strictest one in place: verdict, then gate, then hazard, then the earlier one.
  * The last reading comes first, so that the one taken is most often the one judged last.
  */
 function judgeStrictest(): void {
@@ -54,8 +69,8 @@ function judgeStrictest(): void {
   let strictestRank: u64 = 0;
   for (let claim = claimCount() - 1; claim >= 0; claim--) {
     judge(claim);
-    const call = part();
-    const rank = ((<u64>call.verdict) << 33) | ((<u64>(call.isGated ? 1 : 0)) << 32) | call.hazard;
+    const whole = call();
+    const rank = ((<u64>whole.verdict) << 33) | ((<u64>(whole.isGated ? 1 : 0)) << 32) | whole.hazard;
     if (rank >= strictestRank) {
       strictest = claim;
       strictestRank = rank;

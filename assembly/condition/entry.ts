@@ -14,9 +14,13 @@ import { entryAt } from "../policy/view";
 import { beginClause, beginEntry, beginExcuses, keepClause, keepEntry } from "./lowered";
 import { askPredicate, excuseLast, FALSE, forgetChangedPaths, noteLast, TRUE } from "./predicate";
 
-/** Before the first entry of a part. */
-export function beginEntries(): void {
+/** Before the first part of a call. */
+export function beginCallEntries(): void {
   beginExcuses();
+}
+
+/** Before the first entry of a part. */
+export function beginPartEntries(): void {
   forgetChangedPaths();
 }
 

@@ -27,7 +27,7 @@ let callExcuses: u32 = 0;
 let clauseHasSets: bool = false;
 let entryHasSets: bool = false;
 
-/** Before the first entry of a part. */
+/** Before the first entry of a call. */
 export function beginExcuses(): void {
   callExcuses = 0;
   memory.fill(CALL_SETS, 0, 32);

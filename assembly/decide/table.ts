@@ -4,13 +4,7 @@
  */
 import { asI64 } from "../base/cmp";
 import { loweringMatches, raisingMatches } from "../condition/entry";
-import {
-  MARK_ROWS_OVERFLOW,
-  ROW_KIND_GATE,
-  ROW_KIND_RELAX,
-  VERDICT_DENY,
-  VERDICT_REVIEW,
-} from "../gen/codes";
+import { ROW_KIND_GATE, ROW_KIND_RELAX } from "../gen/codes";
 import {
   ACTIONS_OBLIGATION_COUNT,
   ACTIONS_OBLIGATION_START,
@@ -28,10 +22,10 @@ import {
 } from "../gen/layout";
 import { GATES_MATCHED_MAX, ROWS_MATCHED_MAX } from "../gen/limits";
 import { CONTEXT_KEY_TIME_MS } from "../gen/words";
-import { part, setMark } from "../normalise/part";
+import { part } from "../normalise/part";
 import { entryAt, listCount, listItem, NONE, route } from "../policy/view";
 import { context } from "../request/view";
-import { addObligations, approverCount, forgetObligations, needApprovers } from "./obligations";
+import { addObligations, forgetObligations } from "./obligations";
 
 const MATCHED: usize = memory.data(1024, 4); // ROWS_MATCHED_MAX entries
 
@@ -39,8 +33,10 @@ const GATES: usize = memory.data(256, 4); // GATES_MATCHED_MAX entries
 
 let matched: i32 = 0;
 let gates: i32 = 0;
+let fits: bool = true;
+let strictest: i32 = 0;
 
-/** Rows and relax entries that matched, in list order. */
+/** Rows and relax entries that matched, part by part in list order, each once. */
 export function matchedCount(): i32 {
   return matched;
 }
@@ -49,7 +45,7 @@ export function matchedRow(position: i32): usize {
   return <usize>load<u32>(MATCHED + ((<usize>position) << 2));
 }
 
-/** Gates that matched, in list order. */
+/** Gates that matched, part by part in list order, each once. */
 export function gateCount(): i32 {
   return gates;
 }
@@ -67,32 +63,60 @@ function rowMatches(row: usize, kind: i32): bool {
   return (expiresMs == 0 || nowMs < expiresMs) && loweringMatches(start, clauses);
 }
 
-function noteGate(row: usize): void {
-  if (gates == GATES_MATCHED_MAX) return;
+/** False when more rows or obligations matched than there is room for. */
+export function rowsFit(): bool {
+  return fits;
+}
+
+/** The strictest verdict of a row that matched. */
+export function strictestRow(): i32 {
+  return strictest;
+}
+
+/** Before the first part of a call. */
+export function beginTable(): void {
+  matched = 0;
+  gates = 0;
+  fits = true;
+  strictest = 0;
+  forgetObligations();
+}
+
+/** True when the first `count` of the entries at `list` hold the row: it matched for an earlier part. */
+function isNoted(list: usize, count: i32, row: usize): bool {
+  for (let position = 0; position < count; position++) {
+    if (<usize>load<u32>(list + ((<usize>position) << 2)) == row) return true;
+  }
+  return false;
+}
+
+function noteGate(row: usize, earlier: i32): void {
+  if (gates == GATES_MATCHED_MAX || isNoted(GATES, earlier, row)) return;
   store<u32>(GATES + ((<usize>gates) << 2), <u32>row);
   gates++;
 }
 
 /** Lists a matched row; false when the list is full. */
-function noteRow(row: usize): bool {
+function noteRow(row: usize, earlier: i32): bool {
+  if (isNoted(MATCHED, earlier, row)) return true;
   if (matched == ROWS_MATCHED_MAX) return false;
   store<u32>(MATCHED + ((<usize>matched) << 2), <u32>row);
   matched++;
   return true;
 }
 
-/** Sets the verdict of the part, its obligations and the entries that matched. */
-export function decide(): void {
+/** Sets what the tier of the part leads to, and notes the entries that match it with their obligations. */
+export function decidePart(): void {
   const call = part();
-  matched = 0;
-  gates = 0;
-  forgetObligations();
-  let fits = addObligations(
-    load<u32>(call.action + ACTIONS_OBLIGATION_START),
-    load<u32>(call.action + ACTIONS_OBLIGATION_COUNT),
-  );
-  let scored = route(call.tier);
-  let strictest = 0;
+  const earlierRows = matched;
+  const earlierGates = gates;
+  fits =
+    addObligations(
+      load<u32>(call.action + ACTIONS_OBLIGATION_START),
+      load<u32>(call.action + ACTIONS_OBLIGATION_COUNT),
+    ) && fits;
+  const routed = route(call.tier);
+  let scored = routed;
 
   const rows = load<u32>(call.action + ACTIONS_ROWS);
   const rowCount = listCount(rows);
@@ -102,19 +126,16 @@ export function decide(): void {
     const pack = load<u32>(row + ROWS_PACK);
     if ((pack != NONE && pack != call.pack) || !rowMatches(row, kind)) continue;
     if (kind == ROW_KIND_GATE) {
-      noteGate(row);
+      noteGate(row, earlierGates);
       continue;
     }
     const verdict = <i32>load<u8>(row + ROWS_VERDICT);
     if (kind == ROW_KIND_RELAX) scored = min(scored, verdict);
     else strictest = max(strictest, verdict);
-    fits = noteRow(row) && fits;
+    fits = noteRow(row, earlierRows) && fits;
     fits =
       addObligations(load<u32>(row + ROWS_OBLIGATION_START), load<u32>(row + ROWS_OBLIGATION_COUNT)) && fits;
   }
-
-  if (!fits) setMark(MARK_ROWS_OVERFLOW);
-  call.isGated = gates > 0;
-  call.verdict = call.isGated || !fits ? VERDICT_DENY : max(scored, strictest);
-  if (call.verdict == VERDICT_REVIEW && approverCount() == 0) needApprovers(1);
+  call.scored = scored;
+  call.isCalmed = scored < routed;
 }

@@ -190,7 +190,7 @@ export const FIELD_USER: i32 = 38;
 export const FIELD_TITLE: i32 = 39;
 export const FIELD_PRIVATE: i32 = 40;
 export const FIELD_START: i32 = 41;
-export const FIELD_CONTENT: i32 = 42;
+export const FIELD_ORIGIN: i32 = 42;
 export const FIELD_LAST: i32 = 42;
 export const FIELD_COUNT: i32 = 42;
 

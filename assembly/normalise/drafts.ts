@@ -3,7 +3,7 @@
  * pack that led to it, and facts that are still text; `normalise` reads them later as it reads arguments. Parts between
  * which data flows are of one group.
  */
-import { copyShort } from "../base/bytes";
+import { copyShort, equal } from "../base/bytes";
 import {
   FIELD_COMMAND,
   FIELD_QUERY,
@@ -25,7 +25,7 @@ import {
   wordBytes,
 } from "../gen/words";
 import { lookUp, metaAt, NONE } from "../policy/view";
-import type { Nested } from "./nested";
+import { Nested } from "./nested";
 
 /** 32 bytes. */
 @unmanaged
@@ -188,6 +188,21 @@ export function draftText(field: i32, at: usize, bytes: u32): void {
 export function draftMark(mark: i32): void {
   assert(drafts > 0);
   draftAt(drafts - 1).marks |= 1 << mark;
+}
+
+/** True when two parts do the same to the same: their action, pack, marks and facts are equal. */
+export function isSameDraft(one: i32, other: i32): bool {
+  const mine = draftAt(one);
+  const theirs = draftAt(other);
+  if (mine.action != theirs.action || mine.pack != theirs.pack || mine.marks != theirs.marks) return false;
+  if (mine.factCount != theirs.factCount) return false;
+  for (let index = 0; index < mine.factCount; index++) {
+    const fact = factAt(mine.factStart + index);
+    const twin = factAt(theirs.factStart + index);
+    if (fact.field != twin.field || fact.bytes != twin.bytes) return false;
+    if (fact.at != twin.at && !equal(fact.at, twin.at, fact.bytes)) return false;
+  }
+  return true;
 }
 
 /** Where the next kept byte goes. */

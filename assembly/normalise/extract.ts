@@ -26,6 +26,7 @@ import { dropBlank, isDigit, isLetter, skipBlank } from "../base/text";
 import { lower, lowerInto } from "../base/utf8";
 import * as codes from "../gen/codes";
 import {
+  ACTIONS_FIELDS_LOW,
   FIELDS_BYTES,
   FIELDS_MANY,
   FIELDS_TYPE,
@@ -48,6 +49,7 @@ import { entryAt, lookUp, textAt, textBytes } from "../policy/view";
 import { payload } from "../request/view";
 import { readAddresses, recipientScope } from "./address";
 import { isAmountText, noteAmountNode, noteAmountText, settleAmount } from "./amount";
+import { factAt } from "./drafts";
 import { hostAt, hostBytes, hostIsIdn, readHostField } from "./host";
 import {
   addCopy,
@@ -282,6 +284,12 @@ function fieldEntry(field: i32): usize {
   return entryAt(SECTION_FIELDS, field - 1, FIELDS_BYTES);
 }
 
+/** True when an action has a field. */
+export function declares(action: usize, field: u32): bool {
+  const bit = field - 1;
+  return ((load<u32>(action + ACTIONS_FIELDS_LOW + ((bit >> 5) << 2)) >> (bit & 31)) & 1) != 0;
+}
+
 /** Reads one value of a field. */
 function readValue(field: i32, unit: i32, node: i32): void {
   if (fieldState(field) == FIELD_MALFORMED) return;
@@ -402,6 +410,13 @@ function settleHosts(): void {
   if (malformed) call.hostScopes = UNKNOWN;
 }
 
+function settle(): void {
+  settleAmount();
+  settlePathScope();
+  settleHosts();
+  part().recipientScope = recipientScope();
+}
+
 /** Fills the part's fields and what follows from them. `mapping` is 0 for the direct form. */
 export function extract(mapping: usize): void {
   beginPaths();
@@ -413,8 +428,20 @@ export function extract(mapping: usize): void {
     const ops = load<u32>(mapping + MAPPINGS_OP_COUNT);
     for (let op: u32 = 0; op < ops; op++) runOp(entryAt(SECTION_OPS, start + op, OPS_BYTES));
   }
-  settleAmount();
-  settlePathScope();
-  settleHosts();
-  part().recipientScope = recipientScope();
+  settle();
+}
+
+/** Fills the part's fields with the facts of a draft; those that its action does not have are left out. */
+export function extractFacts(start: i32, count: i32): void {
+  beginPaths();
+  part().isCwdKnown = isCwdKnown();
+  for (let position = start; position < start + count; position++) {
+    const fact = factAt(position);
+    const field = fact.field;
+    if (!declares(part().action, field) || fieldState(field) == FIELD_MALFORMED) continue;
+    const type = <i32>load<u8>(fieldEntry(field) + FIELDS_TYPE);
+    if (!readText(field, type, codes.UNIT_DIRECT, fact.at, fact.bytes)) malform(field);
+    if (!isMany(field)) needOne(field);
+  }
+  settle();
 }

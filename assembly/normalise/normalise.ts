@@ -18,10 +18,11 @@ import {
 import * as codes from "../gen/codes";
 import {
   ACTIONS_BYTES,
-  ACTIONS_FIELDS_LOW,
   FIELDS_BYTES,
   FIELDS_MANY,
   MAPPINGS_ACTION,
+  MAPPINGS_ID,
+  MAPPINGS_LANGUAGE,
   MAPPINGS_PACK,
   META_ACTION_READ,
   META_ACTION_UNCLASSIFIED,
@@ -34,18 +35,22 @@ import {
   REQUEST_KEY_SERVER,
   REQUEST_KEY_TOOL,
   WORD_DESTRUCTIVEHINT,
+  WORD_DIRECT,
   WORD_OPENWORLDHINT,
   WORD_READONLYHINT,
+  WORD_UNKNOWN,
   wordAt,
   wordBytes,
 } from "../gen/words";
-import { entryAt, lookUp, metaAt, NONE } from "../policy/view";
+import { entryAt, lookUp, metaAt, NONE, textAt, textBytes } from "../policy/view";
 import { ABSENT, isDirect, member, payload } from "../request/view";
-import { extract } from "./extract";
+import { beginDrafts, draftAt, draftCount, draftsOverflowed } from "./drafts";
+import { declares, extract, extractFacts } from "./extract";
 import { candidateCount, candidateMapping, findCandidates, isCrowded } from "./match";
 import { canoniseName, carriedServerAt, carriedServerBytes, splitName } from "./name";
-import { beginPart, part } from "./part";
+import { beginPart, part, setMark } from "./part";
 import { passesAsRead } from "./unknown";
+import { takeApart } from "./unwrap";
 
 // What `matchCall` found, the same for every claim.
 let directAction: u32 = 0;
@@ -90,11 +95,6 @@ function readAnnotations(): void {
   if (hintRaises(WORD_DESTRUCTIVEHINT, false)) annotations |= 1 << codes.ANNOTATION_DESTRUCTIVE;
   if (hintRaises(WORD_READONLYHINT, true)) annotations |= 1 << codes.ANNOTATION_READ_WRITE;
   if (hintRaises(WORD_OPENWORLDHINT, false)) annotations |= 1 << codes.ANNOTATION_OPEN_WORLD;
-}
-
-function declares(action: usize, field: u32): bool {
-  const bit = field - 1;
-  return ((load<u32>(action + ACTIONS_FIELDS_LOW + ((bit >> 5) << 2)) >> (bit & 31)) & 1) != 0;
 }
 
 /** The direct form: the action and each of its fields must be known. */
@@ -174,23 +174,61 @@ export function claimCount(): i32 {
   return candidateCount() + (unmappedAction == NONE ? 0 : 1);
 }
 
-/** Fills the part with one of the readings. */
-export function normalise(claim: i32): void {
+function beginCallPart(): void {
   beginPart();
   const call = part();
   call.marks = marks;
   call.annotations = annotations;
   call.serverBinding = serverBinding;
   call.pack = NONE;
-  if (isDirect()) {
-    call.actionIndex = directAction;
-  } else if (claim < candidateCount()) {
-    call.mapping = candidateMapping(claim);
-    call.pack = load<u32>(call.mapping + MAPPINGS_PACK);
-    call.actionIndex = load<u32>(call.mapping + MAPPINGS_ACTION);
-  } else {
-    call.actionIndex = unmappedAction;
-  }
-  call.action = entryAt(SECTION_ACTIONS, call.actionIndex, ACTIONS_BYTES);
-  if (isDirect() || call.mapping != 0) extract(call.mapping);
+}
+
+function setAction(index: u32): void {
+  const call = part();
+  call.actionIndex = index;
+  call.action = entryAt(SECTION_ACTIONS, index, ACTIONS_BYTES);
+}
+
+function setId(at: usize, bytes: u32): void {
+  const call = part();
+  call.idAt = at;
+  call.idBytes = bytes;
+}
+
+/** One of the candidates: its action and the fields that its mapping finds. */
+function readCandidate(mapping: usize): i32 {
+  part().pack = load<u32>(mapping + MAPPINGS_PACK);
+  setAction(load<u32>(mapping + MAPPINGS_ACTION));
+  setId(textAt(mapping + MAPPINGS_ID), textBytes(mapping + MAPPINGS_ID));
+  extract(mapping);
+  const language = <i32>load<u32>(mapping + MAPPINGS_LANGUAGE);
+  return language == codes.LANGUAGE_NONE ? 0 : takeApart(language);
+}
+
+/**
+ * Reads the call in one of its ways. Returns 0 when it is one part, which is then filled, or how many drafts it was taken
+ * apart into, to be read one by one.
+ */
+export function normalise(claim: i32): i32 {
+  beginDrafts();
+  beginCallPart();
+  if (!isDirect() && claim < candidateCount()) return readCandidate(candidateMapping(claim));
+  setAction(isDirect() ? directAction : unmappedAction);
+  const id = isDirect() ? WORD_DIRECT : WORD_UNKNOWN;
+  setId(wordAt(id), wordBytes(id));
+  if (isDirect()) extract(0);
+  return 0;
+}
+
+/** Fills the part with one of the drafts of the call. */
+export function normaliseDraft(position: i32): void {
+  assert(position < draftCount());
+  const draft = draftAt(position);
+  beginCallPart();
+  part().marks |= draft.marks;
+  if (draftsOverflowed()) setMark(codes.MARK_PARTS_OVERFLOW);
+  part().pack = draft.pack;
+  setAction(draft.action);
+  setId(draft.idAt, draft.idBytes);
+  extractFacts(draft.factStart, draft.factCount);
 }

@@ -19,8 +19,9 @@ export class Part {
   /** Entry of the image's `actions`, and its index. */
   action: usize;
   actionIndex: u32;
-  /** Entry of the image's `mappings`; 0 for the direct form and for tools that no pack maps. */
-  mapping: usize;
+  /** Text that names what led to the action: `pack/row`, `direct`, `unknown` or a language. */
+  idAt: usize;
+  idBytes: u32;
   /** The pack that mapped the call, or NONE. */
   pack: u32;
   serverBinding: i32;
@@ -51,9 +52,9 @@ export class Part {
   score: i32;
   tier: i32;
 
-  // Written by decide.
-  verdict: i32;
-  isGated: bool;
+  // Written by decide: the verdict of the tier, as relax entries left it, and whether they lowered it.
+  scored: i32;
+  isCalmed: bool;
 }
 
 /** A canonical value of a field: text, or a number. 24 bytes. */

@@ -31,7 +31,7 @@ export function commandFits(at: usize): bool {
     packFits(at + layout.COMMANDS_PACK) &&
     actionFits(at + layout.COMMANDS_ACTION, INERT) &&
     need(load<u8>(at + layout.COMMANDS_STYLE) <= <u8>codes.COMMAND_STYLE_LAST, at + layout.COMMANDS_STYLE) &&
-    need(load<u8>(at + layout.COMMANDS_FLAGS) < 8, at + layout.COMMANDS_FLAGS) &&
+    need(load<u8>(at + layout.COMMANDS_FLAGS) < 16, at + layout.COMMANDS_FLAGS) &&
     need(load<u8>(at + layout.COMMANDS_NEEDS) <= <u8>codes.FIELD_COUNT, at + layout.COMMANDS_NEEDS) &&
     need(
       input == 0 ||

@@ -145,7 +145,8 @@ function mappingFits(at: usize): bool {
       at + layout.MAPPINGS_ACTION,
     ) &&
     runFits(at + layout.MAPPINGS_GUARD_START, layout.SECTION_GUARDS) &&
-    runFits(at + layout.MAPPINGS_OP_START, layout.SECTION_OPS)
+    runFits(at + layout.MAPPINGS_OP_START, layout.SECTION_OPS) &&
+    need(load<u32>(at + layout.MAPPINGS_LANGUAGE) <= <u32>codes.LANGUAGE_LAST, at + layout.MAPPINGS_LANGUAGE)
   );
 }
 
@@ -325,7 +326,7 @@ function entryFits(section: i32, at: usize): bool {
 function entriesFit(): bool {
   for (let section = layout.SECTION_ACTIONS; section < layout.SECTION_COUNT; section++) {
     const count = sectionCount(section);
-    const bytes = <i32>layout.sectionEntryBytes(section);
+    const bytes = layout.sectionEntryBytes(section);
     for (let index: u32 = 0; index < count; index++) {
       if (!entryFits(section, entryAt(section, index, bytes))) return false;
     }

@@ -44,6 +44,7 @@ export const INERT: u32 = 0xfffffffe;
 export const COMMAND_GOES_ON: u32 = 1;
 export const COMMAND_ASSIGNS: u32 = 2;
 export const COMMAND_APPENDS: u32 = 4;
+export const COMMAND_RUNS: u32 = 8;
 /** Places of operands that are no number. */
 export const PLACE_LAST: u32 = 0;
 export const PLACE_REST: u32 = 255;

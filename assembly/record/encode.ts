@@ -15,6 +15,7 @@ import {
   writerOverflowed,
   writerSize,
 } from "../base/writer";
+import { call } from "../decide/call";
 import {
   approverCount,
   isDryRun,
@@ -22,14 +23,14 @@ import {
   obligationTextCount,
   shortestTtlMs,
 } from "../decide/obligations";
+import { keptAt, keptCount, keptLevel } from "../decide/parts";
 import { gate, matchedCount, matchedRow } from "../decide/table";
 import * as codes from "../gen/codes";
-import { ACTIONS_NAME, MAPPINGS_ID, OBLIGATIONS_KIND, OBLIGATIONS_TEXT, ROWS_CODE } from "../gen/layout";
+import { ACTIONS_NAME, OBLIGATIONS_KIND, OBLIGATIONS_TEXT, ROWS_CODE } from "../gen/layout";
 import { RECORD_BYTES_MAX } from "../gen/limits";
 import * as words from "../gen/words";
-import { level, part } from "../normalise/part";
 import { editionRef, gainOf, hazardOf, textAt, textBytes, threshold } from "../policy/view";
-import { context, isDirect, member } from "../request/view";
+import { context, member } from "../request/view";
 import { argsCommitmentAt, requestCommitmentAt } from "./commit";
 import { gatherLowered, loweredAt, loweredCount } from "./lowered";
 import { gatherReasons, reasonAt, reasonBytes, reasonCount } from "./reasons";
@@ -119,50 +120,43 @@ function putObligations(): void {
   }
 }
 
-function putFlags(): void {
-  const call = part();
-  putArrayHeader(popcnt(call.primary | call.secondary));
+function putFlags(part: i32): void {
+  const entry = keptAt(part);
+  const flags = entry.primary | entry.secondary;
+  putArrayHeader(popcnt(flags));
   for (let flag = 0; flag < codes.FLAG_COUNT; flag++) {
-    if ((((call.primary | call.secondary) >> flag) & 1) == 0) continue;
+    if (((flags >> flag) & 1) == 0) continue;
     putArrayHeader(3);
     putInt(flag);
-    putInt((call.primary >> flag) & 1 ? codes.FLAG_ROLE_PRIMARY : codes.FLAG_ROLE_SECONDARY);
+    putInt((entry.primary >> flag) & 1 ? codes.FLAG_ROLE_PRIMARY : codes.FLAG_ROLE_SECONDARY);
     putInt(hazardOf(flag));
   }
 }
 
-function putLevels(): void {
+function putLevels(part: i32): void {
   putArrayHeader(codes.AMPLIFIER_COUNT);
   for (let amplifier = 0; amplifier < codes.AMPLIFIER_COUNT; amplifier++) {
     putArrayHeader(2);
-    putInt(level(amplifier));
+    putInt(keptLevel(part, amplifier));
     putInt(gainOf(amplifier));
   }
 }
 
-function putMapping(): void {
-  const mapping = part().mapping;
-  if (mapping != 0) putRef(mapping + MAPPINGS_ID);
-  else putWord(isDirect() ? words.WORD_DIRECT : words.WORD_UNKNOWN);
-}
-
-function putPart(): void {
-  const call = part();
+function putPart(part: i32): void {
+  const entry = keptAt(part);
   putMapHeader(words.PART_KEY_COUNT);
   putWord(words.WORD_PART_KEY + words.PART_KEY_ACTION);
-  putRef(call.action + ACTIONS_NAME);
+  putRef(entry.action + ACTIONS_NAME);
   putWord(words.WORD_PART_KEY + words.PART_KEY_COUNTED);
-  putWord(
-    words.WORD_COUNTED + (call.tier == codes.TIER_MINIMAL ? codes.COUNTED_MINIMAL : codes.COUNTED_FULL),
-  );
+  putWord(words.WORD_COUNTED + entry.counted);
   putWord(words.WORD_PART_KEY + words.PART_KEY_FLAGS);
-  putFlags();
+  putFlags(part);
   putWord(words.WORD_PART_KEY + words.PART_KEY_HAZARD);
-  putInt(call.hazard);
+  putInt(entry.hazard);
   putWord(words.WORD_PART_KEY + words.PART_KEY_LEVELS);
-  putLevels();
+  putLevels(part);
   putWord(words.WORD_PART_KEY + words.PART_KEY_MAPPING);
-  putMapping();
+  putStr(entry.idAt, entry.idBytes);
 }
 
 function putReasons(): void {
@@ -182,15 +176,15 @@ function putThresholds(): void {
 }
 
 /**
- * Writes the record of the part that was taken.
+ * Writes the record of the reading that was taken.
  * @returns its bytes, or 0 when it would be longer than RECORD_BYTES_MAX.
  */
 export function encodeRecord(): u32 {
-  const call = part();
+  const whole = call();
   gatherReasons();
   gatherLowered();
   writerBegin(RECORD_AT, RECORD_BYTES_MAX);
-  putMapHeader(words.RECORD_KEY_COUNT - one(!call.isGated));
+  putMapHeader(words.RECORD_KEY_COUNT - one(!whole.isGated));
   putKey(words.RECORD_KEY_ARGS);
   putBin(argsCommitmentAt(), DIGEST_BYTES);
   putKey(words.RECORD_KEY_BINDING);
@@ -201,12 +195,12 @@ export function encodeRecord(): u32 {
   putRef(editionRef());
   putKey(words.RECORD_KEY_ENGINE);
   putDigest(words.REQUEST_KEY_ENGINE);
-  if (call.isGated) {
+  if (whole.isGated) {
     putKey(words.RECORD_KEY_GATE);
     putRef(gate(0) + ROWS_CODE);
   }
   putKey(words.RECORD_KEY_HAZARD);
-  putInt(call.hazard);
+  putInt(whole.hazard);
   putKey(words.RECORD_KEY_IMAGE);
   putDigest(words.REQUEST_KEY_IMAGE);
   putKey(words.RECORD_KEY_LOWERED_BY);
@@ -216,8 +210,8 @@ export function encodeRecord(): u32 {
   putKey(words.RECORD_KEY_OBLIGATIONS);
   putObligations();
   putKey(words.RECORD_KEY_PARTS);
-  putArrayHeader(1);
-  putPart();
+  putArrayHeader(keptCount());
+  for (let part = 0; part < keptCount(); part++) putPart(part);
   putKey(words.RECORD_KEY_REASONS);
   putReasons();
   putKey(words.RECORD_KEY_REQUEST);
@@ -225,16 +219,16 @@ export function encodeRecord(): u32 {
   putKey(words.RECORD_KEY_ROWS);
   putRows();
   putKey(words.RECORD_KEY_SCORE);
-  putInt(call.score);
+  putInt(whole.score);
   putKey(words.RECORD_KEY_THRESHOLDS);
   putThresholds();
   putKey(words.RECORD_KEY_TIER);
-  putWord(words.WORD_TIER + call.tier);
+  putWord(words.WORD_TIER + whole.tier);
   putKey(words.RECORD_KEY_TIME_MS);
   putInt(asI64(context(words.CONTEXT_KEY_TIME_MS)));
   putKey(words.RECORD_KEY_V);
   putInt(codes.VERSION_RECORD);
   putKey(words.RECORD_KEY_VERDICT);
-  putWord(words.WORD_VERDICT + call.verdict);
+  putWord(words.WORD_VERDICT + whole.verdict);
   return writerOverflowed() ? 0 : writerSize();
 }

@@ -15,6 +15,7 @@ import {
   isExcused,
   isSetExcused,
 } from "../condition/lowered";
+import { keptAt, keptCount } from "../decide/parts";
 import { matchedCount, matchedRow } from "../decide/table";
 import {
   LOWERED_KIND_APPROVAL,
@@ -142,6 +143,17 @@ function addRelaxed(): void {
   }
 }
 
+function usedDefaultCurrency(): bool {
+  for (let part = 0; part < keptCount(); part++) if (keptAt(part).usedDefaultCurrency) return true;
+  return false;
+}
+
+function isUnknownRead(): bool {
+  const read = load<u32>(metaAt(META_ACTION_READ));
+  for (let part = 0; part < keptCount(); part++) if (keptAt(part).actionIndex == read) return true;
+  return false;
+}
+
 function addDomain(bit: u32, word: i32): void {
   if (isExcused(bit)) addByOrg(LOWERED_KIND_DOMAIN, wordAt(word), wordBytes(word));
 }
@@ -158,10 +170,10 @@ function addSeen(kind: i32): void {
     addDomain(EXCUSE_DOMAIN_RECIPIENT, WORD_RECIPIENT);
     addDomain(EXCUSE_DOMAIN_HOST, WORD_HOST);
   }
-  if (kind == LOWERED_KIND_DEFAULT_CURRENCY && part().usedDefaultCurrency) {
+  if (kind == LOWERED_KIND_DEFAULT_CURRENCY && usedDefaultCurrency()) {
     addByOrg(kind, textAt(defaultCurrencyRef()), textBytes(defaultCurrencyRef()));
   }
-  if (kind == LOWERED_KIND_UNKNOWN_READ && part().actionIndex == load<u32>(metaAt(META_ACTION_READ))) {
+  if (kind == LOWERED_KIND_UNKNOWN_READ && isUnknownRead()) {
     add(kind, wordAt(WORD_TOOL), wordBytes(WORD_TOOL), wordAt(WORD_BASE), wordBytes(WORD_BASE));
   }
 }
@@ -179,7 +191,7 @@ function addStated(kind: i32): void {
   }
 }
 
-/** Gathers the entries for the part that was taken, by kind. */
+/** Gathers the entries for the reading that was taken, by kind. */
 export function gatherLowered(): void {
   entries = 0;
   for (let kind = 0; kind <= LOWERED_KIND_APPROVAL; kind++) {

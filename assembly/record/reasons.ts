@@ -2,6 +2,8 @@
  * Reason codes, most decisive first, each once (docs/format/evaluation.md, step 9).
  */
 import { equal } from "../base/bytes";
+import { call } from "../decide/call";
+import { keptAt, keptCount, keptFlagRule, keptLevel, keptLevelRule } from "../decide/parts";
 import { gate, gateCount, matchedCount, matchedRow } from "../decide/table";
 import {
   AMPLIFIER_COUNT,
@@ -14,9 +16,7 @@ import {
 import { ROWS_CODE, ROWS_KIND, ROWS_VERDICT, RULES_CODE } from "../gen/layout";
 import { REASONS_MAX } from "../gen/limits";
 import { WORD_MARK, WORD_REASON_TIER, wordAt, wordBytes } from "../gen/words";
-import { level, part } from "../normalise/part";
 import { gainOf, maximumOf, textAt, textBytes } from "../policy/view";
-import { flagRule, flagRuleCount, levelRule } from "../risk/sources";
 
 const REASONS: usize = memory.data(512, 4); // REASONS_MAX x (address, bytes)
 const ORDER: usize = memory.data(16, 1); // Amplifiers, largest contribution first.
@@ -62,16 +62,19 @@ function addRows(kind: i32, verdict: i32): void {
   }
 }
 
-function contribution(amplifier: i32): u32 {
-  return (1000 * gainOf(amplifier) * level(amplifier)) / maximumOf(amplifier);
+function contribution(part: i32, amplifier: i32): u32 {
+  return (1000 * gainOf(amplifier) * keptLevel(part, amplifier)) / maximumOf(amplifier);
 }
 
-function addLevels(): void {
+function addLevels(part: i32): void {
   let placed: usize = 0;
   for (let amplifier = 0; amplifier < AMPLIFIER_COUNT; amplifier++) {
-    if (levelRule(amplifier) == 0) continue;
+    if (keptLevelRule(part, amplifier) == 0) continue;
     let position = placed;
-    while (position > 0 && contribution(load<u8>(ORDER + position - 1)) < contribution(amplifier)) {
+    while (
+      position > 0 &&
+      contribution(part, load<u8>(ORDER + position - 1)) < contribution(part, amplifier)
+    ) {
       store<u8>(ORDER + position, load<u8>(ORDER + position - 1));
       position--;
     }
@@ -79,17 +82,20 @@ function addLevels(): void {
     placed++;
   }
   for (let position: usize = 0; position < placed; position++)
-    addRef(levelRule(load<u8>(ORDER + position)) + RULES_CODE);
+    addRef(keptLevelRule(part, load<u8>(ORDER + position)) + RULES_CODE);
 }
 
-/** Gathers the reasons of the part that was taken. */
+/** Gathers the reasons of the reading that was taken. */
 export function gatherReasons(): void {
   reasons = 0;
   for (let position = 0; position < gateCount(); position++) addRef(gate(position) + ROWS_CODE);
   for (let verdict = VERDICT_DENY; verdict >= VERDICT_ALLOW; verdict--) addRows(ROW_KIND_ROW, verdict);
-  addWord(WORD_REASON_TIER + part().tier);
-  for (let mark = 0; mark < MARK_COUNT; mark++) if ((part().marks >> mark) & 1) addWord(WORD_MARK + mark);
-  addLevels();
-  for (let position = 0; position < flagRuleCount(); position++) addRef(flagRule(position) + RULES_CODE);
+  addWord(WORD_REASON_TIER + call().tier);
+  for (let mark = 0; mark < MARK_COUNT; mark++) if ((call().marks >> mark) & 1) addWord(WORD_MARK + mark);
+  for (let part = 0; part < keptCount(); part++) addLevels(part);
+  for (let part = 0; part < keptCount(); part++) {
+    for (let index = 0; index < keptAt(part).flagRules; index++)
+      addRef(keptFlagRule(part, index) + RULES_CODE);
+  }
   addRows(ROW_KIND_RELAX, VERDICT_ALLOW);
 }

@@ -4,9 +4,10 @@
  */
 import { AMPLIFIER_COUNT } from "../gen/codes";
 
-const FLAG_RULES_MAX: i32 = 64;
+/** A flag changes at most twice: to secondary, and to primary. */
+export const FLAG_RULES_MAX: i32 = 18;
 const LEVEL_RULES: usize = memory.data(40, 4); // An address an amplifier; 0: the action's own level.
-const FLAG_RULES: usize = memory.data(256, 4);
+const FLAG_RULES: usize = memory.data(72, 4);
 let flagRules: i32 = 0;
 
 export function forgetReasons(): void {
@@ -14,7 +15,7 @@ export function forgetReasons(): void {
   memory.fill(LEVEL_RULES, 0, (<usize>AMPLIFIER_COUNT) << 2);
 }
 
-/** A flag changes at most twice, so there is always room. */
+/** There is always room. */
 export function noteFlagRule(rule: usize): void {
   assert(flagRules < FLAG_RULES_MAX);
   store<u32>(FLAG_RULES + ((<usize>flagRules) << 2), <u32>rule);

@@ -89,6 +89,12 @@ const utf8 = new TextEncoder();
 const RECORD_DOMAIN = utf8.encode("cmp1:record\n");
 const COMMIT_DOMAIN = utf8.encode("cmp1:commit\n");
 
+/** The part that the call is named after: of the largest hazard, the first of them. */
+function mainPart<P extends Pick<Part, "hazard">>(parts: readonly P[]): P | undefined {
+  const largest = Math.max(...parts.map(({ hazard }) => hazard));
+  return parts.find(({ hazard }) => hazard === largest);
+}
+
 class RecordDecision implements DecisionFacts {
   readonly #record: Uint8Array;
   readonly #verdict: number;
@@ -153,7 +159,7 @@ class RecordDecision implements DecisionFacts {
   }
 
   get action(): string {
-    return this.#read.parts?.[0]?.action ?? "";
+    return mainPart(this.#read.parts ?? [])?.action ?? "";
   }
 
   get parts(): readonly Part[] {
@@ -228,7 +234,8 @@ class RecordDecision implements DecisionFacts {
   }
 
   toJSON(): DecisionJson {
-    const part = this.parts[0];
+    const { parts } = this;
+    const part = mainPart(parts);
     return {
       verdict: this.verdict,
       tier: this.tier,
@@ -238,6 +245,7 @@ class RecordDecision implements DecisionFacts {
       mapping: part?.mapping ?? "",
       flags: part?.flags ?? [],
       amplifiers: part?.amplifiers ?? [],
+      parts: parts.map(({ action, mapping, counted, hazard }) => ({ action, mapping, counted, hazard })),
       ...(this.gate === undefined ? {} : { gate: this.gate }),
       rows: this.rows,
       reasons: this.reasons,

@@ -5,9 +5,9 @@
 
 import { type AllowingChange, raisedBy } from "./allowing.ts";
 import { TIER_NAMES } from "./gen/codes.ts";
-import { type HazardSteps, hazardSteps, scoreOf, tierOf } from "./hazard.ts";
+import { type HazardSteps, hazardOfParts, hazardSteps, scoreOf, tierOf } from "./hazard.ts";
 import type { ImageView } from "./image.ts";
-import type { AmplifierLevel, Decision, FlagHazard, LoweredBy, Obligations } from "./types.ts";
+import type { Decision, FlagHazard, LoweredBy, Obligations, Part } from "./types.ts";
 
 export { type AllowingChange, type Change, minimalAllowingChange } from "./allowing.ts";
 export { scoreOf } from "./hazard.ts";
@@ -32,16 +32,16 @@ export function explain(decision: Decision, image: ImageView, allowing?: Allowin
     if (!holds) faults.push(fault);
   };
   const lines = [...explainVerdict(decision), ...section("why", explainReasons(decision))];
-  for (const part of decision.parts) {
+  const several = decision.parts.length > 1;
+  decision.parts.forEach((part, index) => {
     const steps = hazardSteps(part);
     need(steps.hazard === part.hazard, `the part ${part.action} says H = ${grouped(part.hazard)}`);
-    lines.push(...section("flags", explainFlags(part.flags, steps.start)));
-    lines.push(...section("amplifiers", explainAmplifiers(part.amplifiers, steps, decision, image)));
-  }
-  // With one part, which is all that version 1 has, the hazard of the call is the hazard of the part.
-  if (decision.parts.length === 1) {
-    need(decision.parts[0]?.hazard === decision.hazard, `the record says H = ${grouped(decision.hazard)}`);
-  }
+    const head = several ? `part ${index + 1}, ${part.action}: ` : "";
+    lines.push(...section(`${head}flags`, explainFlags(part.flags, steps.start)));
+    lines.push(...section(`${head}amplifiers`, explainAmplifiers(part, steps, decision, image)));
+  });
+  need(hazardOfParts(decision.parts) === decision.hazard, `the record says H = ${grouped(decision.hazard)}`);
+  if (several) lines.push(...section("parts together", explainParts(decision)));
   need(scoreOf(decision.hazard) === decision.score, `the record says score ${decision.score}`);
   need(
     tierOf(decision.hazard, decision.thresholds) === decision.tier,
@@ -112,7 +112,7 @@ function bar(part: number, whole: number): string {
 }
 
 function explainAmplifiers(
-  amplifiers: readonly AmplifierLevel[],
+  { action, amplifiers }: Part,
   { after, hazard }: HazardSteps,
   decision: Decision,
   image: ImageView,
@@ -123,7 +123,7 @@ function explainAmplifiers(
     const factor = factorText(1000 * max + gain * level, 1000 * max);
     return [
       `${amplifier.padEnd(15)}${`${level}`.padStart(3)} of ${`${max}`.padEnd(3)}${bar(level, max)}  ` +
-        `${factor}${grouped(after[number] as number).padStart(12)}  ${whyLevel(number, level, decision, image)}`,
+        `${factor}${grouped(after[number] as number).padStart(12)}  ${whyLevel(number, level, action, decision, image)}`,
     ];
   });
   const calm = amplifiers.filter(({ level }) => level === 0).map(({ amplifier }) => amplifier);
@@ -143,8 +143,29 @@ function factorText(numerator: number, denominator: number): string {
 }
 
 /** The reason that put an amplifier where it is. */
-function whyLevel(amplifier: number, level: number, decision: Decision, image: ImageView): string {
-  return raisedBy(amplifier, level, decision, image) ?? `default of ${decision.action}`;
+function whyLevel(
+  amplifier: number,
+  level: number,
+  action: string,
+  decision: Decision,
+  image: ImageView,
+): string {
+  return raisedBy(amplifier, level, decision, image) ?? `default of ${action}`;
+}
+
+/** How each part counts, and what they come to. */
+function explainParts({ parts, hazard }: Decision): string[] {
+  const columns = Math.max(...parts.map(({ action }) => action.length));
+  const counts = {
+    full: "counts in full",
+    minimal: "minimal, and nothing flows from or to it: adds nothing",
+    duplicate: "done already: adds nothing",
+  };
+  const rows = parts.map(
+    (part, index) =>
+      `${`${index + 1}`.padStart(2)}  ${part.action.padEnd(columns)}  ${grouped(part.hazard).padStart(10)}  ${counts[part.counted]}`,
+  );
+  return [...rows, `H = ${grouped(hazard)}`];
 }
 
 function explainScore(decision: Decision): string[] {

@@ -26,6 +26,16 @@ export function hazardSteps({ flags, amplifiers }: Pick<Part, "flags" | "amplifi
   return { start, after, hazard };
 }
 
+/** The hazard of a call from those of its parts: full ones add, and without any the largest counts. */
+export function hazardOfParts(parts: readonly Pick<Part, "counted" | "hazard">[]): number {
+  const full = parts.filter(({ counted }) => counted === "full");
+  if (full.length === 0) return Math.max(0, ...parts.map(({ hazard }) => hazard));
+  return Math.min(
+    HAZARD_MAX,
+    full.reduce((sum, { hazard }) => sum + hazard, 0),
+  );
+}
+
 export function tierOf(hazard: number, thresholds: readonly number[]): string {
   return TIER_NAMES[thresholds.filter((start) => start <= hazard).length] ?? "";
 }

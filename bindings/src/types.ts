@@ -274,6 +274,8 @@ export interface DecisionJson {
   readonly mapping: string;
   readonly flags: readonly FlagHazard[];
   readonly amplifiers: readonly AmplifierLevel[];
+  /** All that the call does. The action, mapping, flags and amplifiers above are those of the part with the largest hazard. */
+  readonly parts: readonly Pick<Part, "action" | "mapping" | "counted" | "hazard">[];
   readonly gate?: string;
   readonly rows: readonly string[];
   readonly reasons: readonly Reason[];

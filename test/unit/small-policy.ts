@@ -58,7 +58,7 @@ url url, host host, environment word, count int, text text, query text, subject 
 account text, channel address, visibility word, attachments int, recursive bool, force bool, branch text,
 repository text, command text, language word, image text, device text, limit int, table text, database text, name text,
 permission+ word, duration_s int, model text, method word, reference text, data text, user text, title text,
-private bool, start text`;
+private bool, start text, origin word`;
 
 const fields = FIELDS.split(/,\s+/)
   .map((field, index) => {
@@ -69,7 +69,8 @@ const fields = FIELDS.split(/,\s+/)
   .join("");
 
 const REASONS = `tier_minimal tier_low tier_medium tier_high tier_critical amount_inexact amount_range currency_missing
-currency_unknown field_malformed values_overflow server_unbound server_conflict tool_unmapped rows_overflow`;
+currency_unknown field_malformed values_overflow server_unbound server_conflict tool_unmapped rows_overflow opaque_command
+command_unknown word_expands elevated parts_overflow secret_seen card_seen account_seen national_id_seen health_seen bulk_seen`;
 
 const reasons = REASONS.split(/\s+/)
   .map((code) => `- { code: ${code}, sentence: The engine says ${code}. }\n`)

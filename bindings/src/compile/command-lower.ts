@@ -1,5 +1,14 @@
 /** From tables of commands to the sections of an image (docs/format/command.md, section 2). */
 
+import {
+  WORD_ROLE_CODE,
+  WORD_ROLE_COMMAND,
+  WORD_ROLE_EXEC,
+  WORD_ROLE_MODULE,
+  WORD_ROLE_SCRIPT,
+  WORD_ROLE_SHELL,
+  WORD_ROLE_SQL,
+} from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
 import type { Command, Literal } from "./commands.ts";
 import { type ImageWriter, NONE, type Run } from "./image.ts";
@@ -10,6 +19,17 @@ export const INERT = 0xfffffffe;
 const GOES_ON = 1;
 const ASSIGNS = 2;
 const APPENDS = 4;
+const RUNS = 8;
+/** Roles that make a word a command or code. */
+const RUNNING = new Set<number>([
+  WORD_ROLE_COMMAND,
+  WORD_ROLE_EXEC,
+  WORD_ROLE_SHELL,
+  WORD_ROLE_SQL,
+  WORD_ROLE_CODE,
+  WORD_ROLE_SCRIPT,
+  WORD_ROLE_MODULE,
+]);
 
 export class CommandLowering {
   readonly #writer: ImageWriter;
@@ -64,7 +84,12 @@ export class CommandLowering {
   }
 
   put(command: Command, packIndex: number, goesOn: boolean): void {
-    const flags = (goesOn ? GOES_ON : 0) + (command.assigns ? ASSIGNS : 0) + (command.appends ? APPENDS : 0);
+    const runs = [...command.options, ...command.operands].some(({ role }) => RUNNING.has(role.role));
+    const flags =
+      (goesOn ? GOES_ON : 0) +
+      (command.assigns ? ASSIGNS : 0) +
+      (command.appends ? APPENDS : 0) +
+      (runs ? RUNS : 0);
     const entry = this.#writer
       .entry(layout.SECTION_COMMANDS)
       .ref(layout.COMMANDS_ID, command.id)

@@ -263,7 +263,8 @@ export class Lowering {
           .u32(layout.MAPPINGS_PRIORITY, mapping.priority)
           .u32(layout.MAPPINGS_ACTION, this.#actionIndex(mapping.action.name))
           .run(layout.MAPPINGS_GUARD_START, this.#guards(mapping))
-          .run(layout.MAPPINGS_OP_START, this.#ops(mapping));
+          .run(layout.MAPPINGS_OP_START, this.#ops(mapping))
+          .u32(layout.MAPPINGS_LANGUAGE, mapping.language);
         const mappingIndex = this.#writer.put(layout.SECTION_MAPPINGS, entry);
         const { priority } = mapping;
         for (const name of mapping.names.keys()) {

@@ -6,6 +6,10 @@ import {
   GUARD_KIND_ABSENT,
   GUARD_KIND_IN,
   GUARD_KIND_PRESENT,
+  LANGUAGE_HTTP,
+  LANGUAGE_NAMES,
+  LANGUAGE_NONE,
+  LANGUAGE_SHELL,
   LAYER_PACK,
   TRANSFORM_COUNT,
   TRANSFORM_LITERAL,
@@ -54,6 +58,8 @@ export interface Mapping {
   readonly action: Action;
   readonly guards: readonly Guard[];
   readonly ops: readonly Op[];
+  /** LANGUAGE_*: in which the call is taken apart. */
+  readonly language: number;
   /** Canonical tool names. */
   readonly names: ReadonlyMap<string, Place>;
   readonly patterns: readonly Pattern[];
@@ -156,7 +162,10 @@ function readGuards(reader: Reader, tree: Tree | undefined): Guard[] {
   });
 }
 
-/** Paths of one field: each of them tried in turn, or all of them together. */
+/**
+ * Paths of one field: each of them tried in turn, or all of them together. Where a field holds one value, a second one found
+ * that way makes it malformed: nobody knows which of the two the tool uses.
+ */
 function typedOps(reader: Reader, trees: readonly Tree[], field: Field, unit: number, adds: boolean): Op[] {
   return trees.flatMap((tree) => {
     const segments = readPath(reader, tree);
@@ -170,10 +179,6 @@ function readFieldOps(reader: Reader, tree: Tree, field: Field): Op[] {
   const [form] = tree.members;
   if (form?.key === "all") {
     const shape = reader.shape(tree, "paths that are taken together", ["all"]);
-    if (!field.many) {
-      const fix = "give a list of paths instead: the first one present counts";
-      reader.issues.fault(form.keyPlace, "a field that can have several values", field.name, fix);
-    }
     return typedOps(reader, reader.oneOrMany(shape?.get("all") ?? tree), field, UNIT_DIRECT, true);
   }
   const empty = { field: field.number, unit: UNIT_DIRECT, adds: false, segments: [], literal: "" };
@@ -246,7 +251,7 @@ function readPatterns(reader: Reader, tree: Tree | undefined): Pattern[] {
 }
 
 function readMapping(reader: Reader, tree: Tree, pack: string, taxonomy: Taxonomy): Mapping | undefined {
-  const optional = ["names", "patterns", "args", "priority", "fields"];
+  const optional = ["names", "patterns", "args", "priority", "fields", "unwrap"];
   const shape = reader.shape(tree, "a tool", ["id", "action"], optional);
   if (!shape) return undefined;
   const id = reader.text(shape.get("id"), "an id", PACK_NAME);
@@ -262,7 +267,25 @@ function readMapping(reader: Reader, tree: Tree, pack: string, taxonomy: Taxonom
   const priority = reader.int(shape.get("priority"), "a priority", 0, PRIORITY_MAX) ?? guards.length;
   if (!action || id === undefined) return undefined;
   const ops = readOps(reader, shape.get("fields"), action, taxonomy);
-  return { id: `${pack}/${id}`, priority, action, guards, ops, names, patterns, place: shape.placeOf("id") };
+  const language = readLanguage(reader, shape, ops, taxonomy);
+  const place = shape.placeOf("id");
+  return { id: `${pack}/${id}`, priority, action, guards, ops, language, names, patterns, place };
+}
+
+/** The field whose value is the text, by language. */
+const TEXT_FIELDS = ["", "command", "query", "url"];
+
+function readLanguage(reader: Reader, shape: Shape, ops: readonly Op[], taxonomy: Taxonomy): number {
+  const tree = shape.get("unwrap");
+  if (!tree) return LANGUAGE_NONE;
+  const language = reader.word(tree, "a language", LANGUAGE_NAMES.slice(LANGUAGE_SHELL, LANGUAGE_HTTP + 1));
+  if (language === undefined) return LANGUAGE_NONE;
+  const field = TEXT_FIELDS[language + LANGUAGE_SHELL] ?? "";
+  if (!ops.some((op) => op.field === taxonomy.fields.get(field)?.number)) {
+    const came = `a tool without the field ${field}`;
+    reader.issues.fault(tree.place, `the field ${field}, where the text stands`, came, "add it to `fields`");
+  }
+  return language + LANGUAGE_SHELL;
 }
 
 function valuePlace(shape: Shape, key: string): Place {

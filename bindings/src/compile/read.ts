@@ -87,6 +87,8 @@ export interface ImageMapping {
     readonly path: readonly (string | null)[];
     readonly literal: string;
   }[];
+  /** In which the call is taken apart, or `none`. */
+  readonly language: string;
 }
 
 /** What becomes of a word: a field, or one of WORD_ROLE_NAMES. */
@@ -101,7 +103,7 @@ export interface ImageCommand {
   /** Undefined where there is nothing to judge. */
   readonly action: string | undefined;
   readonly style: string;
-  /** Bit 0 some name goes on after this row, 1 assignments, 2 appends. */
+  /** Bit 0 some name goes on after this row, 1 assignments, 2 appends, 3 words can be commands or code. */
   readonly flags: number;
   readonly needs?: string;
   readonly input: number;
@@ -648,6 +650,11 @@ class ContentReader {
         path: op.path(layout.OPS_SEGMENT_START),
         literal: op.ref(layout.OPS_LITERAL),
       })),
+      language: entry.word(
+        layout.MAPPINGS_LANGUAGE,
+        entry.u32(layout.MAPPINGS_LANGUAGE),
+        codes.LANGUAGE_NAMES,
+      ),
     };
   }
 
@@ -664,7 +671,7 @@ class ContentReader {
       action:
         action === "none" ? undefined : (action ?? entry.fail(layout.COMMANDS_ACTION, "an action", NONE)),
       style: entry.word(layout.COMMANDS_STYLE, entry.u8(layout.COMMANDS_STYLE), codes.COMMAND_STYLE_NAMES),
-      flags: entry.bounded(layout.COMMANDS_FLAGS, entry.u8(layout.COMMANDS_FLAGS), 0, 7),
+      flags: entry.bounded(layout.COMMANDS_FLAGS, entry.u8(layout.COMMANDS_FLAGS), 0, 15),
       ...(needs === 0 ? {} : { needs: this.#fieldName(entry, layout.COMMANDS_NEEDS, needs) }),
       input,
       marks: bitNames(entry, layout.COMMANDS_MARKS, entry.u32(layout.COMMANDS_MARKS), codes.MARK_NAMES),

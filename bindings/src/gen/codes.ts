@@ -190,7 +190,7 @@ export const FIELD_USER = 38;
 export const FIELD_TITLE = 39;
 export const FIELD_PRIVATE = 40;
 export const FIELD_START = 41;
-export const FIELD_CONTENT = 42;
+export const FIELD_ORIGIN = 42;
 export const FIELD_LAST = 42;
 export const FIELD_COUNT = 42;
 
@@ -573,7 +573,7 @@ export const FIELD_NAMES: Readonly<Record<number, string>> = {
   39: "title",
   40: "private",
   41: "start",
-  42: "content",
+  42: "origin",
 };
 export const OPERAND_NAMES: Readonly<Record<number, string>> = {
   1: "field_text",
