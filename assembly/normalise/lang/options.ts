@@ -6,6 +6,7 @@ import { startsWith } from "../../base/bytes";
 import { isDigit } from "../../base/text";
 import {
   COMMAND_STYLE_SINGLE,
+  EFFECT_READ,
   FIELD_COMMAND,
   MARK_COMMAND_UNKNOWN,
   OPTION_TAKES_ARGUMENT,
@@ -19,6 +20,8 @@ import {
   WORD_ROLE_MODULE,
 } from "../../gen/codes";
 import {
+  ACTIONS_BYTES,
+  ACTIONS_EFFECT,
   COMMANDS_STYLE,
   OPTIONS_ACTION,
   OPTIONS_FIELD,
@@ -27,8 +30,9 @@ import {
   OPTIONS_NAME,
   OPTIONS_ROLE,
   OPTIONS_TAKES,
+  SECTION_ACTIONS,
 } from "../../gen/layout";
-import { INERT, NONE, textAt, textBytes } from "../../policy/view";
+import { entryAt, INERT, NONE, textAt, textBytes } from "../../policy/view";
 import { draftMark } from "../drafts";
 import { isPlain } from "./facts";
 import { beginInner, innerEnd } from "./inner";
@@ -87,6 +91,7 @@ export function isTold(role: i32, field: i32): bool {
 }
 
 function noteUnknown(): void {
+  reading().isUnsure = true;
   if (runs()) reading().marks |= 1 << MARK_COMMAND_UNKNOWN;
 }
 
@@ -108,15 +113,22 @@ function useModule(option: usize): void {
   now.ended = true;
 }
 
-/** Everything that follows from an option that was found; `isSure` is false behind a byte that no table knows. */
-function apply(level: i32, place: i32, isSure: bool): void {
+/** Nothing is done, or only read. */
+function isCalm(action: u32): bool {
+  if (action == INERT) return true;
+  return load<u8>(entryAt(SECTION_ACTIONS, action, ACTIONS_BYTES) + ACTIONS_EFFECT) <= <u8>EFFECT_READ;
+}
+
+/** Everything that follows from an option that was found. */
+function apply(level: i32, place: i32): void {
   const now = reading();
   const option = optionAt(rowAt(level), place);
   takeRun(option + OPTIONS_LITERAL_START);
   now.marks |= load<u32>(option + OPTIONS_MARKS);
   const action = load<u32>(option + OPTIONS_ACTION);
   const rank = level * OPTIONS_IN_ROW_MAX + place;
-  if (action != NONE && rank > now.best && (isSure || action != INERT)) {
+  // What looks like `--help` may be the value of the unknown option before it.
+  if (action != NONE && rank > now.best && !(now.isUnsure && isCalm(action))) {
     now.action = action;
     now.best = rank;
   }
@@ -164,7 +176,7 @@ function readExact(level: i32, place: i32, at: usize, name: u32, bytes: u32, bit
   noValue();
   if (name < bytes) attach(at + name + 1, bytes - name - 1, bits);
   else if (takesOf(level, place) == OPTION_TAKES_ARGUMENT) takeNext();
-  apply(level, place, true);
+  apply(level, place);
 }
 
 /** True when an entry is the whole word or what stands before its `=`. */
@@ -208,7 +220,7 @@ function readAbbreviated(at: usize, bytes: u32, bits: u32): bool {
         } else {
           const held = hasValue;
           if (name == bytes && takes == OPTION_TAKES_ATTACHED) hasValue = false;
-          apply(level, place, true);
+          apply(level, place);
           hasValue = held;
           if (now.level != top) return true;
         }
@@ -222,7 +234,6 @@ function readAbbreviated(at: usize, bytes: u32, bits: u32): bool {
 function readCluster(at: usize, bytes: u32, bits: u32, isBundle: bool): void {
   const now = reading();
   const end = at + bytes;
-  let isSure = true;
   store<u8>(LETTER, DASH);
   while (at < end && !now.ended) {
     const letter = load<u8>(at++);
@@ -232,7 +243,6 @@ function readCluster(at: usize, bytes: u32, bits: u32, isBundle: bool): void {
     while (place < 0 && level > 0) place = placeOf(--level, LETTER, 2);
     if (place < 0) {
       if (isDigit(letter)) continue;
-      isSure = false;
       noteUnknown();
       continue;
     }
@@ -244,7 +254,7 @@ function readCluster(at: usize, bytes: u32, bits: u32, isBundle: bool): void {
     } else if (takes == OPTION_TAKES_ATTACHED && at < end && !isBundle) {
       attach(at, <u32>(end - at), bits & ~WORD_WHOLE);
     }
-    apply(level, place, isSure);
+    apply(level, place);
     if (takes != OPTION_TAKES_NOTHING && !isBundle) return;
   }
 }
@@ -271,7 +281,7 @@ function readAttached(at: usize, bytes: u32, bits: u32): bool {
       } else {
         continue;
       }
-      apply(level, place, true);
+      apply(level, place);
       return true;
     }
   }

@@ -2,7 +2,7 @@
  * What is known of a command while its words are read (docs/format/command.md, section 4): its row in the tables, the rows
  * that led to it, and what the words so far have said.
  */
-import { copyShort, equal } from "../../base/bytes";
+import { copyShort, equal, indexOf } from "../../base/bytes";
 import { NAMESPACE_COMMAND } from "../../gen/codes";
 import {
   COMMANDS_ACTION,
@@ -47,6 +47,8 @@ export class Reading {
   fromInput: bool;
   /** A part, a nested text or an inner command was begun. */
   wrote: bool;
+  /** An option that no table knows was seen: the word behind it may be its value. */
+  isUnsure: bool;
   optionsEnded: bool;
   /** No more words are read. */
   ended: bool;
@@ -65,6 +67,8 @@ export class Reading {
   around: Surroundings;
 }
 
+const DASH: u8 = 0x2d;
+const STAR: u8 = 0x2a;
 const READING: usize = memory.data(128, 8);
 const CHAIN: usize = memory.data(64, 8);
 const UNKNOWN_WORD: usize = memory.data(16, 8);
@@ -170,7 +174,30 @@ export function lookUpLonger(at: usize, bytes: u32): u32 {
   return index;
 }
 
-/** The same with two texts: the name of an option and its value. */
+/**
+ * The same; where no name has the word itself, one that has `*` in its place: behind the word's first dash, or for all of it.
+ */
+export function lookUpPattern(at: usize, bytes: u32): u32 {
+  let index = lookUpLonger(at, bytes);
+  const dash = indexOf(at, bytes, DASH);
+  if (index == NONE && dash >= 0) index = lookUpStarred(at, <u32>dash + 1);
+  return index == NONE ? lookUpStarred(at, 0) : index;
+}
+
+/** Looks up the name with the first bytes of a word and a `*` behind it. */
+function lookUpStarred(at: usize, bytes: u32): u32 {
+  const before = joined;
+  let index = NONE;
+  if (join(at, bytes) && joined < <u32>NAME_BYTES_MAX) {
+    store<u8>(JOINED + joined, STAR);
+    joined++;
+    index = lookUp(NAMESPACE_COMMAND, JOINED, joined);
+  }
+  if (index == NONE) joined = before;
+  return index;
+}
+
+/** As lookUpLonger with two texts: the name of an option and its value. */
 export function lookUpModule(optionAt: usize, optionBytes: u32, at: usize, bytes: u32): u32 {
   const before = joined;
   let index = NONE;
