@@ -54,6 +54,7 @@ export function optionFits(at: usize): bool {
     need(textBytes(at + layout.OPTIONS_NAME) > 0, at + layout.OPTIONS_NAME) &&
     need(load<u8>(takes) <= <u8>codes.OPTION_TAKES_LAST, takes) &&
     roleFits(at + layout.OPTIONS_ROLE) &&
+    need(load<u8>(at + layout.OPTIONS_FIRST) <= 1, at + layout.OPTIONS_FIRST) &&
     actionFits(at + layout.OPTIONS_ACTION, NONE) &&
     marksFit(at + layout.OPTIONS_MARKS) &&
     runFits(at + layout.OPTIONS_LITERAL_START, layout.SECTION_LITERALS)

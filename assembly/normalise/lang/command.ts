@@ -129,7 +129,7 @@ function readSpecial(word: Word, position: i32): bool {
 
 function readOperand(position: i32): void {
   const now = reading();
-  if (earlyRole(now.operands + 1) == WORD_ROLE_COMMAND) {
+  if (earlyRole(now.operands + 1 + now.shift) == WORD_ROLE_COMMAND) {
     noteOperands();
     beginInner(position, now.end, now.limit > now.end, false);
     now.ended = true;

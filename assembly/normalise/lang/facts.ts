@@ -14,6 +14,7 @@ import { reading } from "./reading";
 const FACT_BYTES: usize = 12;
 const OWN: usize = memory.data(12288, 8); // FACTS_MAX x 12
 let own: i32 = 0;
+let found: i32 = 0;
 
 let pathAt: usize = 0;
 let pathBytes: u32 = 0;
@@ -48,10 +49,23 @@ export function isAddress(field: i32): bool {
 }
 
 export function hasFact(field: i32): bool {
-  for (let position = 0; position < own; position++) {
-    if (ownAt(position).field == field) return true;
+  return findFact(field);
+}
+
+/** Finds the first value of a field. */
+export function findFact(field: i32): bool {
+  for (found = 0; found < own; found++) {
+    if (ownAt(found).field == field) return true;
   }
   return false;
+}
+
+export function foundAt(): usize {
+  return ownAt(found).at;
+}
+
+export function foundBytes(): u32 {
+  return ownAt(found).bytes;
 }
 
 /** Sets a field: one more value where it can have many, else in place of the one before. */

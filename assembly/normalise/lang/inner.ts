@@ -5,7 +5,7 @@
 import { MARK_OPAQUE_COMMAND } from "../../gen/codes";
 import { COMMAND_APPENDS } from "../../policy/view";
 import { shellPart } from "./parts";
-import { hasFlag, reading, wordIn } from "./reading";
+import { hasFlag, marksNow, reading, wordIn } from "./reading";
 import { Word, WORD_EXPANDS } from "./words";
 
 /** 32 bytes. */
@@ -96,7 +96,7 @@ export function beginInner(first: i32, end: i32, appended: bool, isExec: bool): 
   inner.first = first;
   inner.end = end;
   inner.appended = appended || (appends && !now.hasPlaceholder);
-  inner.marks = now.marks;
+  inner.marks = marksNow();
   inner.directoryAt = now.directoryAt;
   inner.directoryBytes = now.directoryBytes;
 }

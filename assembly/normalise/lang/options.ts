@@ -25,6 +25,7 @@ import {
   COMMANDS_STYLE,
   OPTIONS_ACTION,
   OPTIONS_FIELD,
+  OPTIONS_FIRST,
   OPTIONS_LITERAL_START,
   OPTIONS_MARKS,
   OPTIONS_NAME,
@@ -37,7 +38,7 @@ import { draftMark } from "../drafts";
 import { isPlain } from "./facts";
 import { beginInner, innerEnd } from "./inner";
 import { scriptPart } from "./parts";
-import { isNamed, lookUpModule, optionAt, optionCount, reading, rowAt, runs, takeRow, takeRun, wordIn } from "./reading";
+import { isNamed, lookUpModule, optionAt, optionCount, reading, rowAt, runs, replaceRow, takeLiterals, wordIn } from "./reading";
 import { useWord } from "./use";
 import { WORD_EXPANDS, WORD_WHOLE } from "./words";
 
@@ -105,7 +106,7 @@ function useModule(option: usize): void {
       ? NONE
       : lookUpModule(textAt(name), textBytes(name), valueAt, valueBytes);
   if (index != NONE) {
-    takeRow(index);
+    replaceRow(index);
     return;
   }
   if (scriptPart(FIELD_COMMAND, valueAt, valueBytes, valueBits)) draftMark(MARK_COMMAND_UNKNOWN);
@@ -123,8 +124,9 @@ function isCalm(action: u32): bool {
 function apply(level: i32, place: i32): void {
   const now = reading();
   const option = optionAt(rowAt(level), place);
-  takeRun(option + OPTIONS_LITERAL_START);
+  takeLiterals(option + OPTIONS_LITERAL_START);
   now.marks |= load<u32>(option + OPTIONS_MARKS);
+  if (load<u8>(option + OPTIONS_FIRST) != 0) now.shift = 1;
   const action = load<u32>(option + OPTIONS_ACTION);
   const rank = level * OPTIONS_IN_ROW_MAX + place;
   // What looks like `--help` may be the value of the unknown option before it.

@@ -4,11 +4,16 @@
  */
 import {
   FIELD_COMMAND,
+  FIELD_DATA,
+  FIELD_METHOD,
+  FIELD_URL,
+  LANGUAGE_HTTP,
   LANGUAGE_SHELL,
   LANGUAGE_SQL,
   MARK_COMMAND_UNKNOWN,
   MARK_OPAQUE_COMMAND,
   MARK_WORD_EXPANDS,
+  NAMESPACE_ACTION,
   WORD_ROLE_CODE,
   WORD_ROLE_DROP,
   WORD_ROLE_FIELD,
@@ -26,18 +31,29 @@ import {
   OPERANDS_ROLE,
   SECTION_OPERANDS,
 } from "../../gen/layout";
-import { ROLE_ACTION_DB_ADMIN } from "../../gen/words";
-import { entryAt, INERT, PLACE_LAST, PLACE_REST } from "../../policy/view";
+import {
+  ROLE_ACTION_DB_ADMIN,
+  ROLE_ACTION_NETWORK_HTTP_GET,
+  ROLE_ACTION_NETWORK_HTTP_POST,
+  WORD_ROLE_ACTION,
+  wordAt,
+  wordBytes,
+} from "../../gen/words";
+import { entryAt, INERT, lookUp, PLACE_LAST, PLACE_REST } from "../../policy/view";
 import { draftMark, draftText, keepByte, keepText, keptEnd } from "../drafts";
-import { draftFacts, hasFact, isAddress, isMany, isPlain } from "./facts";
+import { Nested } from "../nested";
+import { draftFacts, findFact, foundAt, foundBytes, hasFact, isAddress, isMany, isPlain } from "./facts";
+import { takeHttp } from "./http";
 import { isTold, noteExpands } from "./options";
 import { beginPart, beginRolePart, nestedText, scriptPart, shellPart } from "./parts";
-import { reading, wordIn } from "./reading";
+import { completeFacts, marksNow, reading, wordIn } from "./reading";
 import { isDash, useWord } from "./use";
 import { INPUT_NONE, INPUT_TEXT, WORD_EXPANDS, WORD_WHOLE } from "./words";
 
 /** WORDS_MAX + 1 positions of operands; the highest bit says that options had ended before it. */
 const POSITIONS: usize = memory.data(16392, 8);
+const REQUEST: usize = memory.data(64, 8);
+const POST: usize = memory.data<u8>([0x50, 0x4f, 0x53, 0x54]);
 const BEHIND_OPTIONS: u32 = 0x80000000;
 
 /** The role that `roleOf` found, and whether the operand is one of the rest. */
@@ -90,10 +106,10 @@ export function earlyRole(number: i32): i32 {
 
 /** Finds the role of the operand at an index, now that all are known. */
 function findRole(index: i32, lastApplies: bool): void {
-  const number = index + 1;
+  const number = index + 1 + reading().shift;
   isRest = false;
   if (<u32>number < PLACE_REST && placeRole(<u32>number)) return;
-  if (lastApplies && index > 0 && number == reading().operands && placeRole(PLACE_LAST)) return;
+  if (lastApplies && number > 1 && index + 1 == reading().operands && placeRole(PLACE_LAST)) return;
   earlyRole(PLACE_REST);
 }
 
@@ -161,10 +177,15 @@ function useOperands(): void {
   }
 }
 
+/** An option said that there is nothing to judge, such as `--help`. */
+function isWaived(): bool {
+  return reading().best >= 0 && reading().action == INERT;
+}
+
 function useInput(): void {
   const now = reading();
   const input = <i32>load<u8>(now.row + COMMANDS_INPUT);
-  if (input == 0 || (now.told && !now.fromInput) || (now.best >= 0 && now.action == INERT)) return;
+  if (input == 0 || (now.told && !now.fromInput) || isWaived()) return;
   const around = now.around;
   if (around.input == INPUT_TEXT) {
     if (input == WORD_ROLE_CODE) scriptPart(FIELD_COMMAND, around.inputAt, around.inputBytes, 0);
@@ -180,9 +201,55 @@ function useInput(): void {
   }
 }
 
+function isRole(action: u32, role: i32): bool {
+  const name = WORD_ROLE_ACTION + role;
+  return action == lookUp(NAMESPACE_ACTION, wordAt(name), wordBytes(name));
+}
+
+function isHttp(action: u32): bool {
+  return isRole(action, ROLE_ACTION_NETWORK_HTTP_GET) || isRole(action, ROLE_ACTION_NETWORK_HTTP_POST);
+}
+
+/** A request is taken apart like one that a tool sends; false when the words do not say where it goes. */
+function writeRequest(except: i32, at: usize, bytes: u32): bool {
+  const now = reading();
+  if (except != FIELD_URL && findFact(FIELD_URL)) {
+    at = foundAt();
+    bytes = foundBytes();
+  } else if (except != FIELD_URL) return false;
+  const request = changetype<Nested>(REQUEST);
+  request.language = LANGUAGE_HTTP;
+  request.at = at;
+  request.bytes = bytes;
+  request.marks = marksNow() | (now.expands ? 1 << MARK_WORD_EXPANDS : 0);
+  request.group = now.around.group;
+  request.depth = now.around.depth + 1;
+  request.directoryAt = now.directoryAt;
+  request.directoryBytes = now.directoryBytes;
+  let methodAt: usize = 0;
+  let methodBytes: u32 = 0;
+  if (findFact(FIELD_METHOD)) {
+    methodAt = foundAt();
+    methodBytes = foundBytes();
+  } else if (isRole(now.action, ROLE_ACTION_NETWORK_HTTP_POST)) {
+    methodAt = POST;
+    methodBytes = 4;
+  }
+  let dataAt: usize = 0;
+  let dataBytes: u32 = 0;
+  if (findFact(FIELD_DATA)) {
+    dataAt = foundAt();
+    dataBytes = foundBytes();
+  }
+  now.wrote = true;
+  takeHttp(methodAt, methodBytes, at, bytes, dataAt, dataBytes, request);
+  return true;
+}
+
 /** Writes the own part; `except` is a field that `at` takes the place of, or 0. */
 function writeOwn(except: i32, at: usize, bytes: u32): void {
   const now = reading();
+  if (isHttp(now.action) && writeRequest(except, at, bytes)) return;
   if (!beginPart(now.action)) return;
   draftFacts(except);
   if (except != 0) draftText(except, at, bytes);
@@ -214,12 +281,13 @@ export function finishCommand(): void {
   noteOperands();
   useOperands();
   useInput();
+  completeFacts();
   if (now.action != INERT && !writeRepeated()) {
     const needs = <i32>load<u8>(now.row + COMMANDS_NEEDS);
     if (needs == 0 || hasFact(needs)) writeOwn(0, 0, 0);
   }
   const doubts: u32 = (1 << MARK_OPAQUE_COMMAND) | (1 << MARK_COMMAND_UNKNOWN);
-  if (now.wrote || (now.marks & doubts) == 0) return;
+  if (now.wrote || (marksNow() & doubts) == 0 || isWaived()) return;
   const word = wordIn(now.first);
   shellPart(word.at, word.bytes, 0);
 }

@@ -5,6 +5,8 @@
 import {
   FIELD_COMMAND,
   FIELD_QUERY,
+  FIELD_URL,
+  LANGUAGE_HTTP,
   LANGUAGE_SHELL,
   LANGUAGE_SQL,
   MARK_OPAQUE_COMMAND,
@@ -23,6 +25,7 @@ import {
 } from "../../gen/layout";
 import {
   ROLE_ACTION_DB_ADMIN,
+  ROLE_ACTION_NETWORK_HTTP_GET,
   ROLE_ACTION_PROCESS_RUN_SCRIPT,
   ROLE_ACTION_PROCESS_SHELL,
   WORD_LANGUAGE,
@@ -34,7 +37,7 @@ import { entryAt, lookUp, metaAt, NONE, textAt, textBytes } from "../../policy/v
 import { beginDraft, draftAt, draftCount, draftMark, draftText } from "../drafts";
 import { addNested, Nested } from "../nested";
 import { draftFact, isMany } from "./facts";
-import { reading } from "./reading";
+import { marksNow, reading } from "./reading";
 import { WORD_EXPANDS } from "./words";
 
 /** Begins a part of the command: its row is where it comes from, or the shell where it has none. */
@@ -47,7 +50,7 @@ export function beginPart(action: u32): bool {
     now.row == 0
       ? beginDraft(action, NONE, wordAt(language), wordBytes(language), now.around.group)
       : beginDraft(action, load<u32>(now.row + COMMANDS_PACK), textAt(id), textBytes(id), now.around.group);
-  if (began) draftAt(draftCount() - 1).marks = now.marks;
+  if (began) draftAt(draftCount() - 1).marks = marksNow();
   return began;
 }
 
@@ -102,10 +105,14 @@ export function nestedText(language: i32, at: usize, bytes: u32, bits: u32): voi
   let nested: Nested | null = null;
   if ((bits & WORD_EXPANDS) == 0) nested = addNested(language, at, bytes, now.around.depth + 1);
   if (nested !== null) {
-    nested.marks = now.marks;
+    nested.marks = marksNow();
     nested.group = now.around.group;
     nested.directoryAt = now.directoryAt;
     nested.directoryBytes = now.directoryBytes;
+    return;
+  }
+  if (language == LANGUAGE_HTTP) {
+    rolePart(ROLE_ACTION_NETWORK_HTTP_GET, FIELD_URL, at, bytes, bits);
     return;
   }
   const isSql = language == LANGUAGE_SQL;

@@ -23,7 +23,7 @@ import {
 } from "../../gen/layout";
 import { NAME_BYTES_MAX } from "../../gen/limits";
 import { COMMAND_RUNS, entryAt, lookUp, NONE, textAt, textBytes } from "../../policy/view";
-import { setFact } from "./facts";
+import { hasFact, isMany, setFact } from "./facts";
 import { Surroundings, Word, WORD_EXPANDS, wordOf } from "./words";
 
 /** Rows that one command may pass through: `gcloud`, `gcloud compute`, … */
@@ -36,8 +36,11 @@ export class Reading {
   /** Rows of the chain. */
   level: i32;
   action: u32;
+  /** 1 where an option stood for the first operand: the operands then begin with number 2. */
+  shift: i32;
   /** Level and place of the option that set the action, or -1. */
   best: i32;
+  /** Marks from outside and of options; `marksNow` has those of the row too. */
   marks: u32;
   /** The own part has a word whose value is not known. */
   expands: bool;
@@ -103,7 +106,16 @@ export function wordIn(position: i32): Word {
   return position == reading().end ? changetype<Word>(UNKNOWN_WORD) : wordOf(position);
 }
 
-function takeLiterals(start: u32, count: u32): void {
+/** Marks of everything that comes of the command. */
+export function marksNow(): u32 {
+  const now = reading();
+  return now.row == 0 ? now.marks : now.marks | load<u32>(now.row + COMMANDS_MARKS);
+}
+
+/** Sets the fields whose values an option has written down; `runAt` is where its run stands. */
+export function takeLiterals(runAt: usize): void {
+  const start = load<u32>(runAt);
+  const count = load<u32>(runAt, 4);
   for (let index: u32 = 0; index < count; index++) {
     const literal = entryAt(SECTION_LITERALS, start + index, LITERALS_BYTES);
     const text = literal + LITERALS_TEXT;
@@ -111,9 +123,16 @@ function takeLiterals(start: u32, count: u32): void {
   }
 }
 
-/** Sets the fields whose values a row or option has written down; `runAt` is where its run stands. */
-export function takeRun(runAt: usize): void {
-  takeLiterals(load<u32>(runAt), load<u32>(runAt, 4));
+/** Sets the fields whose values the row has written down, where no word has said something else. */
+export function completeFacts(): void {
+  const start = load<u32>(reading().row + COMMANDS_LITERAL_START);
+  const count = load<u32>(reading().row + COMMANDS_LITERAL_START, 4);
+  for (let index: u32 = 0; index < count; index++) {
+    const literal = entryAt(SECTION_LITERALS, start + index, LITERALS_BYTES);
+    const field = load<i32>(literal + LITERALS_FIELD);
+    const text = literal + LITERALS_TEXT;
+    if (isMany(field) || !hasFact(field)) setFact(field, textAt(text), textBytes(text));
+  }
 }
 
 /** The row becomes the row of the command; the one before it, if any, stays as its chain. */
@@ -129,8 +148,14 @@ export function takeRow(index: u32): void {
   now.row = row;
   now.action = load<u32>(row + COMMANDS_ACTION);
   now.best = -1;
-  now.marks |= load<u32>(row + COMMANDS_MARKS);
-  takeRun(row + COMMANDS_LITERAL_START);
+}
+
+/** The row takes the place of all before it. */
+export function replaceRow(index: u32): void {
+  const now = reading();
+  now.level = 0;
+  now.row = 0;
+  takeRow(index);
 }
 
 /** The row at a level: that of the command, or one of its chain. */
@@ -145,10 +170,7 @@ export function hasFlag(flag: u32): bool {
 
 /** Some word of the command can be another command or code. */
 export function runs(): bool {
-  for (let level = reading().level; level >= 0; level--) {
-    if ((load<u8>(rowAt(level) + COMMANDS_FLAGS) & COMMAND_RUNS) != 0) return true;
-  }
-  return false;
+  return hasFlag(COMMAND_RUNS);
 }
 
 export function optionCount(row: usize): i32 {

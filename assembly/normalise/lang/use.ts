@@ -3,6 +3,7 @@ import {
   FIELD_COMMAND,
   FIELD_PATH,
   FIELD_URL,
+  LANGUAGE_HTTP,
   LANGUAGE_SHELL,
   LANGUAGE_SQL,
   MARK_OPAQUE_COMMAND,
@@ -26,7 +27,6 @@ import {
 import {
   ROLE_ACTION_FILES_READ,
   ROLE_ACTION_FILES_WRITE,
-  ROLE_ACTION_NETWORK_HTTP_GET,
   ROLE_ACTION_NETWORK_HTTP_POST,
 } from "../../gen/words";
 import { changeDirectory, setFact } from "./facts";
@@ -63,7 +63,7 @@ export function useWord(role: i32, field: i32, at: usize, bytes: u32, bits: u32)
     if (bytes > 0) setFact(field, at, bytes);
   } else if (role == WORD_ROLE_READ) rolePart(ROLE_ACTION_FILES_READ, FIELD_PATH, at, bytes, bits);
   else if (role == WORD_ROLE_WRITE) rolePart(ROLE_ACTION_FILES_WRITE, FIELD_PATH, at, bytes, bits);
-  else if (role == WORD_ROLE_FETCH) rolePart(ROLE_ACTION_NETWORK_HTTP_GET, FIELD_URL, at, bytes, bits);
+  else if (role == WORD_ROLE_FETCH) nestedText(LANGUAGE_HTTP, at, bytes, bits);
   else if (role == WORD_ROLE_SEND) rolePart(ROLE_ACTION_NETWORK_HTTP_POST, FIELD_URL, at, bytes, bits);
   else if (role == WORD_ROLE_DIRECTORY) changeDirectory(at, bytes);
   else if (role == WORD_ROLE_PLACEHOLDER) {

@@ -56,13 +56,14 @@ export class CommandLowering {
   }
 
   #options({ options }: Command): Run {
-    const entries = options.map(({ name, takes, role, action, marks, literals }) =>
+    const entries = options.map(({ name, takes, role, first, action, marks, literals }) =>
       this.#writer
         .entry(layout.SECTION_OPTIONS)
         .ref(layout.OPTIONS_NAME, name)
         .u8(layout.OPTIONS_TAKES, takes)
         .u8(layout.OPTIONS_ROLE, role.role)
         .u8(layout.OPTIONS_FIELD, role.field)
+        .u8(layout.OPTIONS_FIRST, first ? 1 : 0)
         .u32(layout.OPTIONS_ACTION, this.#action(action))
         .u32(layout.OPTIONS_MARKS, marks)
         .run(layout.OPTIONS_LITERAL_START, this.#literals(literals)),

@@ -53,6 +53,8 @@ export interface CommandOption {
   /** OPTION_TAKES_*. */
   readonly takes: number;
   readonly role: Role;
+  /** It stands for the first operand. */
+  readonly first: boolean;
   /** "none": nothing to judge; undefined: no change. */
   readonly action: Action | "none" | undefined;
   readonly marks: number;
@@ -287,7 +289,7 @@ export class CommandReader {
 
   #option(tree: Tree, seen: Set<string>): CommandOption[] {
     const reader = this.#reader;
-    const shape = reader.shape(tree, "an option", ["names"], ["takes", "as", "set", "marks", "action"]);
+    const shape = reader.shape(tree, "an option", ["names"], ["takes", "as", "first", "set", "marks", "action"]);
     if (!shape) return [];
     const names = reader.texts(shape.get("names"), "option name", OPTION_NAME);
     const takes =
@@ -304,6 +306,7 @@ export class CommandReader {
     const rest = {
       takes,
       role,
+      first: reader.bool(shape.get("first"), "whether it stands for the first operand") ?? false,
       action: shape.get("action") ? this.#action(shape) : undefined,
       marks: this.#marks(shape.get("marks")),
       literals: this.#literals(shape.get("set")),

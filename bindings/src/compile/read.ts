@@ -113,6 +113,8 @@ export interface ImageCommand {
     readonly name: string;
     readonly takes: string;
     readonly role: ImageRole;
+    /** It stands for the first operand. */
+    readonly first: boolean;
     /** Undefined: no change; "none": nothing to judge. */
     readonly action: string | undefined;
     readonly marks: readonly string[];
@@ -680,6 +682,7 @@ class ContentReader {
         name: option.ref(layout.OPTIONS_NAME),
         takes: option.word(layout.OPTIONS_TAKES, option.u8(layout.OPTIONS_TAKES), codes.OPTION_TAKES_NAMES),
         role: this.#role(option, layout.OPTIONS_ROLE),
+        first: option.bounded(layout.OPTIONS_FIRST, option.u8(layout.OPTIONS_FIRST), 0, 1) === 1,
         action: this.#actionOrNone(option, layout.OPTIONS_ACTION),
         marks: bitNames(option, layout.OPTIONS_MARKS, option.u32(layout.OPTIONS_MARKS), codes.MARK_NAMES),
         literals: this.#literals(option, layout.OPTIONS_LITERAL_START),
