@@ -72,10 +72,13 @@ export class Reading {
 
 const DASH: u8 = 0x2d;
 const STAR: u8 = 0x2a;
+const BLANK: u8 = 0x20;
 const READING: usize = memory.data(128, 8);
 const CHAIN: usize = memory.data(64, 8);
 const UNKNOWN_WORD: usize = memory.data(16, 8);
 const JOINED: usize = memory.data(264, 8);
+/** The name as it was before its words became `*`. */
+const HELD: usize = memory.data(264, 8);
 let joined: u32 = 0;
 
 export function reading(): Reading {
@@ -198,8 +201,40 @@ export function lookUpLonger(at: usize, bytes: u32): u32 {
 
 /**
  * The same; where no name has the word itself, one that has `*` in its place: behind the word's first dash, or for all of it.
+ * Where none has that either, and no row but that of the program was found yet, the words before count as `*` too:
+ * `aws backup list-plans` is `aws * list-*`.
  */
 export function lookUpPattern(at: usize, bytes: u32): u32 {
+  const index = lookUpEither(at, bytes);
+  if (index != NONE || reading().level > 0) return index;
+  const before = joined;
+  memory.copy(HELD, JOINED, joined);
+  if (starBefore()) {
+    const starred = lookUpEither(at, bytes);
+    if (starred != NONE) return starred;
+  }
+  memory.copy(JOINED, HELD, before);
+  joined = before;
+  return NONE;
+}
+
+/** Each word of the name but its first becomes `*`; false when there is only the first. */
+function starBefore(): bool {
+  const first = indexOf(JOINED, joined, BLANK);
+  if (first < 0) return false;
+  let words = 0;
+  for (let at: u32 = <u32>first; at < joined; at++) if (load<u8>(JOINED + at) == BLANK) words++;
+  joined = <u32>first;
+  for (let word = 0; word < words; word++) {
+    // Never longer than what it takes the place of: a word has a byte.
+    store<u8>(JOINED + joined, BLANK);
+    store<u8>(JOINED + joined, STAR, 1);
+    joined += 2;
+  }
+  return true;
+}
+
+function lookUpEither(at: usize, bytes: u32): u32 {
   let index = lookUpLonger(at, bytes);
   const dash = indexOf(at, bytes, DASH);
   if (index == NONE && dash >= 0) index = lookUpStarred(at, <u32>dash + 1);
