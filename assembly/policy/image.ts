@@ -7,7 +7,13 @@ import { EXPONENT_MAX } from "../base/decimal";
 import { sha256 } from "../base/sha256";
 import * as codes from "../gen/codes";
 import * as layout from "../gen/layout";
-import { IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX, SETS_MAX } from "../gen/limits";
+import {
+  API_MEMBERS_MAX,
+  IMAGE_BYTES_MAX,
+  PATH_SEGMENTS_MAX,
+  SETS_MAX,
+  URL_SEGMENTS_MAX,
+} from "../gen/limits";
 import { commandFits, literalFits, operandFits, optionFits } from "./commands";
 import { beginFits, fault, imageFaultOffset, listFits, need, packFits, refFits, runFits } from "./fits";
 import {
@@ -86,6 +92,7 @@ function nameFits(at: usize): bool {
   if (space == codes.NAMESPACE_SERVER) return need(value < sectionCount(layout.SECTION_PACKS), valueAt);
   if (space == codes.NAMESPACE_CURRENCY)
     return need(value < sectionCount(layout.SECTION_CURRENCIES), valueAt);
+  if (space == codes.NAMESPACE_API) return listFits(value, layout.SECTION_APIS, valueAt);
   if (space == codes.NAMESPACE_COMMAND) return need(value < sectionCount(layout.SECTION_COMMANDS), valueAt);
   if (space == codes.NAMESPACE_FIELD) return need(value - 1 < <u32>codes.FIELD_COUNT, valueAt);
   return true;
@@ -287,6 +294,38 @@ function fieldFits(at: usize): bool {
   );
 }
 
+function apiFits(at: usize): bool {
+  const action = at + layout.APIS_ACTION;
+  return (
+    refFits(at + layout.APIS_ID) &&
+    need(load<u32>(at + layout.APIS_PACK) < sectionCount(layout.SECTION_PACKS), at + layout.APIS_PACK) &&
+    need(load<u32>(action) < sectionCount(layout.SECTION_ACTIONS), action) &&
+    runFits(at + layout.APIS_STEP_START, layout.SECTION_STEPS) &&
+    need(load<u32>(at + layout.APIS_STEP_COUNT) <= <u32>URL_SEGMENTS_MAX, at + layout.APIS_STEP_COUNT) &&
+    runFits(at + layout.APIS_MEMBER_START, layout.SECTION_MEMBERS) &&
+    need(load<u32>(at + layout.APIS_MEMBER_COUNT) <= <u32>API_MEMBERS_MAX, at + layout.APIS_MEMBER_COUNT) &&
+    need(load<u32>(at + layout.APIS_METHODS) < 256, at + layout.APIS_METHODS)
+  );
+}
+
+function stepFits(at: usize): bool {
+  return (
+    refFits(at + layout.STEPS_PREFIX) &&
+    refFits(at + layout.STEPS_SUFFIX) &&
+    need(load<u8>(at + layout.STEPS_KIND) <= <u8>codes.STEP_KIND_ANY, at + layout.STEPS_KIND) &&
+    need(load<u8>(at + layout.STEPS_FIELD) <= <u8>codes.FIELD_COUNT, at + layout.STEPS_FIELD)
+  );
+}
+
+function memberFits(at: usize): bool {
+  return (
+    refFits(at + layout.MEMBERS_NAME) &&
+    need(<u32>load<u8>(at + layout.MEMBERS_FIELD) - 1 < <u32>codes.FIELD_COUNT, at + layout.MEMBERS_FIELD) &&
+    need(load<u8>(at + layout.MEMBERS_UNIT) <= <u8>codes.UNIT_MAJOR, at + layout.MEMBERS_UNIT) &&
+    need(load<u8>(at + layout.MEMBERS_KIND) <= <u8>codes.MEMBER_KIND_LITERAL, at + layout.MEMBERS_KIND)
+  );
+}
+
 /** Checks one entry of a section, by the section's own rule. */
 function entryFits(section: i32, at: usize): bool {
   if (section == layout.SECTION_ACTIONS) return actionFits(at);
@@ -316,6 +355,9 @@ function entryFits(section: i32, at: usize): bool {
   }
   if (section == layout.SECTION_SOURCES)
     return refFits(at + layout.SOURCES_NAME) && refFits(at + layout.SOURCES_VERSION);
+  if (section == layout.SECTION_APIS) return apiFits(at);
+  if (section == layout.SECTION_STEPS) return stepFits(at);
+  if (section == layout.SECTION_MEMBERS) return memberFits(at);
   if (section == layout.SECTION_COMMANDS) return commandFits(at);
   if (section == layout.SECTION_OPTIONS) return optionFits(at);
   if (section == layout.SECTION_OPERANDS) return operandFits(at);

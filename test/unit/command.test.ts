@@ -6,6 +6,18 @@ import { describe, expect, test } from "vitest";
 import { packageSources } from "../../bindings/hosts/node.ts";
 import { compile } from "../../bindings/src/compile/index.ts";
 import { FIELD_NAMES, LANGUAGE_NAMES, MARK_NAMES } from "../../bindings/src/gen/codes.ts";
+import {
+  DIRECTORY_BYTES,
+  HEADER_DIGEST,
+  HEADER_DIRECTORY,
+  SECTION_COMMANDS,
+  SECTION_ENTRY_BYTES,
+  SECTION_LITERALS,
+  SECTION_NAMES,
+  SECTION_OPERANDS,
+  SECTION_OPTIONS,
+} from "../../bindings/src/gen/layout.ts";
+import { sha256 } from "../../bindings/src/sha256.ts";
 import { ROOT } from "../../tools/files.ts";
 
 const FOLDER = "test/vectors/lang";
@@ -36,17 +48,24 @@ interface Probe {
   command(words: number): number;
 }
 
-const probe = (await WebAssembly.instantiate(module, {})).exports as unknown as Probe;
-const bytes = new Uint8Array(probe.memory.buffer);
-bytes.set(image, probe.IMAGE_AT.value);
-if (probe.loadImage(image.length) !== 0) throw new Error("the image was refused");
+/** An engine with this image, or undefined when it refuses it. */
+async function openProbe(file: Uint8Array): Promise<Probe | undefined> {
+  const opened = (await WebAssembly.instantiate(module, {})).exports as unknown as Probe;
+  new Uint8Array(opened.memory.buffer).set(file, opened.IMAGE_AT.value);
+  return opened.loadImage(file.length) === 0 ? opened : undefined;
+}
+
+const found = await openProbe(image);
+if (!found) throw new Error("the image was refused");
+const whole = found;
 
 function padded(size: number): number {
   return (size + 3) & ~3;
 }
 
 /** Runs one command through the probe; gives its parts as texts. */
-function partsOf({ words, input = "none", directory = "" }: Case): string[] {
+function partsOf({ words, input = "none", directory = "" }: Case, probe = whole): string[] {
+  const bytes = new Uint8Array(probe.memory.buffer);
   const view = new DataView(probe.memory.buffer);
   const encoder = new TextEncoder();
   const start = probe.TEXT_AT.value as number;
@@ -73,10 +92,12 @@ function partsOf({ words, input = "none", directory = "" }: Case): string[] {
     putText(encoded);
   }
   const size = probe.command(words.length);
-  return readParts(probe.DRAFTS_AT.value as number, size);
+  return readParts(probe, size);
 }
 
-function readParts(start: number, size: number): string[] {
+function readParts(probe: Probe, size: number): string[] {
+  const start = probe.DRAFTS_AT.value as number;
+  const bytes = new Uint8Array(probe.memory.buffer);
   const view = new DataView(probe.memory.buffer);
   const decoder = new TextDecoder();
   let at = start;
@@ -129,6 +150,29 @@ describe("a command is taken apart", () => {
     const title = [...one.words, ...(one.input ? [`< ${one.input}`] : [])].join(" ").replaceAll("\t", "~");
     test(title, () => expect(partsOf(one)).toEqual(one.parts));
   }
+});
+
+describe("a damaged image", () => {
+  test("is refused, or is read without a trap", async () => {
+    const sections = [SECTION_NAMES, SECTION_COMMANDS, SECTION_OPTIONS, SECTION_OPERANDS, SECTION_LITERALS];
+    const places = sections.flatMap((section) => {
+      const at = HEADER_DIRECTORY + section * DIRECTORY_BYTES;
+      const view = new DataView(image.buffer, image.byteOffset);
+      const size = view.getUint32(at + 4, true) * (SECTION_ENTRY_BYTES[section] ?? 0);
+      return Array.from({ length: 40 }, (_, index) => view.getUint32(at, true) + ((index * 7919) % size));
+    });
+    let refused = 0;
+    for (const place of places) {
+      const damaged = image.slice();
+      damaged[place] = (damaged[place] ?? 0) ^ (1 << (place % 8));
+      damaged.set(sha256(damaged.subarray(HEADER_DIRECTORY)), HEADER_DIGEST);
+      const other = await openProbe(damaged);
+      if (other === undefined) refused += 1;
+      else for (const one of cases) partsOf(one, other);
+    }
+    expect(refused).toBeGreaterThan(30);
+    expect(refused).toBeLessThan(places.length);
+  });
 });
 
 describe("whatever the words are", () => {

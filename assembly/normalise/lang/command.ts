@@ -11,18 +11,19 @@ import {
   MARK_COMMAND_UNKNOWN,
   MARK_OPAQUE_COMMAND,
   MARK_WORD_EXPANDS,
-  NAMESPACE_VARIABLE,
   WORD_ROLE_COMMAND,
+  WORD_ROLE_EDIT,
 } from "../../gen/codes";
 import { COMMANDS_STYLE } from "../../gen/layout";
 import { BIN_DIRECTORY_COUNT, WORD_BIN_DIRECTORY, wordAt, wordBytes } from "../../gen/words";
-import { COMMAND_ASSIGNS, COMMAND_GOES_ON, holds, NONE } from "../../policy/view";
+import { COMMAND_ASSIGNS, COMMAND_GOES_ON, NONE } from "../../policy/view";
 import { beginFacts } from "./facts";
 import { beginInner, beginQueue, nextInner } from "./inner";
 import { noteExpands, readBareOption, readBundle, readOption } from "./options";
 import { earlyRole, finishCommand, keepOperand, noteOperands } from "./own";
 import { scriptPart, shellPart } from "./parts";
 import { beginReading, hasFlag, lookUpLonger, lookUpPattern, reading, takeRow, wordIn } from "./reading";
+import { mayAssign } from "./variable";
 import { Surroundings, Word, WORD_EXPANDS, WORD_GLOBS, WORD_WHOLE } from "./words";
 
 const DASH: u8 = 0x2d;
@@ -83,9 +84,9 @@ function assignedBytes(word: Word): u32 {
 /** A variable for the command that follows; one that can change what programs do makes all of it unclear. */
 function readAssignment(word: Word): bool {
   const now = reading();
-  const name = now.operands == 0 && hasFlag(COMMAND_ASSIGNS) ? assignedBytes(word) : 0;
+  const name = hasFlag(COMMAND_ASSIGNS) ? assignedBytes(word) : 0;
   if (name == 0) return false;
-  if (!holds(NAMESPACE_VARIABLE, word.at, name)) now.marks |= 1 << MARK_OPAQUE_COMMAND;
+  if (!mayAssign(word.at, name)) now.marks |= 1 << MARK_OPAQUE_COMMAND;
   if ((word.bits & WORD_EXPANDS) != 0 && (word.bits & WORD_WHOLE) == 0) noteExpands();
   return true;
 }
@@ -94,7 +95,7 @@ function readAssignment(word: Word): bool {
 function goesOn(word: Word): bool {
   const now = reading();
   // Behind an unknown option it may be that option's value, and the name is still to come.
-  if (now.operands > 0 || now.isUnsure || !hasFlag(COMMAND_GOES_ON)) return false;
+  if (now.operands > 0 || now.hasUnknown || !hasFlag(COMMAND_GOES_ON)) return false;
   if (word.bytes == 0 || (word.bits & (WORD_EXPANDS | WORD_GLOBS)) != 0) return false;
   const index = lookUpPattern(word.at, word.bytes);
   if (index == NONE) return false;
@@ -135,6 +136,8 @@ function readOperand(position: i32): void {
     now.ended = true;
     return;
   }
+  // `sed -i ''` of BSD: what stands behind it is the script.
+  if (wordIn(position).bytes == 0 && position != now.end && earlyRole(now.operands + 1 + now.shift) == WORD_ROLE_EDIT) return;
   keepOperand(position);
   if (load<u8>(now.row + COMMANDS_STYLE) == <u8>COMMAND_STYLE_POSIX) now.optionsEnded = true;
 }
@@ -145,6 +148,7 @@ function readCommand(): void {
   while (!now.ended && now.next < now.limit) {
     const position = now.next++;
     const word = wordIn(position);
+    if ((word.bits & WORD_EXPANDS) != 0) now.doubts = true;
     if (!now.optionsEnded && readSpecial(word, position)) continue;
     if (!readAssignment(word)) readOperand(position);
   }

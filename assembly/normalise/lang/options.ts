@@ -92,8 +92,10 @@ export function isTold(role: i32, field: i32): bool {
 }
 
 function noteUnknown(): void {
-  reading().isUnsure = true;
-  if (runs()) reading().marks |= 1 << MARK_COMMAND_UNKNOWN;
+  const now = reading();
+  now.doubts = true;
+  now.hasUnknown = true;
+  if (runs()) now.marks |= 1 << MARK_COMMAND_UNKNOWN;
 }
 
 /** The command goes on as a row of its own, or is code that nobody knows. */
@@ -114,14 +116,14 @@ function useModule(option: usize): void {
   now.ended = true;
 }
 
-/** Nothing is done, or only read. */
-function isCalm(action: u32): bool {
-  if (action == INERT) return true;
+/** What follows an unknown option may be its value, so it does not make a command one that only reads. */
+function isRead(action: u32): bool {
+  if (action == INERT) return false;
   return load<u8>(entryAt(SECTION_ACTIONS, action, ACTIONS_BYTES) + ACTIONS_EFFECT) <= <u8>EFFECT_READ;
 }
 
-/** Everything that follows from an option that was found. */
-function apply(level: i32, place: i32): void {
+/** Everything that follows from an option that was found; `isSure` is false where it was not written out. */
+function apply(level: i32, place: i32, isSure: bool): void {
   const now = reading();
   const option = optionAt(rowAt(level), place);
   takeLiterals(option + OPTIONS_LITERAL_START);
@@ -129,8 +131,8 @@ function apply(level: i32, place: i32): void {
   if (load<u8>(option + OPTIONS_FIRST) != 0) now.shift = 1;
   const action = load<u32>(option + OPTIONS_ACTION);
   const rank = level * OPTIONS_IN_ROW_MAX + place;
-  // What looks like `--help` may be the value of the unknown option before it.
-  if (action != NONE && rank > now.best && !(now.isUnsure && isCalm(action))) {
+  const isHeld = action == INERT ? !isSure || now.doubts : now.hasUnknown && action != NONE && isRead(action);
+  if (action != NONE && rank > now.best && !isHeld) {
     now.action = action;
     now.best = rank;
   }
@@ -178,7 +180,7 @@ function readExact(level: i32, place: i32, at: usize, name: u32, bytes: u32, bit
   noValue();
   if (name < bytes) attach(at + name + 1, bytes - name - 1, bits);
   else if (takesOf(level, place) == OPTION_TAKES_ARGUMENT) takeNext();
-  apply(level, place);
+  apply(level, place, true);
 }
 
 /** True when an entry is the whole word or what stands before its `=`. */
@@ -204,6 +206,7 @@ function readAbbreviated(at: usize, bytes: u32, bits: u32): bool {
   const now = reading();
   const name = nameBytes(at, bytes);
   const top = now.level;
+  const before = now.row;
   let found = false;
   noValue();
   if (name < bytes) attach(at + name + 1, bytes - name - 1, bits);
@@ -222,9 +225,9 @@ function readAbbreviated(at: usize, bytes: u32, bits: u32): bool {
         } else {
           const held = hasValue;
           if (name == bytes && takes == OPTION_TAKES_ATTACHED) hasValue = false;
-          apply(level, place);
+          apply(level, place, false);
           hasValue = held;
-          if (now.level != top) return true;
+          if (now.row != before) return true;
         }
       }
     }
@@ -236,6 +239,7 @@ function readAbbreviated(at: usize, bytes: u32, bits: u32): bool {
 function readCluster(at: usize, bytes: u32, bits: u32, isBundle: bool): void {
   const now = reading();
   const end = at + bytes;
+  let isSure = true;
   store<u8>(LETTER, DASH);
   while (at < end && !now.ended) {
     const letter = load<u8>(at++);
@@ -245,6 +249,7 @@ function readCluster(at: usize, bytes: u32, bits: u32, isBundle: bool): void {
     while (place < 0 && level > 0) place = placeOf(--level, LETTER, 2);
     if (place < 0) {
       if (isDigit(letter)) continue;
+      isSure = false;
       noteUnknown();
       continue;
     }
@@ -256,7 +261,7 @@ function readCluster(at: usize, bytes: u32, bits: u32, isBundle: bool): void {
     } else if (takes == OPTION_TAKES_ATTACHED && at < end && !isBundle) {
       attach(at, <u32>(end - at), bits & ~WORD_WHOLE);
     }
-    apply(level, place);
+    apply(level, place, isSure);
     if (takes != OPTION_TAKES_NOTHING && !isBundle) return;
   }
 }
@@ -283,7 +288,7 @@ function readAttached(at: usize, bytes: u32, bits: u32): bool {
       } else {
         continue;
       }
-      apply(level, place);
+      apply(level, place, true);
       return true;
     }
   }

@@ -50,8 +50,10 @@ export class Reading {
   fromInput: bool;
   /** A part, a nested text or an inner command was begun. */
   wrote: bool;
+  /** A word before may have been something else than it seems, so none after it says that there is nothing to judge. */
+  doubts: bool;
   /** An option that no table knows was seen: the word behind it may be its value. */
-  isUnsure: bool;
+  hasUnknown: bool;
   optionsEnded: bool;
   /** No more words are read. */
   ended: bool;

@@ -15,6 +15,7 @@ import {
   WORD_ROLE_EXEC,
   WORD_ROLE_FETCH,
   WORD_ROLE_FIELD,
+  WORD_ROLE_NUMBER,
   WORD_ROLE_PLACEHOLDER,
   WORD_ROLE_PROGRAM,
   WORD_ROLE_READ,
@@ -22,6 +23,7 @@ import {
   WORD_ROLE_SEND,
   WORD_ROLE_SHELL,
   WORD_ROLE_SQL,
+  WORD_ROLE_VARIABLE,
   WORD_ROLE_WRITE,
 } from "../../gen/codes";
 import {
@@ -33,6 +35,7 @@ import { changeDirectory, setFact } from "./facts";
 import { nestedText, rolePart, scriptPart, shellPart } from "./parts";
 import { isCalmProgram, isCalmScript } from "./program";
 import { reading } from "./reading";
+import { mayAssign } from "./variable";
 import { WORD_EXPANDS } from "./words";
 
 /** `-` stands for standard input or output, or for the directory before. */
@@ -53,6 +56,17 @@ function useText(role: i32, at: usize, bytes: u32, bits: u32): void {
   }
 }
 
+/** A word that the shell may take for arithmetic, in which an index can run commands: `a[$(rm x)]`. */
+function useNumber(at: usize, bytes: u32): void {
+  for (let position: u32 = 0; position < bytes; position++) {
+    const byte = load<u8>(at + position);
+    const opens = byte == 0x24 && position + 1 < bytes && load<u8>(at + position, 1) == 0x28;
+    if (byte != 0x60 && !opens) continue;
+    shellPart(at, bytes, 1 << MARK_OPAQUE_COMMAND);
+    return;
+  }
+}
+
 /**
  * Uses a word. `command`, `exec` and `module` with a word of their own begin another command and are not met here; attached
  * to an option they cannot be taken apart.
@@ -65,7 +79,10 @@ export function useWord(role: i32, field: i32, at: usize, bytes: u32, bits: u32)
   else if (role == WORD_ROLE_WRITE) rolePart(ROLE_ACTION_FILES_WRITE, FIELD_PATH, at, bytes, bits);
   else if (role == WORD_ROLE_FETCH) nestedText(LANGUAGE_HTTP, at, bytes, bits);
   else if (role == WORD_ROLE_SEND) rolePart(ROLE_ACTION_NETWORK_HTTP_POST, FIELD_URL, at, bytes, bits);
-  else if (role == WORD_ROLE_DIRECTORY) changeDirectory(at, bytes);
+  else if (role == WORD_ROLE_NUMBER) useNumber(at, bytes);
+  else if (role == WORD_ROLE_VARIABLE) {
+    if (!mayAssign(at, bytes)) reading().marks |= 1 << MARK_OPAQUE_COMMAND;
+  } else if (role == WORD_ROLE_DIRECTORY) changeDirectory(at, bytes);
   else if (role == WORD_ROLE_PLACEHOLDER) {
     const now = reading();
     now.hasPlaceholder = true;

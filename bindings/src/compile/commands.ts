@@ -16,6 +16,7 @@ import {
   WORD_ROLE_CODE,
   WORD_ROLE_DIRECTORY,
   WORD_ROLE_DROP,
+  WORD_ROLE_EDIT,
   WORD_ROLE_EXEC,
   WORD_ROLE_FETCH,
   WORD_ROLE_FIELD,
@@ -23,6 +24,7 @@ import {
   WORD_ROLE_MODULE,
   WORD_ROLE_NAMES,
   WORD_ROLE_PLACEHOLDER,
+  WORD_ROLE_PROGRAM,
   WORD_ROLE_READ,
   WORD_ROLE_SCRIPT,
   WORD_ROLE_SEND,
@@ -99,7 +101,11 @@ const NAME = {
   wanted: "words joined by one blank, of which a later one may be * or end in its first - and *",
   bytesMax: 128,
 };
-const VARIABLE = { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, wanted: "the name of a shell variable" };
+const VARIABLE = {
+  pattern: /^!?[A-Za-z_][A-Za-z0-9_]*(?<=_)\*$|^!?[A-Za-z_][A-Za-z0-9_]*$/,
+  wanted: "the name of a shell variable, or the beginning of names up to a _ and a *",
+  bytesMax: 64,
+};
 const OPTION_NAME = {
   pattern: /^(?!--?$)(--[^\s=]+|(?!--)[^\s]+)$/,
   wanted: "an option as it is written, such as -r, --recursive or of=",
@@ -121,6 +127,13 @@ const OPTION_ROLES = new Set<number>([
   WORD_ROLE_MODULE,
   WORD_ROLE_PLACEHOLDER,
   WORD_ROLE_INPUT,
+]);
+const SCRIPT_ROLES = new Set<number>([
+  WORD_ROLE_CODE,
+  WORD_ROLE_EDIT,
+  WORD_ROLE_MODULE,
+  WORD_ROLE_PROGRAM,
+  WORD_ROLE_SCRIPT,
 ]);
 const LAST_ROLES = new Set<number>([
   WORD_ROLE_DROP,
@@ -269,7 +282,8 @@ export class CommandReader {
     if (name === undefined) return undefined;
     const role = ROLE_WORDS.get(name);
     if (role !== undefined && !forbidden.has(role)) return { role, field: 0 };
-    const field = role === undefined ? this.#field(name, tree.place) : undefined;
+    // A field that shares its name with a role is written out: field.command.
+    const field = role === undefined ? this.#field(name.replace(/^field\./, ""), tree.place) : undefined;
     if (field) return { role: WORD_ROLE_FIELD, field: field.number };
     const roles = [...ROLE_WORDS].flatMap(([word, number]) => (forbidden.has(number) ? [] : [word]));
     const known = [...roles, ...this.#taxonomy.fields.keys()];
@@ -289,7 +303,12 @@ export class CommandReader {
 
   #option(tree: Tree, seen: Set<string>): CommandOption[] {
     const reader = this.#reader;
-    const shape = reader.shape(tree, "an option", ["names"], ["takes", "as", "first", "set", "marks", "action"]);
+    const shape = reader.shape(
+      tree,
+      "an option",
+      ["names"],
+      ["takes", "as", "first", "set", "marks", "action"],
+    );
     if (!shape) return [];
     const names = reader.texts(shape.get("names"), "option name", OPTION_NAME);
     const takes =
@@ -385,7 +404,7 @@ export class CommandReader {
         .flatMap((one) => one.actions);
       const script = this.#taxonomy.actionByName.get(SCRIPT_ACTION);
       // The parts that roles stand for are scripts or take a field of their own.
-      if (row.command.action === "none" && script) actions.push(script);
+      if ((row.command.action === "none" || isScript(row.command)) && script) actions.push(script);
       const known = new Set(actions.flatMap(({ fields }) => [...fields]));
       for (const { field, place } of row.uses) {
         if (known.has(field)) continue;
@@ -394,6 +413,11 @@ export class CommandReader {
       }
     }
   }
+}
+
+/** Some word can be code of its own. */
+function isScript({ options, operands, input }: Command): boolean {
+  return input !== 0 || [...options, ...operands].some(({ role }) => SCRIPT_ROLES.has(role.role));
 }
 
 /** The other row is the same, or one of its names goes on after a name of this. */

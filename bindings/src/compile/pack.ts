@@ -19,6 +19,7 @@ import {
   VERDICT_NAMES,
 } from "../gen/codes.ts";
 import { NAME_BYTES_MAX, PATH_SEGMENTS_MAX } from "../gen/limits.ts";
+import { type Api, readApis } from "./apis.ts";
 import { canonicalToolName, lowerAscii, trimmed } from "./canonical.ts";
 import { type Command, CommandReader } from "./commands.ts";
 import { type EntryReader, type Rule, readCall } from "./entries.ts";
@@ -88,6 +89,7 @@ export interface Pack {
   readonly version: string;
   readonly publisher: string;
   readonly mappings: readonly Mapping[];
+  readonly apis: readonly Api[];
   readonly commands: readonly Command[];
   /** Shell variables that may be assigned. */
   readonly variables: ReadonlyMap<string, Place>;
@@ -377,7 +379,7 @@ export function readPack(
   entries: EntryReader,
 ): Pack | undefined {
   const required = ["pack", "version", "publisher", "title", "description"];
-  const contents = ["tools", "commands", "variables"];
+  const contents = ["tools", "apis", "commands", "variables"];
   const shape = reader.shape(tree, "a pack", required, [...contents, "servers", "rules", "examples"]);
   if (!shape) return undefined;
   const name = reader.text(shape.get("pack"), "the pack's name", PACK_NAME);
@@ -388,20 +390,21 @@ export function readPack(
   reader.texts(shape.get("servers"), "server name");
   if (name === undefined) return undefined;
   if (!contents.some((key) => shape.get(key))) {
-    reader.issues.fault(shape.place, "tools, commands or variables", "none of them", "map something");
+    reader.issues.fault(shape.place, "tools, apis, commands or variables", "none of them", "map something");
   }
   const tools = shape.get("tools");
   const items = (tools && reader.list(tools, "tools"))?.items ?? [];
   if (tools && items.length === 0) reader.wrong(tools, "at least one tool", "map one, or leave the pack out");
   if (items.length > TOOLS_MAX) reader.wrong(tools ?? tree, `at most ${TOOLS_MAX} tools`, "split the pack");
   const mappings = items.flatMap((item) => readMapping(reader, item, name, taxonomy) ?? []);
-  checkIds(reader, mappings);
+  const apis = readApis(reader, shape.get("apis"), name, taxonomy);
+  checkIds(reader, [...mappings, ...apis]);
   checkTies(reader, mappings);
   const commandReader = new CommandReader(reader, taxonomy);
   const commands = commandReader.commands(shape.get("commands"), name);
   const variables = commandReader.variables(shape.get("variables"));
   const mapped = new Set([
-    ...mappings.map(({ action }) => action.name),
+    ...[...mappings, ...apis].map(({ action }) => action.name),
     ...commands.flatMap(({ action }) => (action === "none" ? [] : [action.name])),
   ]);
   const rules = entries.rules(shape.get("rules"), { layer: LAYER_PACK, pack: name, mapped });
@@ -412,6 +415,7 @@ export function readPack(
     version: version ?? "",
     publisher: publisher ?? "",
     mappings,
+    apis,
     commands,
     variables,
     rules,
@@ -420,9 +424,9 @@ export function readPack(
   };
 }
 
-function checkIds(reader: Reader, mappings: readonly Mapping[]): void {
+function checkIds(reader: Reader, rows: readonly { readonly id: string; readonly place: Place }[]): void {
   const seen = new Set<string>();
-  for (const { id, place } of mappings) {
+  for (const { id, place } of rows) {
     if (seen.has(id))
       reader.issues.fault(place, "an id that is used once", JSON.stringify(id), "rename one of the two");
     seen.add(id);

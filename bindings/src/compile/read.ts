@@ -7,7 +7,7 @@
 import { EngineError, type ErrorCode } from "../errors.ts";
 import * as codes from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
-import { IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX } from "../gen/limits.ts";
+import { API_MEMBERS_MAX, IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX, URL_SEGMENTS_MAX } from "../gen/limits.ts";
 import { hex, sha256 } from "../sha256.ts";
 import { INERT } from "./command-lower.ts";
 import { NONE, nameHash } from "./image.ts";
@@ -91,6 +91,27 @@ export interface ImageMapping {
   readonly language: string;
 }
 
+export interface ImageApi {
+  readonly id: string;
+  readonly pack: string;
+  readonly action: string;
+  /** Bit by position: get, head, options, post, put, patch, delete, any other. */
+  readonly methods: number;
+  readonly steps: readonly {
+    readonly kind: string;
+    readonly prefix: string;
+    readonly suffix: string;
+    /** Empty: none. */
+    readonly field: string;
+  }[];
+  readonly members: readonly {
+    readonly name: string;
+    readonly field: string;
+    readonly unit: string;
+    readonly kind: string;
+  }[];
+}
+
 /** What becomes of a word: a field, or one of WORD_ROLE_NAMES. */
 export interface ImageRole {
   readonly role: string;
@@ -163,6 +184,9 @@ export interface ImageContent {
   readonly commands: readonly ImageCommand[];
   /** Mapping ids by canonical tool name, in the order in which they are tried. */
   readonly tools: ReadonlyMap<string, readonly string[]>;
+  readonly apis: readonly ImageApi[];
+  /** Indexes into `apis` by host, or by what hosts end with, in the order in which they are tried. */
+  readonly hosts: ReadonlyMap<string, readonly number[]>;
   /** Names by namespace number. */
   readonly names: ReadonlyMap<number, readonly ImageName[]>;
   readonly rules: readonly ImageRule[];
@@ -414,6 +438,8 @@ class ContentReader {
       })),
       commands: image.all(layout.SECTION_COMMANDS, (entry) => this.#command(entry)),
       tools: this.#tools(idOf),
+      apis: image.all(layout.SECTION_APIS, (entry) => this.#api(entry)),
+      hosts: this.#hosts(),
       names,
       rules: image.all(layout.SECTION_RULES, (entry) => this.#rule(entry)),
       rows: image.all(layout.SECTION_ROWS, (entry) => this.#row(entry)),
@@ -544,6 +570,9 @@ class ContentReader {
       case codes.NAMESPACE_TOOL:
         entry.list(at, layout.SECTION_MAPPINGS);
         return value;
+      case codes.NAMESPACE_API:
+        entry.list(at, layout.SECTION_APIS);
+        return value;
       case codes.NAMESPACE_ACTION:
         return entry.index(at, layout.SECTION_ACTIONS);
       case codes.NAMESPACE_SERVER:
@@ -553,7 +582,7 @@ class ContentReader {
       case codes.NAMESPACE_COMMAND:
         return entry.index(at, layout.SECTION_COMMANDS);
       case codes.NAMESPACE_VARIABLE:
-        return entry.bounded(at, value, 1, 1);
+        return entry.bounded(at, value, 1, 2);
       case codes.NAMESPACE_FIELD:
         return entry.bounded(at, value, 1, codes.FIELD_COUNT);
       case codes.NAMESPACE_DOMAIN:
@@ -580,6 +609,51 @@ class ContentReader {
       );
     });
     return tools;
+  }
+
+  #hosts(): Map<string, number[]> {
+    const hosts = new Map<string, number[]>();
+    this.#image.all(layout.SECTION_NAMES, (entry) => {
+      if (entry.u32(layout.NAMES_NAMESPACE) !== codes.NAMESPACE_API) return;
+      hosts.set(entry.ref(layout.NAMES_TEXT), entry.list(layout.NAMES_VALUE, layout.SECTION_APIS));
+    });
+    return hosts;
+  }
+
+  #api(entry: Entry): ImageApi {
+    const packIndex = entry.index(layout.APIS_PACK, layout.SECTION_PACKS);
+    const action = entry.index(layout.APIS_ACTION, layout.SECTION_ACTIONS);
+    const steps = entry.run(layout.APIS_STEP_START, layout.SECTION_STEPS);
+    const members = entry.run(layout.APIS_MEMBER_START, layout.SECTION_MEMBERS);
+    entry.bounded(layout.APIS_STEP_COUNT, steps.length, 0, URL_SEGMENTS_MAX);
+    entry.bounded(layout.APIS_MEMBER_COUNT, members.length, 0, API_MEMBERS_MAX);
+    entry.zero(layout.APIS_RESERVED, entry.u32(layout.APIS_RESERVED));
+    return {
+      id: entry.ref(layout.APIS_ID),
+      pack: this.#image.entry(layout.SECTION_PACKS, packIndex).ref(layout.PACKS_NAME),
+      action: this.#image.entry(layout.SECTION_ACTIONS, action).ref(layout.ACTIONS_NAME),
+      methods: entry.bounded(layout.APIS_METHODS, entry.u32(layout.APIS_METHODS), 0, 255),
+      steps: steps.map((step) => {
+        step.zero(layout.STEPS_RESERVED, step.u16(layout.STEPS_RESERVED));
+        const field = step.u8(layout.STEPS_FIELD);
+        return {
+          kind: step.word(layout.STEPS_KIND, step.u8(layout.STEPS_KIND), codes.STEP_KIND_NAMES),
+          prefix: step.ref(layout.STEPS_PREFIX),
+          suffix: step.ref(layout.STEPS_SUFFIX),
+          field: field === 0 ? "" : this.#fieldName(step, layout.STEPS_FIELD, field),
+        };
+      }),
+      members: members.map((member) => {
+        member.zero(layout.MEMBERS_RESERVED, member.u8(layout.MEMBERS_RESERVED));
+        const kind = member.u8(layout.MEMBERS_KIND);
+        return {
+          name: member.ref(layout.MEMBERS_NAME),
+          field: this.#fieldName(member, layout.MEMBERS_FIELD, member.u8(layout.MEMBERS_FIELD)),
+          unit: member.word(layout.MEMBERS_UNIT, member.u8(layout.MEMBERS_UNIT), codes.UNIT_NAMES),
+          kind: member.word(layout.MEMBERS_KIND, kind, codes.MEMBER_KIND_NAMES),
+        };
+      }),
+    };
   }
 
   #fieldName(entry: Entry, offset: number, number: number): string {
