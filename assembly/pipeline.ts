@@ -6,6 +6,7 @@ import { beginCallEntries, beginPartEntries } from "./condition/entry";
 import { call, decideCall } from "./decide/call";
 import { forgetParts, keepPart } from "./decide/parts";
 import { beginTable, decidePart } from "./decide/table";
+import { scanArguments } from "./detect/scan";
 import {
   STATUS_IMAGE_MISSING,
   STATUS_OK,
@@ -87,7 +88,7 @@ export function decide(size: u32): i32 {
 
   const read = readRequest(size, IMAGE_DIGEST_AT);
   if (read != STATUS_OK) return refuse(read, requestFaultOffset());
-  const matched = matchCall();
+  const matched = matchCall(scanArguments());
   if (matched != STATUS_OK) return refuse(matched, matchFaultOffset());
 
   judgeStrictest();

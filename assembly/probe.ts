@@ -3,6 +3,7 @@
  */
 
 import { CMP_OK, index, root } from "./base/cmp";
+import { scanArguments } from "./detect/scan";
 import { LANGUAGE_HTTP, LANGUAGE_SQL } from "./gen/codes";
 import { ACTIONS_BYTES, ACTIONS_NUMBER, SECTION_ACTIONS } from "./gen/layout";
 import {
@@ -21,8 +22,8 @@ import { takeSql } from "./normalise/lang/sql";
 import { Surroundings, wordOf } from "./normalise/lang/words";
 import { addNested, beginNested, nextNested } from "./normalise/nested";
 import { cleanUrl, readUrl, urlHasUserinfo } from "./normalise/url";
-import { entryAt } from "./policy/view";
-import { REQUEST_AT } from "./request/read";
+import { IMAGE_DIGEST_AT, entryAt } from "./policy/view";
+import { REQUEST_AT, readRequest } from "./request/read";
 import { tierOf } from "./risk/hazard";
 import { scoreOf } from "./risk/score";
 
@@ -177,4 +178,14 @@ export function command(words: i32): i32 {
     putText(nested.directoryAt, nested.directoryBytes);
   }
   return <i32>written;
+}
+
+/** Reads the request of `size` bytes; a status. */
+export function read(size: i32): i32 {
+  return readRequest(size, IMAGE_DIGEST_AT);
+}
+
+/** Marks of the arguments of the request that was read. */
+export function scan(): u32 {
+  return scanArguments();
 }

@@ -1,12 +1,13 @@
 /**
- * Writes assembly/gen and bindings/src/gen from taxonomy/wire.yaml, flags.yaml, amplifiers.yaml, fields.yaml and sql.yaml, so that
- * a number stands in one place. `npm run gen` writes the files, `npm run gen:check` compares and fails when one is stale.
+ * Writes assembly/gen and bindings/src/gen from taxonomy/wire.yaml, flags.yaml, amplifiers.yaml, fields.yaml, sql.yaml and
+ * detectors.yaml, so that a number stands in one place. `npm run gen` writes the files, `npm run gen:check` compares and fails when one is stale.
  * The text comes out the way Biome formats it: 2 spaces, 110 columns.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parse } from "yaml";
+import { detectorsText, kindsText } from "./detectors.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const LINE_COLUMNS_MAX = 110;
@@ -203,6 +204,11 @@ function groupsOf({ wire, flags, amplifiers, fields }: Taxonomy): Group[] {
       counted: true,
     },
     {
+      prefix: "DETECTOR_CHECK",
+      about: "What a detector asks besides its automaton.",
+      items: positions(wire, "detector_checks"),
+    },
+    {
       prefix: "OBLIGATION",
       about: "What must happen with a verdict.",
       items: positions(wire, "obligations"),
@@ -325,7 +331,7 @@ function namesText(taxonomy: Taxonomy): string {
       " ",
     ),
     ..."SERVER_BINDING ANNOTATION MARK OBLIGATION LOWERED_KIND".split(" "),
-    ..."MEMBER_KIND LANGUAGE COMMAND_STYLE OPTION_TAKES WORD_ROLE".split(" "),
+    ..."MEMBER_KIND LANGUAGE COMMAND_STYLE OPTION_TAKES WORD_ROLE DETECTOR_CHECK".split(" "),
   ]);
   let text = "\n// The words by number.\n";
   for (const { prefix, items } of groupsOf(taxonomy)) {
@@ -631,9 +637,18 @@ export function generate(read: (path: string) => string = readCheckout): Map<str
     ["assembly/gen/layout.ts", layoutText("assembly", taxonomy)],
     ["assembly/gen/words.ts", wordsText(taxonomy)],
     ["assembly/gen/sql.ts", sqlText(parse(read("taxonomy/sql.yaml")) as Sql)],
+    ["assembly/gen/kinds.ts", kindsText()],
     ["bindings/src/gen/limits.ts", limitsText("bindings", taxonomy)],
     ["bindings/src/gen/codes.ts", codesText("bindings", taxonomy)],
     ["bindings/src/gen/layout.ts", layoutText("bindings", taxonomy)],
+    [
+      "bindings/src/gen/detectors.ts",
+      detectorsText(
+        read("taxonomy/detectors.yaml"),
+        listOf(taxonomy.wire, "marks"),
+        listOf(taxonomy.wire, "detector_checks"),
+      ),
+    ],
   ]);
 }
 

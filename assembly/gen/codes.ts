@@ -385,6 +385,30 @@ export const MARK_URL_CARRIES: i32 = 21;
 export const MARK_LAST: i32 = 21;
 export const MARK_COUNT: i32 = 22;
 
+// What a detector asks besides its automaton.
+export const DETECTOR_CHECK_NONE: i32 = 0;
+export const DETECTOR_CHECK_CARD: i32 = 1;
+export const DETECTOR_CHECK_IBAN: i32 = 2;
+export const DETECTOR_CHECK_SSN: i32 = 3;
+export const DETECTOR_CHECK_SIN: i32 = 4;
+export const DETECTOR_CHECK_NINO: i32 = 5;
+export const DETECTOR_CHECK_DNI: i32 = 6;
+export const DETECTOR_CHECK_CPF: i32 = 7;
+export const DETECTOR_CHECK_AADHAAR: i32 = 8;
+export const DETECTOR_CHECK_NIR: i32 = 9;
+export const DETECTOR_CHECK_STEUER: i32 = 10;
+export const DETECTOR_CHECK_RESIDENT: i32 = 11;
+export const DETECTOR_CHECK_PASSWORD: i32 = 12;
+export const DETECTOR_CHECK_KEY: i32 = 13;
+export const DETECTOR_CHECK_AUTHORITY: i32 = 14;
+export const DETECTOR_CHECK_JWT: i32 = 15;
+export const DETECTOR_CHECK_ADDRESS: i32 = 16;
+export const DETECTOR_CHECK_TELEPHONE: i32 = 17;
+export const DETECTOR_CHECK_NOTE: i32 = 18;
+export const DETECTOR_CHECK_APART: i32 = 19;
+export const DETECTOR_CHECK_BEHIND: i32 = 20;
+export const DETECTOR_CHECK_LAST: i32 = 20;
+
 // What must happen with a verdict.
 export const OBLIGATION_APPROVERS: i32 = 0;
 export const OBLIGATION_REDACT: i32 = 1;

@@ -248,12 +248,14 @@ export const APIS_MEMBER_COUNT: i32 = 28;
 export const APIS_METHODS: i32 = 32;
 export const APIS_RESERVED: i32 = 36;
 
-export const DETECTORS_BYTES: i32 = 24;
+export const DETECTORS_BYTES: i32 = 16;
 export const DETECTORS_ID: i32 = 0;
 export const DETECTORS_MARK: i32 = 8;
-export const DETECTORS_CHECK: i32 = 12;
-export const DETECTORS_FIRST: i32 = 16;
-export const DETECTORS_LAST: i32 = 20;
+export const DETECTORS_CHECK: i32 = 9;
+export const DETECTORS_TAIL_KINDS: i32 = 10;
+export const DETECTORS_TAIL_MIN: i32 = 12;
+export const DETECTORS_TAIL_MAX: i32 = 13;
+export const DETECTORS_PARAM: i32 = 14;
 
 export const AUTOMATON_BYTES: i32 = 4;
 
@@ -273,7 +275,7 @@ export const MEMBERS_RESERVED: i32 = 11;
 
 const ENTRY_BYTES: usize = memory.data<u16>([
   1, 136, 20, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 28, 4, 12,
-  40, 24, 4, 20, 12,
+  40, 16, 4, 20, 12,
 ]);
 
 /** Bytes of one entry of a section. */

@@ -30,31 +30,34 @@ export const WORD_HOST_PRIVATE_NAME: i32 = 189;
 export const WORD_HOST_SPELLING: i32 = 196;
 export const WORD_HTTP_METHOD: i32 = 200;
 export const WORD_OVERRIDE_NAME: i32 = 207;
-export const WORD_DIRECT: i32 = 212;
-export const WORD_UNKNOWN: i32 = 213;
-export const WORD_ORG: i32 = 214;
-export const WORD_BASE: i32 = 215;
-export const WORD_TOOL: i32 = 216;
-export const WORD_RECIPIENT: i32 = 217;
-export const WORD_HOST: i32 = 218;
-export const WORD_ACTOR: i32 = 219;
-export const WORD_TRUE: i32 = 220;
-export const WORD_FALSE: i32 = 221;
-export const WORD_DESTRUCTIVEHINT: i32 = 222;
-export const WORD_READONLYHINT: i32 = 223;
-export const WORD_OPENWORLDHINT: i32 = 224;
-export const WORD_LOCALHOST: i32 = 225;
-export const WORD_MAILTO_: i32 = 226;
-export const WORD_FILE___: i32 = 227;
-export const WORD_MCP__: i32 = 228;
-export const WORD__HOME: i32 = 229;
-export const WORD___HOME_: i32 = 230;
-export const WORD_XN__: i32 = 231;
-export const WORD_HOME: i32 = 232;
-export const WORD_USERS: i32 = 233;
-export const WORD_ROOT: i32 = 234;
-export const WORD_CMP1_COMMIT_: i32 = 235;
-export const WORD_COUNT: i32 = 236;
+export const WORD_PLACEHOLDER: i32 = 212;
+export const WORD_PLACEHOLDER_KEY: i32 = 228;
+export const WORD_IBAN: i32 = 232;
+export const WORD_DIRECT: i32 = 311;
+export const WORD_UNKNOWN: i32 = 312;
+export const WORD_ORG: i32 = 313;
+export const WORD_BASE: i32 = 314;
+export const WORD_TOOL: i32 = 315;
+export const WORD_RECIPIENT: i32 = 316;
+export const WORD_HOST: i32 = 317;
+export const WORD_ACTOR: i32 = 318;
+export const WORD_TRUE: i32 = 319;
+export const WORD_FALSE: i32 = 320;
+export const WORD_DESTRUCTIVEHINT: i32 = 321;
+export const WORD_READONLYHINT: i32 = 322;
+export const WORD_OPENWORLDHINT: i32 = 323;
+export const WORD_LOCALHOST: i32 = 324;
+export const WORD_MAILTO_: i32 = 325;
+export const WORD_FILE___: i32 = 326;
+export const WORD_MCP__: i32 = 327;
+export const WORD__HOME: i32 = 328;
+export const WORD___HOME_: i32 = 329;
+export const WORD_XN__: i32 = 330;
+export const WORD_HOME: i32 = 331;
+export const WORD_USERS: i32 = 332;
+export const WORD_ROOT: i32 = 333;
+export const WORD_CMP1_COMMIT_: i32 = 334;
+export const WORD_COUNT: i32 = 335;
 
 // Positions in a group: id = id of the group + position.
 export const REQUEST_KEY_ACTION: i32 = 0;
@@ -248,6 +251,111 @@ export const OVERRIDE_NAME_X_HTTP_METHOD_OVERRIDE: i32 = 3;
 export const OVERRIDE_NAME_X_METHOD_OVERRIDE: i32 = 4;
 export const OVERRIDE_NAME_COUNT: i32 = 5;
 
+export const PLACEHOLDER_CHANGE: i32 = 0;
+export const PLACEHOLDER_DUMMY: i32 = 1;
+export const PLACEHOLDER_ENVIRON: i32 = 2;
+export const PLACEHOLDER_EXAMPLE: i32 = 3;
+export const PLACEHOLDER_GETENV: i32 = 4;
+export const PLACEHOLDER_INSERT: i32 = 5;
+export const PLACEHOLDER_NULL: i32 = 6;
+export const PLACEHOLDER_PLACEHOLDER: i32 = 7;
+export const PLACEHOLDER_PROCESS_ENV: i32 = 8;
+export const PLACEHOLDER_REDACTED: i32 = 9;
+export const PLACEHOLDER_REPLACE: i32 = 10;
+export const PLACEHOLDER_SAMPLE: i32 = 11;
+export const PLACEHOLDER_UNDEFINED: i32 = 12;
+export const PLACEHOLDER_XXXX: i32 = 13;
+export const PLACEHOLDER_YOUR: i32 = 14;
+export const PLACEHOLDER_1234567890: i32 = 15;
+export const PLACEHOLDER_COUNT: i32 = 16;
+
+export const PLACEHOLDER_KEY_BEARER: i32 = 0;
+export const PLACEHOLDER_KEY_PASSWORD: i32 = 1;
+export const PLACEHOLDER_KEY_SECRET: i32 = 2;
+export const PLACEHOLDER_KEY_TOKEN: i32 = 3;
+export const PLACEHOLDER_KEY_COUNT: i32 = 4;
+
+export const IBAN_AD24: i32 = 0;
+export const IBAN_AE23: i32 = 1;
+export const IBAN_AL28: i32 = 2;
+export const IBAN_AT20: i32 = 3;
+export const IBAN_AZ28: i32 = 4;
+export const IBAN_BA20: i32 = 5;
+export const IBAN_BE16: i32 = 6;
+export const IBAN_BG22: i32 = 7;
+export const IBAN_BH22: i32 = 8;
+export const IBAN_BR29: i32 = 9;
+export const IBAN_BY28: i32 = 10;
+export const IBAN_CH21: i32 = 11;
+export const IBAN_CR22: i32 = 12;
+export const IBAN_CY28: i32 = 13;
+export const IBAN_CZ24: i32 = 14;
+export const IBAN_DE22: i32 = 15;
+export const IBAN_DK18: i32 = 16;
+export const IBAN_DO28: i32 = 17;
+export const IBAN_EE20: i32 = 18;
+export const IBAN_EG29: i32 = 19;
+export const IBAN_ES24: i32 = 20;
+export const IBAN_FI18: i32 = 21;
+export const IBAN_FO18: i32 = 22;
+export const IBAN_FR27: i32 = 23;
+export const IBAN_GB22: i32 = 24;
+export const IBAN_GE22: i32 = 25;
+export const IBAN_GI23: i32 = 26;
+export const IBAN_GL18: i32 = 27;
+export const IBAN_GR27: i32 = 28;
+export const IBAN_GT28: i32 = 29;
+export const IBAN_HR21: i32 = 30;
+export const IBAN_HU28: i32 = 31;
+export const IBAN_IE22: i32 = 32;
+export const IBAN_IL23: i32 = 33;
+export const IBAN_IQ23: i32 = 34;
+export const IBAN_IS26: i32 = 35;
+export const IBAN_IT27: i32 = 36;
+export const IBAN_JO30: i32 = 37;
+export const IBAN_KW30: i32 = 38;
+export const IBAN_KZ20: i32 = 39;
+export const IBAN_LB28: i32 = 40;
+export const IBAN_LC32: i32 = 41;
+export const IBAN_LI21: i32 = 42;
+export const IBAN_LT20: i32 = 43;
+export const IBAN_LU20: i32 = 44;
+export const IBAN_LV21: i32 = 45;
+export const IBAN_LY25: i32 = 46;
+export const IBAN_MC27: i32 = 47;
+export const IBAN_MD24: i32 = 48;
+export const IBAN_ME22: i32 = 49;
+export const IBAN_MK19: i32 = 50;
+export const IBAN_MR27: i32 = 51;
+export const IBAN_MT31: i32 = 52;
+export const IBAN_MU30: i32 = 53;
+export const IBAN_NL18: i32 = 54;
+export const IBAN_NO15: i32 = 55;
+export const IBAN_PK24: i32 = 56;
+export const IBAN_PL28: i32 = 57;
+export const IBAN_PS29: i32 = 58;
+export const IBAN_PT25: i32 = 59;
+export const IBAN_QA29: i32 = 60;
+export const IBAN_RO24: i32 = 61;
+export const IBAN_RS22: i32 = 62;
+export const IBAN_SA24: i32 = 63;
+export const IBAN_SC31: i32 = 64;
+export const IBAN_SD18: i32 = 65;
+export const IBAN_SE24: i32 = 66;
+export const IBAN_SI19: i32 = 67;
+export const IBAN_SK24: i32 = 68;
+export const IBAN_SM27: i32 = 69;
+export const IBAN_ST25: i32 = 70;
+export const IBAN_SV28: i32 = 71;
+export const IBAN_TL23: i32 = 72;
+export const IBAN_TN24: i32 = 73;
+export const IBAN_TR26: i32 = 74;
+export const IBAN_UA29: i32 = 75;
+export const IBAN_VA22: i32 = 76;
+export const IBAN_VG24: i32 = 77;
+export const IBAN_XK20: i32 = 78;
+export const IBAN_COUNT: i32 = 79;
+
 const TEXT: usize = memory.data<u8>([
   165, 97, 108, 108, 111, 119, 166, 114, 101, 118, 105, 101, 119, 164, 100, 101, 110, 121, 167, 109, 105, 110,
   105, 109, 97, 108, 163, 108, 111, 119, 166, 109, 101, 100, 105, 117, 109, 164, 104, 105, 103, 104, 168, 99,
@@ -336,15 +444,38 @@ const TEXT: usize = memory.data<u8>([
   100, 101, 108, 101, 116, 101, 167, 95, 109, 101, 116, 104, 111, 100, 171, 36, 104, 116, 116, 112, 109, 101,
   116, 104, 111, 100, 173, 120, 45, 104, 116, 116, 112, 45, 109, 101, 116, 104, 111, 100, 182, 120, 45, 104,
   116, 116, 112, 45, 109, 101, 116, 104, 111, 100, 45, 111, 118, 101, 114, 114, 105, 100, 101, 177, 120, 45,
-  109, 101, 116, 104, 111, 100, 45, 111, 118, 101, 114, 114, 105, 100, 101, 166, 100, 105, 114, 101, 99, 116,
-  167, 117, 110, 107, 110, 111, 119, 110, 163, 111, 114, 103, 164, 98, 97, 115, 101, 164, 116, 111, 111, 108,
-  169, 114, 101, 99, 105, 112, 105, 101, 110, 116, 164, 104, 111, 115, 116, 165, 97, 99, 116, 111, 114, 164,
-  116, 114, 117, 101, 165, 102, 97, 108, 115, 101, 175, 100, 101, 115, 116, 114, 117, 99, 116, 105, 118, 101,
-  72, 105, 110, 116, 172, 114, 101, 97, 100, 79, 110, 108, 121, 72, 105, 110, 116, 173, 111, 112, 101, 110,
-  87, 111, 114, 108, 100, 72, 105, 110, 116, 169, 108, 111, 99, 97, 108, 104, 111, 115, 116, 167, 109, 97,
-  105, 108, 116, 111, 58, 167, 102, 105, 108, 101, 58, 47, 47, 165, 109, 99, 112, 95, 95, 165, 36, 72, 79, 77,
-  69, 167, 36, 123, 72, 79, 77, 69, 125, 164, 120, 110, 45, 45, 164, 104, 111, 109, 101, 165, 117, 115, 101,
-  114, 115, 164, 114, 111, 111, 116, 172, 99, 109, 112, 49, 58, 99, 111, 109, 109, 105, 116, 10,
+  109, 101, 116, 104, 111, 100, 45, 111, 118, 101, 114, 114, 105, 100, 101, 166, 99, 104, 97, 110, 103, 101,
+  165, 100, 117, 109, 109, 121, 167, 101, 110, 118, 105, 114, 111, 110, 167, 101, 120, 97, 109, 112, 108, 101,
+  166, 103, 101, 116, 101, 110, 118, 166, 105, 110, 115, 101, 114, 116, 164, 110, 117, 108, 108, 171, 112,
+  108, 97, 99, 101, 104, 111, 108, 100, 101, 114, 171, 112, 114, 111, 99, 101, 115, 115, 46, 101, 110, 118,
+  168, 114, 101, 100, 97, 99, 116, 101, 100, 167, 114, 101, 112, 108, 97, 99, 101, 166, 115, 97, 109, 112,
+  108, 101, 169, 117, 110, 100, 101, 102, 105, 110, 101, 100, 164, 120, 120, 120, 120, 164, 121, 111, 117,
+  114, 170, 49, 50, 51, 52, 53, 54, 55, 56, 57, 48, 166, 98, 101, 97, 114, 101, 114, 168, 112, 97, 115, 115,
+  119, 111, 114, 100, 166, 115, 101, 99, 114, 101, 116, 165, 116, 111, 107, 101, 110, 164, 65, 68, 50, 52,
+  164, 65, 69, 50, 51, 164, 65, 76, 50, 56, 164, 65, 84, 50, 48, 164, 65, 90, 50, 56, 164, 66, 65, 50, 48,
+  164, 66, 69, 49, 54, 164, 66, 71, 50, 50, 164, 66, 72, 50, 50, 164, 66, 82, 50, 57, 164, 66, 89, 50, 56,
+  164, 67, 72, 50, 49, 164, 67, 82, 50, 50, 164, 67, 89, 50, 56, 164, 67, 90, 50, 52, 164, 68, 69, 50, 50,
+  164, 68, 75, 49, 56, 164, 68, 79, 50, 56, 164, 69, 69, 50, 48, 164, 69, 71, 50, 57, 164, 69, 83, 50, 52,
+  164, 70, 73, 49, 56, 164, 70, 79, 49, 56, 164, 70, 82, 50, 55, 164, 71, 66, 50, 50, 164, 71, 69, 50, 50,
+  164, 71, 73, 50, 51, 164, 71, 76, 49, 56, 164, 71, 82, 50, 55, 164, 71, 84, 50, 56, 164, 72, 82, 50, 49,
+  164, 72, 85, 50, 56, 164, 73, 69, 50, 50, 164, 73, 76, 50, 51, 164, 73, 81, 50, 51, 164, 73, 83, 50, 54,
+  164, 73, 84, 50, 55, 164, 74, 79, 51, 48, 164, 75, 87, 51, 48, 164, 75, 90, 50, 48, 164, 76, 66, 50, 56,
+  164, 76, 67, 51, 50, 164, 76, 73, 50, 49, 164, 76, 84, 50, 48, 164, 76, 85, 50, 48, 164, 76, 86, 50, 49,
+  164, 76, 89, 50, 53, 164, 77, 67, 50, 55, 164, 77, 68, 50, 52, 164, 77, 69, 50, 50, 164, 77, 75, 49, 57,
+  164, 77, 82, 50, 55, 164, 77, 84, 51, 49, 164, 77, 85, 51, 48, 164, 78, 76, 49, 56, 164, 78, 79, 49, 53,
+  164, 80, 75, 50, 52, 164, 80, 76, 50, 56, 164, 80, 83, 50, 57, 164, 80, 84, 50, 53, 164, 81, 65, 50, 57,
+  164, 82, 79, 50, 52, 164, 82, 83, 50, 50, 164, 83, 65, 50, 52, 164, 83, 67, 51, 49, 164, 83, 68, 49, 56,
+  164, 83, 69, 50, 52, 164, 83, 73, 49, 57, 164, 83, 75, 50, 52, 164, 83, 77, 50, 55, 164, 83, 84, 50, 53,
+  164, 83, 86, 50, 56, 164, 84, 76, 50, 51, 164, 84, 78, 50, 52, 164, 84, 82, 50, 54, 164, 85, 65, 50, 57,
+  164, 86, 65, 50, 50, 164, 86, 71, 50, 52, 164, 88, 75, 50, 48, 166, 100, 105, 114, 101, 99, 116, 167, 117,
+  110, 107, 110, 111, 119, 110, 163, 111, 114, 103, 164, 98, 97, 115, 101, 164, 116, 111, 111, 108, 169, 114,
+  101, 99, 105, 112, 105, 101, 110, 116, 164, 104, 111, 115, 116, 165, 97, 99, 116, 111, 114, 164, 116, 114,
+  117, 101, 165, 102, 97, 108, 115, 101, 175, 100, 101, 115, 116, 114, 117, 99, 116, 105, 118, 101, 72, 105,
+  110, 116, 172, 114, 101, 97, 100, 79, 110, 108, 121, 72, 105, 110, 116, 173, 111, 112, 101, 110, 87, 111,
+  114, 108, 100, 72, 105, 110, 116, 169, 108, 111, 99, 97, 108, 104, 111, 115, 116, 167, 109, 97, 105, 108,
+  116, 111, 58, 167, 102, 105, 108, 101, 58, 47, 47, 165, 109, 99, 112, 95, 95, 165, 36, 72, 79, 77, 69, 167,
+  36, 123, 72, 79, 77, 69, 125, 164, 120, 110, 45, 45, 164, 104, 111, 109, 101, 165, 117, 115, 101, 114, 115,
+  164, 114, 111, 111, 116, 172, 99, 109, 112, 49, 58, 99, 111, 109, 109, 105, 116, 10,
 ]);
 
 // Where each word begins in TEXT, as a CMP/1 str: a header of one byte, then the word. One more ends the last one.
@@ -359,9 +490,14 @@ const OFFSETS: usize = memory.data<u16>([
   1295, 1305, 1326, 1331, 1349, 1355, 1364, 1379, 1389, 1394, 1402, 1408, 1415, 1428, 1437, 1449, 1459, 1473,
   1477, 1482, 1488, 1491, 1495, 1501, 1506, 1511, 1516, 1527, 1534, 1543, 1552, 1566, 1591, 1605, 1632, 1643,
   1653, 1660, 1665, 1675, 1681, 1692, 1705, 1710, 1723, 1730, 1738, 1752, 1769, 1776, 1795, 1802, 1811, 1818,
-  1829, 1833, 1838, 1846, 1851, 1855, 1861, 1868, 1876, 1888, 1902, 1925, 1943, 1950, 1958, 1962, 1967, 1972,
-  1982, 1987, 1993, 1998, 2004, 2020, 2033, 2047, 2057, 2065, 2073, 2079, 2085, 2093, 2098, 2103, 2109, 2114,
-  2127,
+  1829, 1833, 1838, 1846, 1851, 1855, 1861, 1868, 1876, 1888, 1902, 1925, 1943, 1950, 1956, 1964, 1972, 1979,
+  1986, 1991, 2003, 2015, 2024, 2032, 2039, 2049, 2054, 2059, 2070, 2077, 2086, 2093, 2099, 2104, 2109, 2114,
+  2119, 2124, 2129, 2134, 2139, 2144, 2149, 2154, 2159, 2164, 2169, 2174, 2179, 2184, 2189, 2194, 2199, 2204,
+  2209, 2214, 2219, 2224, 2229, 2234, 2239, 2244, 2249, 2254, 2259, 2264, 2269, 2274, 2279, 2284, 2289, 2294,
+  2299, 2304, 2309, 2314, 2319, 2324, 2329, 2334, 2339, 2344, 2349, 2354, 2359, 2364, 2369, 2374, 2379, 2384,
+  2389, 2394, 2399, 2404, 2409, 2414, 2419, 2424, 2429, 2434, 2439, 2444, 2449, 2454, 2459, 2464, 2469, 2474,
+  2479, 2484, 2489, 2494, 2501, 2509, 2513, 2518, 2523, 2533, 2538, 2544, 2549, 2555, 2571, 2584, 2598, 2608,
+  2616, 2624, 2630, 2636, 2644, 2649, 2654, 2660, 2665, 2678,
 ]);
 
 /** Address of a word as a CMP/1 str, which takes `wordBytes` + 1 bytes. */

@@ -161,9 +161,9 @@ function matchTool(): i32 {
   return codes.STATUS_OK;
 }
 
-/** Finds the claims on the call. Returns a status; the direct form can name something unknown. */
-export function matchCall(): i32 {
-  marks = 0;
+/** Finds the claims on a call with the marks `seen`. Returns a status; the direct form can name something unknown. */
+export function matchCall(seen: u32): i32 {
+  marks = seen;
   readAnnotations();
   return isDirect() ? matchDirect() : matchTool();
 }

@@ -14,6 +14,7 @@ import {
   SETS_MAX,
   URL_SEGMENTS_MAX,
 } from "../gen/limits";
+import { automatonFault, detectorFault } from "./detectors";
 import { commandFits, literalFits, operandFits, optionFits } from "./commands";
 import { beginFits, fault, imageFaultOffset, listFits, need, packFits, refFits, runFits } from "./fits";
 import {
@@ -326,6 +327,11 @@ function memberFits(at: usize): bool {
   );
 }
 
+/** No fault, or the fault that one of ./detectors found. */
+function noFault(found: usize): bool {
+  return found == 0 || fault(found);
+}
+
 /** Checks one entry of a section, by the section's own rule. */
 function entryFits(section: i32, at: usize): bool {
   if (section == layout.SECTION_ACTIONS) return actionFits(at);
@@ -362,6 +368,8 @@ function entryFits(section: i32, at: usize): bool {
   if (section == layout.SECTION_OPTIONS) return optionFits(at);
   if (section == layout.SECTION_OPERANDS) return operandFits(at);
   if (section == layout.SECTION_LITERALS) return literalFits(at);
+  if (section == layout.SECTION_DETECTORS)
+    return refFits(at + layout.DETECTORS_ID) && noFault(detectorFault(at));
   return true; // text, meta, names, slots, lists: checked as wholes, or through what points into them.
 }
 
@@ -374,6 +382,7 @@ function entriesFit(): bool {
     }
   }
   return (
+    noFault(automatonFault()) &&
     need(sectionCount(layout.SECTION_FIELDS) == <u32>codes.FIELD_COUNT, sectionAt(layout.SECTION_FIELDS)) &&
     need(sectionCount(layout.SECTION_SETS) <= <u32>SETS_MAX, sectionAt(layout.SECTION_SETS))
   );

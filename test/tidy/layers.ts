@@ -28,6 +28,12 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
     files: ["assembly/normalise/"],
     may: [...BASE_AND_GEN, "assembly/policy/view", "assembly/request/view"],
   },
+  // What the arguments hold, whatever the call does with them.
+  {
+    name: "detect",
+    files: ["assembly/detect/"],
+    may: [...BASE_AND_GEN, "assembly/policy/view", "assembly/request/view"],
+  },
   { name: "condition", files: ["assembly/condition/"], may: [...BASE_AND_GEN, ...VIEWS] },
   { name: "risk", files: ["assembly/risk/"], may: [...BASE_AND_GEN, ...VIEWS, "assembly/condition/"] },
   { name: "decide", files: ["assembly/decide/"], may: [...BASE_AND_GEN, ...VIEWS, "assembly/condition/"] },
@@ -52,6 +58,7 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
       "assembly/gen/",
       "assembly/policy/",
       "assembly/request/",
+      "assembly/detect/",
       "assembly/normalise/",
       "assembly/condition/",
       "assembly/risk/",

@@ -1,11 +1,23 @@
 /** Requests inside calls: docs/format/http.md, case by case and at its bounds. */
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { ROOT } from "../../tools/files.ts";
 import { Seeded } from "./base-harness.ts";
 import { type HttpPart, HttpProbe, type HttpRequest } from "./http-probe.ts";
+
+interface Pack {
+  readonly pack: string;
+  readonly apis?: readonly {
+    readonly id: string;
+    readonly hosts: readonly string[];
+    readonly paths: readonly string[];
+    readonly methods?: readonly string[];
+    readonly action: string;
+  }[];
+}
 
 const probe = new HttpProbe();
 
@@ -43,6 +55,38 @@ test.each(linesOf<{ url: string; reads_as: string; why: string }>("addresses.jso
     expect(probe.urlClass(url)).toBe(reads_as);
   },
 );
+
+describe("every row of an API", () => {
+  const packs = readdirSync(join(ROOT, "policies/packs")).map(
+    (name) => parse(readFileSync(join(ROOT, "policies/packs", name, "pack.yaml"), "utf8")) as Pack,
+  );
+  const rows = packs.flatMap(({ pack, apis = [] }) =>
+    apis.map((api) => ({ name: `${pack}/${api.id}`, ...api })),
+  );
+
+  test("has a path to test", () => {
+    expect(rows.length).toBeGreaterThan(200);
+  });
+
+  test.each(rows)(
+    "$name is what its paths and methods lead to",
+    ({ name, hosts, paths, methods, action }) => {
+      for (const host of hosts) {
+        for (const path of paths) {
+          const filled = path
+            .replace("/**", "/zz/zz")
+            .replace(/\{\w+\*\*\}/, "zz/zz")
+            .replace(/\{\w+\}|\*/g, "zz");
+          const url = `https://${host.replace("*", "zz")}${filled}`;
+          for (const method of methods ?? ["GET", "POST"]) {
+            const [part] = probe.take({ method, url });
+            expect([method, url, part?.action, part?.mapping]).toEqual([method, url, action, name]);
+          }
+        }
+      }
+    },
+  );
+});
 
 describe("headers that override the method", () => {
   test.each([

@@ -86,7 +86,7 @@ export function setFact(field: i32, at: usize, bytes: u32): void {
   }
   if (position == own) own++;
   const fact = ownAt(position);
-  fact.field = field;
+  fact.field = <u16>field;
   fact.at = at;
   fact.bytes = bytes;
 }

@@ -121,6 +121,11 @@ export class ImageWriter {
     return this.#section(section).push(entry.bytes) - 1;
   }
 
+  /** Appends entries that are bytes already, a whole number of them. */
+  putBytes(section: number, bytes: Uint8Array): void {
+    this.#section(section).push(bytes);
+  }
+
   /** Appends entries that stand together. A run that stands there already is used again. */
   putRun(section: number, entries: readonly EntryWriter[]): Run {
     if (entries.length === 0) return { start: 0, count: 0 };

@@ -1,5 +1,6 @@
 /** From checked policies to the tables of an image. Everything here follows from its input alone, in a fixed order. */
 
+import { putDetectors } from "./detectors.ts";
 import {
   LAYER_PACK,
   LOWERED_KIND_PROFILE,
@@ -133,6 +134,7 @@ export class Lowering {
     this.#putOrg();
     this.#putLowered();
     this.#putSentences();
+    putDetectors(this.#writer);
     this.#putSources();
     reportShadows(rulesOf(this.#policy), rowsOf(this.#policy), this.#issues);
     const image = this.#writer.finish();

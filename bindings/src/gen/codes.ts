@@ -385,6 +385,30 @@ export const MARK_URL_CARRIES = 21;
 export const MARK_LAST = 21;
 export const MARK_COUNT = 22;
 
+// What a detector asks besides its automaton.
+export const DETECTOR_CHECK_NONE = 0;
+export const DETECTOR_CHECK_CARD = 1;
+export const DETECTOR_CHECK_IBAN = 2;
+export const DETECTOR_CHECK_SSN = 3;
+export const DETECTOR_CHECK_SIN = 4;
+export const DETECTOR_CHECK_NINO = 5;
+export const DETECTOR_CHECK_DNI = 6;
+export const DETECTOR_CHECK_CPF = 7;
+export const DETECTOR_CHECK_AADHAAR = 8;
+export const DETECTOR_CHECK_NIR = 9;
+export const DETECTOR_CHECK_STEUER = 10;
+export const DETECTOR_CHECK_RESIDENT = 11;
+export const DETECTOR_CHECK_PASSWORD = 12;
+export const DETECTOR_CHECK_KEY = 13;
+export const DETECTOR_CHECK_AUTHORITY = 14;
+export const DETECTOR_CHECK_JWT = 15;
+export const DETECTOR_CHECK_ADDRESS = 16;
+export const DETECTOR_CHECK_TELEPHONE = 17;
+export const DETECTOR_CHECK_NOTE = 18;
+export const DETECTOR_CHECK_APART = 19;
+export const DETECTOR_CHECK_BEHIND = 20;
+export const DETECTOR_CHECK_LAST = 20;
+
 // What must happen with a verdict.
 export const OBLIGATION_APPROVERS = 0;
 export const OBLIGATION_REDACT = 1;
@@ -539,6 +563,29 @@ export const MARK_NAMES = [
   "health_seen",
   "bulk_seen",
   "url_carries",
+] as const;
+export const DETECTOR_CHECK_NAMES = [
+  "none",
+  "card",
+  "iban",
+  "ssn",
+  "sin",
+  "nino",
+  "dni",
+  "cpf",
+  "aadhaar",
+  "nir",
+  "steuer",
+  "resident",
+  "password",
+  "key",
+  "authority",
+  "jwt",
+  "address",
+  "telephone",
+  "note",
+  "apart",
+  "behind",
 ] as const;
 export const OBLIGATION_NAMES = ["approvers", "redact", "notify", "dry_run", "ttl_ms", "disclose"] as const;
 export const LOWERED_KIND_NAMES = [

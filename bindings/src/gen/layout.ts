@@ -248,12 +248,14 @@ export const APIS_MEMBER_COUNT = 28;
 export const APIS_METHODS = 32;
 export const APIS_RESERVED = 36;
 
-export const DETECTORS_BYTES = 24;
+export const DETECTORS_BYTES = 16;
 export const DETECTORS_ID = 0;
 export const DETECTORS_MARK = 8;
-export const DETECTORS_CHECK = 12;
-export const DETECTORS_FIRST = 16;
-export const DETECTORS_LAST = 20;
+export const DETECTORS_CHECK = 9;
+export const DETECTORS_TAIL_KINDS = 10;
+export const DETECTORS_TAIL_MIN = 12;
+export const DETECTORS_TAIL_MAX = 13;
+export const DETECTORS_PARAM = 14;
 
 export const AUTOMATON_BYTES = 4;
 
@@ -274,5 +276,5 @@ export const MEMBERS_RESERVED = 11;
 // Bytes of one entry of each section.
 export const SECTION_ENTRY_BYTES: readonly number[] = [
   1, 136, 20, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 28, 4, 12,
-  40, 24, 4, 20, 12,
+  40, 16, 4, 20, 12,
 ];
