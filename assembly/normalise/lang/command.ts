@@ -137,7 +137,7 @@ function readOperand(position: i32): void {
     return;
   }
   // `sed -i ''` of BSD: what stands behind it is the script.
-  if (wordIn(position).bytes == 0 && position != now.end && earlyRole(now.operands + 1 + now.shift) == WORD_ROLE_EDIT) return;
+  if (wordIn(position).bytes == 0 && earlyRole(now.operands + 1 + now.shift) == WORD_ROLE_EDIT) return;
   keepOperand(position);
   if (load<u8>(now.row + COMMANDS_STYLE) == <u8>COMMAND_STYLE_POSIX) now.optionsEnded = true;
 }

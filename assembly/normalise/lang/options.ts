@@ -42,6 +42,8 @@ import { isNamed, lookUpModule, optionAt, optionCount, reading, rowAt, runs, rep
 import { useWord } from "./use";
 import { WORD_EXPANDS, WORD_WHOLE } from "./words";
 
+/** Letters of one cluster; behind more of them nobody can say what the word does. */
+const LETTERS_MAX: i32 = 64;
 const OPTIONS_IN_ROW_MAX: i32 = 1024;
 const DASH: u8 = 0x2d;
 const EQUALS: u8 = 0x3d;
@@ -241,7 +243,11 @@ function readCluster(at: usize, bytes: u32, bits: u32, isBundle: bool): void {
   const end = at + bytes;
   let isSure = true;
   store<u8>(LETTER, DASH);
-  while (at < end && !now.ended) {
+  for (let letters = 0; at < end && !now.ended; letters++) {
+    if (letters == LETTERS_MAX) {
+      now.marks |= 1 << MARK_COMMAND_UNKNOWN;
+      return;
+    }
     const letter = load<u8>(at++);
     store<u8>(LETTER, letter, 1);
     let level = now.level;

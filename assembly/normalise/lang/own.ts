@@ -60,6 +60,8 @@ const BEHIND_OPTIONS: u32 = 0x80000000;
 let role: i32 = 0;
 let field: i32 = 0;
 let isRest: bool = false;
+/** `last` applies: said before the operands are used, because they may set its field. */
+let hasLast: bool = false;
 
 /** Keeps an operand for the end. */
 export function keepOperand(position: i32): void {
@@ -159,14 +161,13 @@ function useJoined(index: i32): void {
 
 function useOperands(): void {
   const now = reading();
-  const last = lastApplies();
   for (let index = 0; index < now.operands; index++) {
-    findRole(index, last);
+    findRole(index, hasLast);
     const word = wordIn(positionOf(index));
     if (isRepeated()) continue;
     if (isJoined()) {
       // Numbers and `last` come before `rest` everywhere, so what follows is the rest, but for a last word of its own.
-      const hasOwnLast = last && index + 1 < now.operands;
+      const hasOwnLast = hasLast && index + 1 < now.operands;
       if (hasOwnLast) now.operands--;
       useJoined(index);
       if (!hasOwnLast) return;
@@ -259,10 +260,9 @@ function writeOwn(except: i32, at: usize, bytes: u32): void {
 /** One part for each address among the rest; false where there is none. */
 function writeRepeated(): bool {
   const now = reading();
-  const last = lastApplies();
   let wrote = false;
   for (let index = 0; index < now.operands; index++) {
-    findRole(index, last);
+    findRole(index, hasLast);
     if (!isRepeated()) continue;
     const word = wordIn(positionOf(index));
     if (word.bytes == 0 || isDash(word.at, word.bytes)) continue;
@@ -279,6 +279,7 @@ function writeRepeated(): bool {
 export function finishCommand(): void {
   const now = reading();
   noteOperands();
+  hasLast = lastApplies();
   useOperands();
   useInput();
   completeFacts();

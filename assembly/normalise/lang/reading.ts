@@ -78,6 +78,8 @@ const BLANK: u8 = 0x20;
 const READING: usize = memory.data(128, 8);
 const CHAIN: usize = memory.data(64, 8);
 const UNKNOWN_WORD: usize = memory.data(16, 8);
+/** `$@`: what stands for words that nobody knows. */
+const ALL_WORDS: usize = memory.data<u8>([0x24, 0x40]);
 const JOINED: usize = memory.data(264, 8);
 /** The name as it was before its words became `*`. */
 const HELD: usize = memory.data(264, 8);
@@ -101,8 +103,8 @@ export function beginReading(first: i32, end: i32, limit: i32, marks: u32, aroun
   now.around = around;
   joined = 0;
   const word = changetype<Word>(UNKNOWN_WORD);
-  word.at = JOINED;
-  word.bytes = 0;
+  word.at = ALL_WORDS;
+  word.bytes = 2;
   word.bits = WORD_EXPANDS;
 }
 

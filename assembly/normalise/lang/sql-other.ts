@@ -1,7 +1,7 @@
 /**
  * Statements that are not about rows: settings, definitions, rights and copies (docs/format/sql.md, 2, 6 and 7).
  */
-import { FIELD_FORCE, FIELD_PERMISSION, FIELD_ROLE, FIELD_TABLE, FIELD_USER } from "../../gen/codes";
+import { FIELD_FORCE, FIELD_PERMISSION, FIELD_ROLE, FIELD_USER } from "../../gen/codes";
 import {
   SQL_CASCADE,
   SQL_DROP,
@@ -37,15 +37,12 @@ import { beginStatement, draftContent, draftLowered, draftTables, tellFound } fr
 import { addTable, dropExport, noteAdmin, noteExport, READS } from "./sql-found";
 import {
   codeAt,
-  contentAt,
-  contentBytes,
   endOfPath,
   equalFolded,
   KIND_PARAM,
   KIND_QUOTED,
   KIND_STRING,
   KIND_WORD,
-  lastOfPath,
   signAt,
   skip,
   TOKEN_PLAIN,
@@ -118,11 +115,6 @@ export function takePragma(text: Nested, from: i32, end: i32): void {
   beginStatement(text, reads ? ROLE_ACTION_DB_SELECT : ROLE_ACTION_DB_ADMIN, from, end);
 }
 
-function draftTable(after: i32): void {
-  const token = tokenAt(lastOfPath(after));
-  draftLowered(FIELD_TABLE, contentAt(token), contentBytes(token));
-}
-
 /** create, alter, drop, truncate. */
 export function takeDefinition(text: Nested, from: i32, end: i32): void {
   if (!beginStatement(text, ROLE_ACTION_DB_ADMIN, from, end)) return;
@@ -135,11 +127,12 @@ export function takeDefinition(text: Nested, from: i32, end: i32): void {
   if (kind == SQL_TABLE || kind == SQL_VIEW || code == SQL_TRUNCATE) {
     while (wordIn(SQL_LIST_DEFINE_AFTER, position, end)) position++;
     for (let after = endOfPath(position, end); after > position; after = endOfPath(position, end)) {
-      draftTable(after);
+      if (!addTable(after, READS)) break;
       position = after;
       if (!drops || signAt(after, end) != 0x2c) break;
       position++;
     }
+    draftTables(READS);
   }
   if (!drops) return;
   for (let each = from; each < end; each++) {
@@ -167,7 +160,7 @@ export function takeGrant(text: Nested, from: i32, end: i32): void {
     const name = codeAt(itemsEnd + 1, end) == SQL_TABLE ? itemsEnd + 2 : itemsEnd + 1;
     const after = endOfPath(name, end);
     const next = codeAt(after, end);
-    if (after > name && (next == SQL_TO || next == SQL_FROM)) draftTable(after);
+    if (after > name && (next == SQL_TO || next == SQL_FROM) && addTable(after, READS)) draftTables(READS);
     let first = true;
     for (let position = items; position < itemsEnd; position = skip(position)) {
       const token = tokenAt(position);

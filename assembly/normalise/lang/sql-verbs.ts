@@ -53,7 +53,7 @@ const SINK_OFF: i32 = -2;
 
 let lead: i32 = 0;
 /** Mode after the verb: a write whose tables follow, READS, SINK_OFF, or NO_SINK. */
-let sink: i32 = NO_SINK;
+let sink: i32 = -3;
 /** The position after the target of the last MERGE, or 0. */
 let mergeTarget: i32 = 0;
 /** A MERGE has done nothing so far. */
@@ -70,6 +70,11 @@ export function beginVerbs(from: i32, end: i32): void {
 /** False when a MERGE says nothing of what it does. */
 export function endVerbs(): bool {
   return !mergeIdle;
+}
+
+/** A query or a write begins at the position: it is the first word, or the first of a group. */
+export function begins(position: i32, from: i32): bool {
+  return position == lead || signBefore(position, from) == 0x28;
 }
 
 export function openedSink(): i32 {
@@ -172,7 +177,7 @@ export function takeVerb(position: i32, from: i32, end: i32, groupEnd: i32): i32
     if (before == SQL_DO || (before == SQL_KEY && second == SQL_DUPLICATE)) return takeConflict(position);
   }
   const starts = (tokenAt(position).bits & TOKEN_START) != 0;
-  if (position != lead && signBefore(position, from) != 0x28 && !starts) return NOT_UNDERSTOOD;
+  if (!begins(position, from) && !starts) return NOT_UNDERSTOOD;
   if (code == SQL_UPDATE) return takeChange(position, WRITE_UPDATE, groupEnd);
   if (code == SQL_DELETE) return takeChange(position, WRITE_DELETE, groupEnd);
   if (code == SQL_MERGE) return takeMerge(position, end);

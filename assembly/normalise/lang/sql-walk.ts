@@ -74,7 +74,7 @@ import {
   TOKEN_PLAIN,
   tokenAt,
 } from "./sql-tokens";
-import { beginVerbs, endVerbs, isVerb, NO_SINK, openedSink, takeVerb } from "./sql-verbs";
+import { begins, beginVerbs, endVerbs, isVerb, NO_SINK, openedSink, takeVerb } from "./sql-verbs";
 import { beginEntries, isEntry, takeWith } from "./sql-with";
 
 /** What the walk cannot go on from. */
@@ -258,7 +258,8 @@ function takeWord(position: i32, code: i32): i32 {
   if (isVerb(code)) return takeWriteVerb(position);
   if (isHot(code)) return code == SQL_TRUNCATE && signAt(next, walkEnd) == 0x28 ? next : FAULT;
   if (code == SQL_INTO) return takeInto(position);
-  if (code == SQL_WITH) return takeWith(position, walkEnd, groupEnd()) ? next : FAULT;
+  if (code == SQL_WITH)
+    return takeWith(position, walkEnd, groupEnd(), begins(position, walkFrom)) ? next : FAULT;
   if (code == SQL_FROM) {
     if (isPlainFrom(position)) return next;
     if (mode < 0) level().mode = READS;

@@ -53,8 +53,11 @@ function bodyOf(position: i32, end: i32): i32 {
   return signAt(position, end) == 0x28 ? position : -1;
 }
 
-/** Reads the entries after the WITH at a position; they hold up to `groupEnd`. False when there are too many. */
-export function takeWith(position: i32, end: i32, groupEnd: i32): bool {
+/**
+ * Reads the entries after the WITH at a position; they hold up to `groupEnd`. False when there are too many, or none where
+ * the WITH `begins` a query.
+ */
+export function takeWith(position: i32, end: i32, groupEnd: i32, begins: bool): bool {
   const first = position + 1;
   const recursive = codeAt(first, end) == SQL_RECURSIVE && bodyOf(first + 1, end) >= 0;
   position = recursive ? first + 1 : first;
@@ -70,7 +73,8 @@ export function takeWith(position: i32, end: i32, groupEnd: i32): bool {
     if (signAt(position, end) != 0x2c || bodyOf(position + 1, end) < 0) break;
     position++;
   }
-  if (position > first + 1 && position < tokenCount()) tokenAt(position).bits |= TOKEN_START;
+  if (position <= first + 1) return !begins;
+  if (position < tokenCount()) tokenAt(position).bits |= TOKEN_START;
   return true;
 }
 

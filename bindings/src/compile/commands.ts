@@ -201,7 +201,8 @@ export class CommandReader {
     if (!shape) return undefined;
     const id = reader.text(shape.get("id"), "an id", ID);
     const names = reader.texts(shape.get("names"), "command name", NAME);
-    if (shape.get("names")?.kind === "list" && names.size === 0) {
+    const listed = shape.get("names");
+    if (listed?.kind === "list" && listed.items.length === 0) {
       reader.issues.fault(
         shape.placeOf("names"),
         "at least one name",
@@ -343,7 +344,7 @@ export class CommandReader {
   #operands(tree: Tree | undefined): Operand[] {
     const reader = this.#reader;
     const map = tree && reader.map(tree, "roles by place");
-    return (map?.members ?? []).flatMap(({ key, keyPlace, value }) => {
+    const operands = (map?.members ?? []).flatMap(({ key, keyPlace, value }) => {
       const role = this.#role(value, OPTION_ROLES);
       const place = this.#place(key, keyPlace);
       if (!role || place === undefined) return [];
@@ -362,6 +363,17 @@ export class CommandReader {
       }
       return [{ place, role }];
     });
+    const numbers = operands.map(({ place }) => place).filter((place) => place > 0 && place < PLACE_REST);
+    const hasRest = operands.some(({ place }) => place === PLACE_REST);
+    if (tree && hasRest && Math.max(0, ...numbers) > numbers.length) {
+      reader.issues.fault(
+        tree.place,
+        "numbers from 1 without a gap before rest",
+        "a gap",
+        "fill it with skip",
+      );
+    }
+    return operands;
   }
 
   #place(key: string, place: Place): number | undefined {
