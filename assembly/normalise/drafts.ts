@@ -25,7 +25,7 @@ import {
   wordBytes,
 } from "../gen/words";
 import { lookUp, metaAt, NONE } from "../policy/view";
-import type { Nested } from "./nested";
+import { Nested } from "./nested";
 
 /** 32 bytes. */
 @unmanaged
