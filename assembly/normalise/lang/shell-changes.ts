@@ -9,6 +9,7 @@ import {
   SHELL_LEADING_COUNT,
   SHELL_NAMING_COUNT,
   SHELL_NAMING_LET,
+  SHELL_NAMING_READ,
   SHELL_OPAQUE_COUNT,
   SHELL_SET_COUNT,
   SHELL_SHOPT_COUNT,
@@ -33,7 +34,7 @@ import { changeDirectory } from "./shell-directory";
 import { FAULT_CHANGES, makeOpaque } from "./shell-frames";
 import { assignUnknown, forgetValues, isWordOf, judgeName, positionOf } from "./shell-variables";
 import { isName, isNameByte } from "./shell-words";
-import { WORD_EXPANDS, WORD_GLOBS, Word, wordOf } from "./words";
+import { WORD_EXPANDS, WORD_GLOBS, WORD_QUOTED, Word, wordOf } from "./words";
 
 const DASH: u8 = 0x2d;
 const PLUS: u8 = 0x2b;
@@ -101,6 +102,29 @@ function judgeNaming(at: usize, bytes: u32, flows: bool): void {
   assignUnknown(at, bytes, flows);
 }
 
+/** An option of `read` whose argument is the next word: the last letter is one of `dinNptu`. */
+function takesArgument(word: Word): bool {
+  const last = byteOf(word, word.bytes - 1);
+  return (
+    byteOf(word, 0) == DASH &&
+    (last == 0x64 || last == 0x69 || last == 0x6e || last == 0x4e || last == 0x70 || last == 0x74 || last == 0x75)
+  );
+}
+
+function judgeNames(first: i32, end: i32, naming: i32): void {
+  for (; first < end; first++) {
+    const word = wordOf(first);
+    const bytes = leadingBytes(word);
+    const isSubscript = byteOf(word, bytes) == 0x5b && isName(word.at, bytes);
+    if (naming != SHELL_NAMING_LET && word.bits & WORD_EXPANDS && !isSubscript) makeOpaque(FAULT_CHANGES);
+    if (byteOf(word, 0) != DASH) judgeNaming(word.at, bytes, true);
+    else if (naming == SHELL_NAMING_READ && takesArgument(word) && first + 1 < end) {
+      const argument = wordOf(first + 1);
+      if (!(argument.bits & WORD_EXPANDS) || argument.bits & WORD_QUOTED) first++;
+    }
+  }
+}
+
 function judgeSet(first: i32, end: i32): void {
   for (; first < end; first++) {
     const word = wordOf(first);
@@ -164,11 +188,7 @@ export function judgeChanges(first: i32, end: i32): void {
   }
   const naming = positionOf(WORD_SHELL_NAMING, SHELL_NAMING_COUNT, command.at, command.bytes);
   if (naming >= 0) {
-    for (let position = first + 1; position < end; position++) {
-      const word = wordOf(position);
-      if (naming != SHELL_NAMING_LET && word.bits & WORD_EXPANDS) makeOpaque(FAULT_CHANGES);
-      if (byteOf(word, 0) != DASH) judgeNaming(word.at, leadingBytes(word), true);
-    }
+    judgeNames(first + 1, end, naming);
     return;
   }
   const special = positionOf(WORD_SHELL_SPECIAL, SHELL_SPECIAL_COUNT, command.at, command.bytes);

@@ -4,7 +4,15 @@
  */
 import { DIALECT_BASH, DIALECT_ZSH } from "../../gen/codes";
 import { WORDS_MAX } from "../../gen/limits";
-import { SHELL_SPECIAL_ECHO, SHELL_SPECIAL_PRINTF, WORD_SHELL_SPECIAL, wordAt, wordBytes } from "../../gen/words";
+import {
+  SHELL_NAMING_READ,
+  SHELL_SPECIAL_ECHO,
+  SHELL_SPECIAL_PRINTF,
+  WORD_SHELL_NAMING,
+  WORD_SHELL_SPECIAL,
+  wordAt,
+  wordBytes,
+} from "../../gen/words";
 import { equal, indexOf } from "../../base/bytes";
 import { keepByte, keepText, keptEnd } from "../drafts";
 import { Nested } from "../nested";
@@ -23,6 +31,7 @@ import { groupOfPipeline, joinSince, noteFile } from "./shell-flows";
 import {
   dialect,
   FAULT_COMMAND,
+  FAULT_IFS,
   FAULT_SYNTAX,
   FAULT_VARIABLE,
   FAULT_WORDS,
@@ -70,6 +79,7 @@ class Assignment {
   valueBytes: u32;
 }
 
+const IFS: usize = memory.data<u8>([0x49, 0x46, 0x53]);
 const ASSIGNMENTS_MAX: i32 = 64;
 const ASSIGNMENTS: usize = memory.data(1024, 8);
 const AROUND: usize = memory.data(64, 8);
@@ -103,6 +113,7 @@ export function beginCommand(list: Frame): void {
   list.redirections = 0;
   list.redirection = 0;
   list.bothSeen = false;
+  list.splits = false;
   list.input = INPUT_UNSAID;
   list.descriptor = 0;
 }
@@ -163,7 +174,8 @@ function takeAssignment(list: Frame, nameBytes: u32, value: u32, bits: u32, isPl
   const at = finishedAt();
   const valueAt = at + value;
   const valueBytes = finishedBytes() - value;
-  judgeName(at, nameBytes);
+  if (nameBytes == 3 && isPlain && equal(at, IFS, 3)) list.splits = true;
+  else judgeName(at, nameBytes);
   if (bits & WORD_DOLLAR && indexOf(valueAt, valueBytes, 0x5b) >= 0) makeOpaque(FAULT_VARIABLE);
   const expands = (bits & WORD_EXPANDS) != 0;
   assignUnknown(at, nameBytes, expands || isArray);
@@ -235,6 +247,9 @@ export function endCommand(list: Frame, isSure: bool): void {
     fault(FAULT_SYNTAX);
     return;
   }
+  if (list.splits && (words == list.firstWord || !isCalled(wordOf(list.firstWord), WORD_SHELL_NAMING + SHELL_NAMING_READ))) {
+    makeOpaque(FAULT_IFS);
+  }
   if (list.state == STATE_WORDS) {
     if (words > list.firstWord) run(list);
     else if (isSure && list.redirections == 0 && list.piped == 0 && !list.conditional && inTextList()) {
@@ -279,16 +294,15 @@ export function nextInPipeline(list: Frame): void {
 /** The text that `echo` or `printf` of plain words writes; false where it is not known. */
 function keepSaid(list: Frame, first: i32, end: i32): bool {
   const command = wordOf(first);
-  const isEcho = isCalled(command, SHELL_SPECIAL_ECHO);
-  if (!isEcho && !isCalled(command, SHELL_SPECIAL_PRINTF)) return false;
+  const isEcho = isCalled(command, WORD_SHELL_SPECIAL + SHELL_SPECIAL_ECHO);
+  if (!isEcho && !isCalled(command, WORD_SHELL_SPECIAL + SHELL_SPECIAL_PRINTF)) return false;
   for (let position = first; position < end; position++) {
     if (wordOf(position).bits & (WORD_EXPANDS | WORD_GLOBS)) return false;
   }
   return isEcho ? keepEcho(list, first + 1, end) : keepPrintf(list, first + 1, end);
 }
 
-function isCalled(word: Word, special: i32): bool {
-  const name = WORD_SHELL_SPECIAL + special;
+function isCalled(word: Word, name: i32): bool {
   return word.bytes == <u32>wordBytes(name) && equal(word.at, wordAt(name), word.bytes);
 }
 

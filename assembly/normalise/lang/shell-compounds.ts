@@ -247,7 +247,7 @@ function takeOpening(list: Frame): bool {
   }
   const keyword = keywordOf(partAt(), partBytes());
   if (keyword < 0 || keyword == SHELL_KEYWORD_IN) return false;
-  if (keyword == SHELL_KEYWORD_TIME) return takeTime(list);
+  if (keyword == SHELL_KEYWORD_TIME) return list.piped == 0 && takeTime(list);
   dropWord();
   if (keyword == SHELL_KEYWORD_IF) openCompound(list, KIND_IF, STAGE_CONDITION);
   else if (keyword == SHELL_KEYWORD_WHILE || keyword == SHELL_KEYWORD_UNTIL) {
@@ -265,7 +265,7 @@ function takeOpening(list: Frame): bool {
 
 /** A word that stands before a command and changes nothing of it. */
 function passOver(list: Frame): void {
-  if (list.wantsBody) fault(FAULT_SYNTAX);
+  if (list.wantsBody || list.piped > 0) fault(FAULT_SYNTAX);
   list.needs = true;
 }
 

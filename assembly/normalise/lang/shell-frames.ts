@@ -84,6 +84,8 @@ export class Frame {
   descriptor: i32;
   /** `&>` stood before: a further word would be another command for some shells. */
   bothSeen: bool;
+  /** `IFS=` stood before: only `read` may follow. */
+  splits: bool;
   input: i32;
   inputAt: usize;
   inputBytes: u32;

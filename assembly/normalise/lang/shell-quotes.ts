@@ -155,6 +155,8 @@ function takeDigits(at: usize, most: u32, base: u32, isCode: bool): u32 {
     value = value * base + digit;
     count++;
   }
+  // A zero ends the string: fine where it ends anyway.
+  if (count > 0 && value == 0 && at + count < limit() && load<u8>(at + count) == 0x27) return count;
   const isSurrogate = value >= 0xd800 && value < 0xe000;
   if (count == 0 || value == 0 || isSurrogate || value > 0x10ffff || (!isCode && value > 0x7f)) {
     fault(FAULT_ESCAPE);

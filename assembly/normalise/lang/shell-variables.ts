@@ -4,7 +4,7 @@
  */
 import { endsWith, equal, startsWith } from "../../base/bytes";
 import { isLetter } from "../../base/text";
-import { NAMESPACE_VARIABLE } from "../../gen/codes";
+import { DIALECT_ZSH, NAMESPACE_VARIABLE } from "../../gen/codes";
 import {
   SHELL_FOREIGN_COUNT,
   SHELL_INHERITED_COUNT,
@@ -18,7 +18,7 @@ import {
 import { holds } from "../../policy/view";
 import { joinGroups } from "../drafts";
 import { groupOfPipeline, joinAll } from "./shell-flows";
-import { FAULT_LOOP, FAULT_VARIABLE, frameAt, frameCount, KIND_LOOP, list, makeOpaque } from "./shell-frames";
+import { dialect, FAULT_LOOP, FAULT_VARIABLE, frameAt, frameCount, KIND_LOOP, list, makeOpaque } from "./shell-frames";
 
 /** 28 bytes. */
 @unmanaged
@@ -74,17 +74,21 @@ export function positionOf(first: i32, count: i32, at: usize, bytes: u32): i32 {
   return -1;
 }
 
+/** True when its first letter is in lower case: what shells and programs look for is written in capitals. */
 function isLowerName(at: usize, bytes: u32): bool {
   for (let done: u32 = 0; done < bytes; done++) {
-    const byte = load<u8>(at + done);
-    if (isLetter(byte) && byte < 0x61) return false;
+    const byte = <u32>load<u8>(at + done);
+    if (isLetter(byte)) return byte >= 0x61;
   }
   return true;
 }
 
 function isHarmless(at: usize, bytes: u32): bool {
   if (holds(NAMESPACE_VARIABLE, at, bytes)) return true;
-  if (!isLowerName(at, bytes) || isWordOf(WORD_SHELL_VARIABLE, SHELL_VARIABLE_COUNT, at, bytes)) return false;
+  if (!isLowerName(at, bytes)) return false;
+  // These are variables of zsh alone.
+  const mayBeZsh = dialect() < 0 || dialect() == DIALECT_ZSH;
+  if (mayBeZsh && isWordOf(WORD_SHELL_VARIABLE, SHELL_VARIABLE_COUNT, at, bytes)) return false;
   for (let word = WORD_SHELL_FOREIGN; word < WORD_SHELL_FOREIGN + SHELL_FOREIGN_COUNT; word++) {
     if (startsWith(at, bytes, wordAt(word), wordBytes(word))) return false;
   }
