@@ -1,6 +1,5 @@
 /** From checked policies to the tables of an image. Everything here follows from its input alone, in a fixed order. */
 
-import { putDetectors } from "./detectors.ts";
 import {
   LAYER_PACK,
   LOWERED_KIND_PROFILE,
@@ -27,8 +26,9 @@ import * as layout from "../gen/layout.ts";
 import { CANDIDATES_MAX, IMAGE_BYTES_MAX } from "../gen/limits.ts";
 import { type ApiMember, type ApiRow, orderedRows, type Step } from "./apis.ts";
 import { CommandLowering } from "./command-lower.ts";
-import type { CommandNames } from "./commands.ts";
+import type { CommandNames } from "./command-names.ts";
 import type { Condition, Predicate } from "./conditions.ts";
+import { putDetectors } from "./detectors.ts";
 import type { Row, Rule } from "./entries.ts";
 import { ImageWriter, NONE, type Run } from "./image.ts";
 import { compareText, type Issues, type Place } from "./issues.ts";
