@@ -3,8 +3,8 @@
  */
 
 import { scanArguments } from "./detect/scan";
-import { readRequest } from "./request/read";
 import { IMAGE_DIGEST_AT } from "./policy/view";
+import { readRequest } from "./request/read";
 import { tierOf } from "./risk/hazard";
 import { scoreOf } from "./risk/score";
 

@@ -35,7 +35,7 @@ export function automatonFault(): usize {
   const words = sectionCount(layout.SECTION_AUTOMATON);
   if (words == 0) return 0;
   const at = sectionAt(layout.SECTION_AUTOMATON);
-  const size = <u64>words << 2;
+  const size = (<u64>words) << 2;
   if (size < COUNTS_BYTES) return at;
   const classes = load<u32>(at);
   const states = load<u32>(at, 4);
@@ -50,7 +50,12 @@ export function automatonFault(): usize {
   const cells = <u64>states * classes;
   const starts = states - accepting + 1;
   const needed =
-    COUNTS_BYTES + CLASSES_BYTES + ((<u64>folds) << 2) + (cells << 1) + ((<u64>starts) << 1) + ((<u64>items) << 1);
+    COUNTS_BYTES +
+    CLASSES_BYTES +
+    ((<u64>folds) << 2) +
+    (cells << 1) +
+    ((<u64>starts) << 1) +
+    ((<u64>items) << 1);
   if ((needed + 3) >> 2 != <u64>words) return at;
 
   const classesAt = at + <usize>COUNTS_BYTES;

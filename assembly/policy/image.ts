@@ -362,7 +362,8 @@ function entryFits(section: i32, at: usize): bool {
   }
   if (section == layout.SECTION_SOURCES)
     return refFits(at + layout.SOURCES_NAME) && refFits(at + layout.SOURCES_VERSION);
-  if (section == layout.SECTION_DETECTORS) return refFits(at + layout.DETECTORS_ID) && noFault(detectorFault(at));
+  if (section == layout.SECTION_DETECTORS)
+    return refFits(at + layout.DETECTORS_ID) && noFault(detectorFault(at));
   return true; // text, meta, names, slots, lists: checked as wholes, or through what points into them.
 }
 

@@ -1,6 +1,5 @@
 /** From checked policies to the tables of an image. Everything here follows from its input alone, in a fixed order. */
 
-import { putDetectors } from "./detectors.ts";
 import {
   LAYER_PACK,
   LOWERED_KIND_PROFILE,
@@ -23,6 +22,7 @@ import {
 import * as layout from "../gen/layout.ts";
 import { CANDIDATES_MAX, IMAGE_BYTES_MAX } from "../gen/limits.ts";
 import type { Condition, Predicate } from "./conditions.ts";
+import { putDetectors } from "./detectors.ts";
 import type { Row, Rule } from "./entries.ts";
 import { ImageWriter, NONE, type Run } from "./image.ts";
 import { compareText, type Issues, type Place } from "./issues.ts";
