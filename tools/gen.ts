@@ -1,6 +1,6 @@
 /**
- * Writes assembly/gen and bindings/src/gen from taxonomy/wire.yaml, flags.yaml, amplifiers.yaml, fields.yaml and detectors.yaml, so that
- * a number stands in one place. `npm run gen` writes the files, `npm run gen:check` compares and fails when one is stale.
+ * Writes assembly/gen and bindings/src/gen from taxonomy/wire.yaml, flags.yaml, amplifiers.yaml, fields.yaml, sql.yaml and
+ * detectors.yaml, so that a number stands in one place. `npm run gen` writes the files, `npm run gen:check` compares and fails when one is stale.
  * The text comes out the way Biome formats it: 2 spaces, 110 columns.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -157,6 +157,16 @@ function groupsOf({ wire, flags, amplifiers, fields }: Taxonomy): Group[] {
       items: positions(wire, "guard_kinds"),
     },
     { prefix: "LANGUAGE", about: "In which a text is taken apart.", items: positions(wire, "languages") },
+    {
+      prefix: "MEMBER_KIND",
+      about: "Where a field of an API's row comes from.",
+      items: positions(wire, "member_kinds"),
+    },
+    {
+      prefix: "STEP_KIND",
+      about: "How a step of an API's path meets the segments of an address.",
+      items: positions(wire, "step_kinds"),
+    },
     {
       prefix: "COMMAND_STYLE",
       about: "How a command reads its options.",
@@ -317,9 +327,11 @@ function codesText(side: Side, taxonomy: Taxonomy): string {
 function namesText(taxonomy: Taxonomy): string {
   const named = new Set([
     ..."VERDICT TIER MODE BINDING DURABILITY DIALECT FLAG AMPLIFIER COUNTED EFFECT LAYER ROW_KIND".split(" "),
-    ..."RULE_KIND FIELD_TYPE TRANSFORM UNIT GUARD_KIND RECIPIENT_SCOPE PATH_SCOPE HOST_SCOPE".split(" "),
+    ..."RULE_KIND FIELD_TYPE TRANSFORM UNIT GUARD_KIND STEP_KIND RECIPIENT_SCOPE PATH_SCOPE HOST_SCOPE".split(
+      " ",
+    ),
     ..."SERVER_BINDING ANNOTATION MARK OBLIGATION LOWERED_KIND".split(" "),
-    ..."LANGUAGE COMMAND_STYLE OPTION_TAKES WORD_ROLE DETECTOR_CHECK".split(" "),
+    ..."MEMBER_KIND LANGUAGE COMMAND_STYLE OPTION_TAKES WORD_ROLE DETECTOR_CHECK".split(" "),
   ]);
   let text = "\n// The words by number.\n";
   for (const { prefix, items } of groupsOf(taxonomy)) {
@@ -541,6 +553,76 @@ export function wordBytes(id: i32): i32 {
 `;
 }
 
+/** What sql.yaml holds. */
+interface Sql {
+  readonly words: readonly string[];
+  readonly free_words: readonly string[];
+  readonly leads: Readonly<Record<string, readonly string[]>>;
+  readonly [list: string]: readonly string[] | Readonly<Record<string, readonly string[]>>;
+}
+
+/** The lists of sql.yaml in the order of their numbers: each sorted by bytes, so that a word is found by halving. */
+function sqlLists(sql: Sql): [string, readonly string[]][] {
+  const sorted = (list: readonly string[]): string[] =>
+    [...list].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+  const { words, free_words, leads, ...rest } = sql;
+  return [
+    ["words", sorted(words)],
+    ["free_words", sorted(free_words)],
+    ...Object.entries(leads).map(([name, list]): [string, string[]] => [`lead_${name}`, sorted(list)]),
+    ...Object.entries(rest).map(([name, list]): [string, string[]] => [name, sorted(list as string[])]),
+  ];
+}
+
+function sqlText(sql: Sql): string {
+  const lists = sqlLists(sql);
+  for (const [name, list] of lists) assertUnique(list, `sql.yaml ${name}`);
+  const texts = lists.flatMap(([, list]) => list);
+  const codes = [...(lists[0]?.[1] ?? []), ...(lists[1]?.[1] ?? [])];
+  assertUnique(codes, "sql.yaml words");
+  if (codes.length > 254) refuse(`sql.yaml: ${codes.length} words, wanted at most 254`);
+  const offsets = [0];
+  for (const text of texts) offsets.push((offsets.at(-1) ?? 0) + Buffer.byteLength(text));
+  if ((offsets.at(-1) ?? 0) > 0xffff) refuse("sql.yaml: more than 65535 bytes");
+  const starts = [0];
+  for (const [, list] of lists) starts.push((starts.at(-1) ?? 0) + list.length);
+  const block = (constants: readonly Constant[]): string =>
+    constants.map((constant) => declare("assembly", constant)).join("");
+  return `${header("Words of SQL, by list.")}
+// Lists.
+${block(lists.map(([name], value) => ({ name: `SQL_LIST_${constantName(name)}`, value })))}
+// Codes of words: position in the first two lists, from 1. From SQL_FREE on they may also be names.
+export const SQL_NONE: i32 = 0;
+${block(codes.map((word, position) => ({ name: `SQL_${constantName(word)}`, value: position + 1 })))}export const SQL_FREE: i32 = ${sql.words.length + 1};
+export const SQL_WORD_BYTES_MAX: i32 = ${Math.max(...texts.map((text) => Buffer.byteLength(text)))};
+
+${numberArray("const TEXT: usize = memory.data<u8>(", [...Buffer.from(texts.join(""))], ");")}
+// Where each word begins in TEXT. One more ends the last one.
+${numberArray("const OFFSETS: usize = memory.data<u16>(", offsets, ");")}
+// Where each list begins in OFFSETS. One more ends the last one.
+${numberArray("const STARTS: usize = memory.data<u16>(", starts, ");")}
+/** Position of a list's first word among all words. */
+export function sqlListStart(list: i32): i32 {
+  assert(list >= 0);
+  assert(list <= ${lists.length});
+  return load<u16>(STARTS + ((<usize>list) << 1));
+}
+
+export function sqlWordAt(position: i32): usize {
+  assert(position >= 0);
+  assert(position < ${texts.length});
+  return TEXT + load<u16>(OFFSETS + ((<usize>position) << 1));
+}
+
+export function sqlWordBytes(position: i32): i32 {
+  assert(position >= 0);
+  assert(position < ${texts.length});
+  const at = OFFSETS + ((<usize>position) << 1);
+  return <i32>load<u16>(at, 2) - <i32>load<u16>(at);
+}
+`;
+}
+
 /**
  * Every generated file: path from the root of the repository to its text.
  * @param read gives the text of a source by its path; the checkout's without it.
@@ -554,6 +636,7 @@ export function generate(read: (path: string) => string = readCheckout): Map<str
     ["assembly/gen/codes.ts", codesText("assembly", taxonomy)],
     ["assembly/gen/layout.ts", layoutText("assembly", taxonomy)],
     ["assembly/gen/words.ts", wordsText(taxonomy)],
+    ["assembly/gen/sql.ts", sqlText(parse(read("taxonomy/sql.yaml")) as Sql)],
     ["assembly/gen/kinds.ts", kindsText()],
     ["bindings/src/gen/limits.ts", limitsText("bindings", taxonomy)],
     ["bindings/src/gen/codes.ts", codesText("bindings", taxonomy)],

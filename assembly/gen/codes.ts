@@ -232,11 +232,25 @@ export const LANGUAGE_SQL: i32 = 2;
 export const LANGUAGE_HTTP: i32 = 3;
 export const LANGUAGE_LAST: i32 = 3;
 
+// Where a field of an API's row comes from.
+export const MEMBER_KIND_MEMBER: i32 = 0;
+export const MEMBER_KIND_ALTERNATIVE: i32 = 1;
+export const MEMBER_KIND_LITERAL: i32 = 2;
+export const MEMBER_KIND_LAST: i32 = 2;
+
+// How a step of an API's path meets the segments of an address.
+export const STEP_KIND_EXACT: i32 = 0;
+export const STEP_KIND_ONE: i32 = 1;
+export const STEP_KIND_REST: i32 = 2;
+export const STEP_KIND_ANY: i32 = 3;
+export const STEP_KIND_LAST: i32 = 3;
+
 // How a command reads its options.
 export const COMMAND_STYLE_GNU: i32 = 0;
 export const COMMAND_STYLE_POSIX: i32 = 1;
 export const COMMAND_STYLE_SINGLE: i32 = 2;
-export const COMMAND_STYLE_LAST: i32 = 2;
+export const COMMAND_STYLE_BUNDLE: i32 = 3;
+export const COMMAND_STYLE_LAST: i32 = 3;
 
 // What stands behind an option.
 export const OPTION_TAKES_NOTHING: i32 = 0;
@@ -256,7 +270,16 @@ export const WORD_ROLE_SQL: i32 = 7;
 export const WORD_ROLE_FETCH: i32 = 8;
 export const WORD_ROLE_SEND: i32 = 9;
 export const WORD_ROLE_SCRIPT: i32 = 10;
-export const WORD_ROLE_LAST: i32 = 10;
+export const WORD_ROLE_EXEC: i32 = 11;
+export const WORD_ROLE_MODULE: i32 = 12;
+export const WORD_ROLE_PROGRAM: i32 = 13;
+export const WORD_ROLE_EDIT: i32 = 14;
+export const WORD_ROLE_DIRECTORY: i32 = 15;
+export const WORD_ROLE_PLACEHOLDER: i32 = 16;
+export const WORD_ROLE_INPUT: i32 = 17;
+export const WORD_ROLE_NUMBER: i32 = 18;
+export const WORD_ROLE_VARIABLE: i32 = 19;
+export const WORD_ROLE_LAST: i32 = 19;
 
 // Facts a predicate asks for.
 export const OPERAND_FIELD_TEXT: i32 = 1;
@@ -358,8 +381,9 @@ export const MARK_ACCOUNT_SEEN: i32 = 17;
 export const MARK_NATIONAL_ID_SEEN: i32 = 18;
 export const MARK_HEALTH_SEEN: i32 = 19;
 export const MARK_BULK_SEEN: i32 = 20;
-export const MARK_LAST: i32 = 20;
-export const MARK_COUNT: i32 = 21;
+export const MARK_URL_CARRIES: i32 = 21;
+export const MARK_LAST: i32 = 21;
+export const MARK_COUNT: i32 = 22;
 
 // What a detector asks besides its automaton.
 export const DETECTOR_CHECK_NONE: i32 = 0;
@@ -420,5 +444,6 @@ export const NAMESPACE_VERB_ACT: i32 = 8;
 export const NAMESPACE_FIELD: i32 = 9;
 export const NAMESPACE_COMMAND: i32 = 10;
 export const NAMESPACE_VARIABLE: i32 = 11;
+export const NAMESPACE_API: i32 = 12;
 export const NAMESPACE_SET: i32 = 256;
 export const NAMESPACE_LAST: i32 = 256;

@@ -1,7 +1,7 @@
 // Written by `npm run gen` from taxonomy/*.yaml; do not edit. Bytes of the image: docs/format/image.md.
 
 export const IMAGE_MAGIC: i32 = 1296642128;
-export const HEADER_SIZE: i32 = 304;
+export const HEADER_SIZE: i32 = 320;
 export const HEADER_MAGIC: i32 = 0;
 export const HEADER_VERSION: i32 = 4;
 export const HEADER_ABI: i32 = 6;
@@ -43,7 +43,9 @@ export const SECTION_LITERALS: i32 = 28;
 export const SECTION_APIS: i32 = 29;
 export const SECTION_DETECTORS: i32 = 30;
 export const SECTION_AUTOMATON: i32 = 31;
-export const SECTION_COUNT: i32 = 32;
+export const SECTION_STEPS: i32 = 32;
+export const SECTION_MEMBERS: i32 = 33;
+export const SECTION_COUNT: i32 = 34;
 
 export const TEXT_BYTES: i32 = 1;
 
@@ -203,9 +205,9 @@ export const COMMANDS_ID: i32 = 0;
 export const COMMANDS_PACK: i32 = 8;
 export const COMMANDS_ACTION: i32 = 12;
 export const COMMANDS_STYLE: i32 = 16;
-export const COMMANDS_SUBCOMMANDS: i32 = 17;
-export const COMMANDS_OPAQUE: i32 = 18;
-export const COMMANDS_RESERVED: i32 = 19;
+export const COMMANDS_FLAGS: i32 = 17;
+export const COMMANDS_NEEDS: i32 = 18;
+export const COMMANDS_INPUT: i32 = 19;
 export const COMMANDS_MARKS: i32 = 20;
 export const COMMANDS_OPTION_START: i32 = 24;
 export const COMMANDS_OPTION_COUNT: i32 = 28;
@@ -219,7 +221,7 @@ export const OPTIONS_NAME: i32 = 0;
 export const OPTIONS_TAKES: i32 = 8;
 export const OPTIONS_ROLE: i32 = 9;
 export const OPTIONS_FIELD: i32 = 10;
-export const OPTIONS_RESERVED: i32 = 11;
+export const OPTIONS_FIRST: i32 = 11;
 export const OPTIONS_ACTION: i32 = 12;
 export const OPTIONS_MARKS: i32 = 16;
 export const OPTIONS_LITERAL_START: i32 = 20;
@@ -239,8 +241,10 @@ export const APIS_BYTES: i32 = 40;
 export const APIS_ID: i32 = 0;
 export const APIS_PACK: i32 = 8;
 export const APIS_ACTION: i32 = 12;
-export const APIS_HOST: i32 = 16;
-export const APIS_PATH: i32 = 24;
+export const APIS_STEP_START: i32 = 16;
+export const APIS_STEP_COUNT: i32 = 20;
+export const APIS_MEMBER_START: i32 = 24;
+export const APIS_MEMBER_COUNT: i32 = 28;
 export const APIS_METHODS: i32 = 32;
 export const APIS_RESERVED: i32 = 36;
 
@@ -255,9 +259,23 @@ export const DETECTORS_PARAM: i32 = 14;
 
 export const AUTOMATON_BYTES: i32 = 4;
 
+export const STEPS_BYTES: i32 = 20;
+export const STEPS_PREFIX: i32 = 0;
+export const STEPS_SUFFIX: i32 = 8;
+export const STEPS_KIND: i32 = 16;
+export const STEPS_FIELD: i32 = 17;
+export const STEPS_RESERVED: i32 = 18;
+
+export const MEMBERS_BYTES: i32 = 12;
+export const MEMBERS_NAME: i32 = 0;
+export const MEMBERS_FIELD: i32 = 8;
+export const MEMBERS_UNIT: i32 = 9;
+export const MEMBERS_KIND: i32 = 10;
+export const MEMBERS_RESERVED: i32 = 11;
+
 const ENTRY_BYTES: usize = memory.data<u16>([
   1, 136, 20, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 28, 4, 12,
-  40, 16, 4,
+  40, 16, 4, 20, 12,
 ]);
 
 /** Bytes of one entry of a section. */

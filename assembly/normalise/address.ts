@@ -14,7 +14,7 @@ import {
 } from "../gen/codes";
 import { ASSERTED_KEY_ACTOR, CONTEXT_KEY_ACTOR, WORD_MAILTO_, wordAt, wordBytes } from "../gen/words";
 import { ABSENT, authority, context } from "../request/view";
-import { isOrgDomain } from "./host";
+import { isOrgDomain } from "./host-name";
 import { addCopy, FIELD_PRESENT, fieldState, nextValue, UNKNOWN, valueAt } from "./part";
 
 /** Class of a piece that is no mail address. The others are RECIPIENT_SCOPE_SELF, _INTERNAL and _EXTERNAL. */

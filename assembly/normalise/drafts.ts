@@ -12,6 +12,7 @@ import {
   LANGUAGE_SQL,
   MARK_OPAQUE_COMMAND,
   NAMESPACE_ACTION,
+  UNIT_DIRECT,
 } from "../gen/codes";
 import { META_ACTION_UNCLASSIFIED } from "../gen/layout";
 import { FACTS_MAX, LANGUAGE_BYTES_MAX, PARTS_MAX } from "../gen/limits";
@@ -47,7 +48,9 @@ export class Draft {
 /** A value of a field, as text. 12 bytes. */
 @unmanaged
 export class Fact {
-  field: i32;
+  field: u16;
+  /** UNIT_*, of an amount. */
+  unit: u16;
   at: usize;
   bytes: u32;
 }
@@ -178,10 +181,18 @@ export function draftText(field: i32, at: usize, bytes: u32): void {
     return;
   }
   const fact = factAt(facts++);
-  fact.field = field;
+  fact.field = <u16>field;
+  fact.unit = <u16>UNIT_DIRECT;
   fact.at = at;
   fact.bytes = bytes;
   draftAt(drafts - 1).factCount++;
+}
+
+/** The same for a field whose amounts are in a unit of their own. */
+export function draftAmount(field: i32, unit: i32, at: usize, bytes: u32): void {
+  const before = facts;
+  draftText(field, at, bytes);
+  if (facts > before) factAt(before).unit = <u16>unit;
 }
 
 /** Notes something about the part that was begun last. */
@@ -199,7 +210,7 @@ export function isSameDraft(one: i32, other: i32): bool {
   for (let index = 0; index < mine.factCount; index++) {
     const fact = factAt(mine.factStart + index);
     const twin = factAt(theirs.factStart + index);
-    if (fact.field != twin.field || fact.bytes != twin.bytes) return false;
+    if (fact.field != twin.field || fact.unit != twin.unit || fact.bytes != twin.bytes) return false;
     if (fact.at != twin.at && !equal(fact.at, twin.at, fact.bytes)) return false;
   }
   return true;

@@ -16,6 +16,7 @@ import {
   KIND_BOOL,
   KIND_FLOAT,
   KIND_INT,
+  KIND_MAP,
   KIND_NIL,
   KIND_STR,
   kind,
@@ -30,6 +31,7 @@ import {
   FIELDS_BYTES,
   FIELDS_MANY,
   FIELDS_TYPE,
+  MAPPINGS_LANGUAGE,
   MAPPINGS_OP_COUNT,
   MAPPINGS_OP_START,
   OPS_BYTES,
@@ -85,6 +87,10 @@ const WORD_AT: usize = memory.data(256, 8);
 const URL_SCHEME_AT: usize = memory.data(64, 8);
 const URL_HOST_AT: usize = memory.data(256, 8);
 const INT_DIGITS_MAX: usize = 18;
+
+/** A call whose data may be a map or an array, and the one that it is, or -1. */
+let takesTree: bool = false;
+let dataTree: i32 = -1;
 
 /** Text of a scalar: where it stands, and its bytes. */
 let scalarAt: usize = 0;
@@ -317,7 +323,16 @@ function readOne(field: i32, unit: i32): void {
     if (found >= 0) return malform(field);
     found = node;
   }
-  if (found >= 0) readValue(field, unit, found);
+  if (found < 0) return;
+  if (field == codes.FIELD_DATA && takesTree) {
+    const isTree = kind(found) == KIND_MAP || kind(found) == KIND_ARRAY;
+    if (dataTree >= 0 || (isTree && fieldState(field) != FIELD_ABSENT)) return malform(field);
+    if (isTree) {
+      dataTree = found;
+      return;
+    }
+  }
+  readValue(field, unit, found);
 }
 
 function readCount(field: i32): void {
@@ -420,6 +435,8 @@ function settle(): void {
 /** Fills the part's fields and what follows from them. `mapping` is 0 for the direct form. */
 export function extract(mapping: usize): void {
   beginPaths();
+  dataTree = -1;
+  takesTree = mapping != 0 && load<u32>(mapping + MAPPINGS_LANGUAGE) == <u32>codes.LANGUAGE_HTTP;
   part().isCwdKnown = isCwdKnown();
   if (mapping == 0) {
     runDirect();
@@ -431,6 +448,11 @@ export function extract(mapping: usize): void {
   settle();
 }
 
+/** The map or array that a request of the call has for data, or -1. */
+export function dataNode(): i32 {
+  return dataTree;
+}
+
 /** Fills the part's fields with the facts of a draft; those that its action does not have are left out. */
 export function extractFacts(start: i32, count: i32): void {
   beginPaths();
@@ -440,7 +462,7 @@ export function extractFacts(start: i32, count: i32): void {
     const field = fact.field;
     if (!declares(part().action, field) || fieldState(field) == FIELD_MALFORMED) continue;
     const type = <i32>load<u8>(fieldEntry(field) + FIELDS_TYPE);
-    if (!readText(field, type, codes.UNIT_DIRECT, fact.at, fact.bytes)) malform(field);
+    if (!readText(field, type, fact.unit, fact.at, fact.bytes)) malform(field);
     if (!isMany(field)) needOne(field);
   }
   settle();

@@ -2,26 +2,12 @@
  * Host names and addresses: one canonical form and a class (docs/format/evaluation.md, host). IPv4 is read in every
  * notation that resolvers read, since 0x7f.1 and 2130706433 both reach 127.0.0.1.
  */
-import { endsWith, equal } from "../base/bytes";
+import { copyShort } from "../base/bytes";
 import { hexValue, isDigit, lastIndex } from "../base/text";
-import { lower } from "../base/utf8";
-import {
-  HOST_SCOPE_LINK_LOCAL,
-  HOST_SCOPE_ORG,
-  HOST_SCOPE_PRIVATE,
-  HOST_SCOPE_PUBLIC,
-  NAMESPACE_DOMAIN,
-  NAMESPACE_DOMAIN_UNDER,
-} from "../gen/codes";
-import {
-  HOST_LINK_LOCAL_COUNT,
-  HOST_PRIVATE_END_COUNT,
-  WORD_HOST_LINK_LOCAL,
-  WORD_HOST_PRIVATE_END,
-  wordAt,
-  wordBytes,
-} from "../gen/words";
-import { holds } from "../policy/view";
+import { codePoint, isAscii, lower, valid, width } from "../base/utf8";
+import { HOST_SCOPE_LINK_LOCAL, HOST_SCOPE_PRIVATE, HOST_SCOPE_PUBLIC } from "../gen/codes";
+import { classOfName } from "./host-name";
+import { foldLetter, LETTER_DROPPED, LETTER_OTHER, LETTER_UNCLEAR } from "./letters";
 
 const HOST_BYTES_MAX: u32 = 253;
 const DOT: u8 = 0x2e;
@@ -46,16 +32,6 @@ export function hostBytes(): u32 {
 /** True when that name holds letters outside ASCII, plainly or as `xn--`. */
 export function hostIsIdn(): bool {
   return idn;
-}
-
-/** True when the domain, or a domain it lies under, is the org's. The bytes are in lower case. */
-export function isOrgDomain(at: usize, bytes: u32): bool {
-  if (holds(NAMESPACE_DOMAIN, at, bytes)) return true;
-  for (let position: u32 = 0; position < bytes; position++) {
-    if (load<u8>(at + position) != 0x2e) continue;
-    if (holds(NAMESPACE_DOMAIN_UNDER, at + position + 1, bytes - position - 1)) return true;
-  }
-  return false;
 }
 
 function isForbidden(byte: u32): bool {
@@ -195,10 +171,13 @@ function group(position: usize): u32 {
 function classOfIpv4(address: u32): i32 {
   const first = address >> 24;
   const two = address >> 16;
+  // 168.63.129.16, 100.100.100.200 and 192.0.0.192: what three clouds use in place of 169.254.169.254.
+  if (address == 0xa83f8110 || address == 0x646464c8 || address == 0xc00000c0) return HOST_SCOPE_LINK_LOCAL;
   if (two == 0xa9fe) return HOST_SCOPE_LINK_LOCAL; // 169.254/16
   if (first == 0 || first == 10 || first == 127 || first >= 224) return HOST_SCOPE_PRIVATE;
   if (two >> 4 == 0xac1 || two == 0xc0a8) return HOST_SCOPE_PRIVATE; // 172.16/12, 192.168/16
   if (two >> 6 == 0x191 || two >> 1 == 0x6309) return HOST_SCOPE_PRIVATE; // 100.64/10, 198.18/15
+  if (address >> 8 == 0xc00000) return HOST_SCOPE_PRIVATE; // 192.0.0/24
   return HOST_SCOPE_PUBLIC;
 }
 
@@ -210,6 +189,16 @@ function classOfIpv6(): i32 {
   if (first == 0 && middle == 0 && group(5) == 0 && last <= 1) return HOST_SCOPE_PRIVATE; // ::, ::1
   // ::/96 and ::ffff:0:0/96
   if (first == 0 && middle == 0 && (group(5) == 0 || group(5) == 0xffff)) return classOfIpv4(last);
+  if (first == 0 && (group(1) | group(2) | group(3) | group(5)) == 0 && group(4) == 0xffff) {
+    return classOfIpv4(last); // ::ffff:0:0:0/96
+  }
+  if (first == 0x2001 && group(1) == 0) return HOST_SCOPE_PRIVATE; // Teredo
+  // fd00:ec2::254 and fd20:ce::254
+  const site = (first << 16) | group(1);
+  const isMetadata = site == 0xfd000ec2 || site == 0xfd2000ce;
+  if (isMetadata && (group(2) | group(3) | group(4) | group(5) | group(6)) == 0 && group(7) == 0x254) {
+    return HOST_SCOPE_LINK_LOCAL;
+  }
   if (first == 0x64 && group(1) == 0xff9b) {
     if ((group(2) | group(3) | group(4) | group(5)) == 0) return classOfIpv4(last); // 64:ff9b::/96
     if (group(2) == 1) return HOST_SCOPE_PRIVATE; // 64:ff9b:1::/48
@@ -220,29 +209,15 @@ function classOfIpv6(): i32 {
   return HOST_SCOPE_PUBLIC;
 }
 
-function classOfName(at: usize, bytes: u32): i32 {
-  if (isOrgDomain(at, bytes)) return HOST_SCOPE_ORG;
-  for (let position = 0; position < HOST_LINK_LOCAL_COUNT; position++) {
-    const word = WORD_HOST_LINK_LOCAL + position;
-    if (<u32>wordBytes(word) == bytes && equal(at, wordAt(word), bytes)) return HOST_SCOPE_LINK_LOCAL;
-  }
-  if (lastIndex(at, at + bytes, 0x2e) == 0) return HOST_SCOPE_PRIVATE;
-  for (let position = 0; position < HOST_PRIVATE_END_COUNT; position++) {
-    const word = WORD_HOST_PRIVATE_END + position;
-    if (endsWith(at, bytes, wordAt(word), wordBytes(word))) return HOST_SCOPE_PRIVATE;
-  }
-  return HOST_SCOPE_PUBLIC;
-}
-
-function noteIdn(at: usize, bytes: u32): void {
-  idn = false;
-  let labelAt = at;
-  for (let cursor = at; cursor < at + bytes; cursor++) {
-    const byte: u32 = load<u8>(cursor);
-    if (byte >= 0x80) idn = true;
-    if (byte == 0x2e) labelAt = cursor + 1;
+/** Letters outside ASCII as they were given, or `xn--` at the start of a label of the canonical form. */
+function noteIdn(givenAt: usize, givenBytes: u32): void {
+  idn = !isAscii(givenAt, givenBytes);
+  const end = CANONICAL_AT + canonicalBytes;
+  let labelAt = CANONICAL_AT;
+  for (let cursor = CANONICAL_AT; cursor < end; cursor++) {
+    if (load<u8>(cursor) == DOT) labelAt = cursor + 1;
     // "xn--", read as a little-endian word.
-    else if (cursor == labelAt && at + bytes - cursor >= 4 && load<u32>(cursor) == 0x2d2d6e78) idn = true;
+    else if (cursor == labelAt && end - cursor >= 4 && load<u32>(cursor) == 0x2d2d6e78) idn = true;
   }
 }
 
@@ -268,6 +243,31 @@ function copyLowered(at: usize, bytes: u32): void {
   canonicalBytes = bytes;
 }
 
+/** Copies a name as resolvers will see it, in lower case. False when it has letters that they may read as others. */
+function copyFolded(at: usize, bytes: u32): bool {
+  if (isAscii(at, bytes)) {
+    copyLowered(at, bytes);
+    return true;
+  }
+  if (!valid(at, bytes)) return false;
+  const end = at + bytes;
+  let to = CANONICAL_AT;
+  while (at < end) {
+    const size = width(at);
+    const folded = foldLetter(codePoint(at));
+    if (folded == LETTER_UNCLEAR) return false;
+    if (folded == LETTER_OTHER) {
+      copyShort(to, at, size);
+      to += size;
+    } else if (folded != LETTER_DROPPED) {
+      store<u8>(to++, <u8>lower(folded));
+    }
+    at += size;
+  }
+  canonicalBytes = <u32>(to - CANONICAL_AT);
+  return true;
+}
+
 /** Reads what stands between `[` and `]`. Returns its class, or -1. */
 export function readBracketed(at: usize, bytes: u32): i32 {
   idn = false;
@@ -278,25 +278,25 @@ export function readBracketed(at: usize, bytes: u32): i32 {
 
 /** Reads a host name or IPv4 address. Returns its class, or -1 when it is malformed. */
 export function readHost(at: usize, bytes: u32): i32 {
-  if (bytes > 0 && load<u8>(at + bytes - 1) == 0x2e) bytes--;
-  if (bytes == 0 || bytes > HOST_BYTES_MAX) return -1;
+  if (bytes > HOST_BYTES_MAX + 1 || !copyFolded(at, bytes)) return -1;
+  noteIdn(at, bytes);
+  if (canonicalBytes > 0 && load<u8>(CANONICAL_AT + canonicalBytes - 1) == DOT) canonicalBytes--;
+  if (canonicalBytes == 0 || canonicalBytes > HOST_BYTES_MAX) return -1;
+  const end = CANONICAL_AT + canonicalBytes;
   let before: u8 = DOT;
-  for (let cursor = at; cursor < at + bytes; cursor++) {
+  for (let cursor = CANONICAL_AT; cursor < end; cursor++) {
     const byte = load<u8>(cursor);
     if (isForbidden(byte) || (byte == DOT && before == DOT)) return -1;
     before = byte;
   }
   if (before == DOT) return -1; // Labels have bytes: `a..b`, `.a` and `a..` are no names.
-  copyLowered(at, bytes);
-  noteIdn(CANONICAL_AT, bytes);
-  const end = CANONICAL_AT + bytes;
   const dot = lastIndex(CANONICAL_AT, end, 0x2e);
   if (looksNumeric(dot == 0 ? CANONICAL_AT : dot + 1, end)) {
     if (!readIpv4(CANONICAL_AT, end)) return -1;
     writeIpv4();
     return classOfIpv4(ipv4);
   }
-  return classOfName(CANONICAL_AT, bytes);
+  return classOfName(CANONICAL_AT, canonicalBytes);
 }
 
 /** Reads a field of type host: a name, IPv4, or IPv6 with or without brackets. */

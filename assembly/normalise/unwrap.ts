@@ -16,7 +16,8 @@ import {
 } from "../gen/codes";
 import { ROLE_ACTION_INFRA_LIST_RESOURCES } from "../gen/words";
 import { beginRole, draftCount, draftsOverflowed, keepText, keptEnd, newGroup } from "./drafts";
-import { takeHttp } from "./lang/http";
+import { dataNode } from "./extract";
+import { takeHttp, takeHttpTree } from "./lang/http";
 import { takeShell } from "./lang/shell";
 import { takeSql } from "./lang/sql";
 import { addNested, beginNested, Nested, nextNested } from "./nested";
@@ -76,7 +77,9 @@ function takeHttpCall(): bool {
   // The call's own request is the only one that has more than a URL, so it does not wait in the queue.
   const own = nextNested();
   if (own === null) return false;
-  takeHttp(methodAt, methodBytes, own.at, own.bytes, dataAt, dataBytes, own);
+  const tree = dataNode();
+  if (tree >= 0) takeHttpTree(methodAt, methodBytes, own.at, own.bytes, tree, own);
+  else takeHttp(methodAt, methodBytes, own.at, own.bytes, dataAt, dataBytes, own);
   return true;
 }
 

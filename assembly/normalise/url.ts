@@ -27,6 +27,8 @@ let canonicalBytes: u32 = 0;
 let schemeAt: usize = 0;
 let schemeBytes: u32 = 0;
 let userinfo: bool = false;
+let authorityAt: usize = 0;
+let authorityEnd: usize = 0;
 
 export function urlAt(): usize {
   return CANONICAL_AT;
@@ -46,6 +48,16 @@ export function urlSchemeBytes(): u32 {
 
 export function urlHasUserinfo(): bool {
   return userinfo;
+}
+
+/** Where the authority of the last URL that was no URL_OPAQUE begins, among the bytes at `urlAt`. */
+export function urlAuthorityAt(): usize {
+  return authorityAt;
+}
+
+/** Where it ends: at a `/`, `\`, `?`, `#`, or the end. */
+export function urlAuthorityEnd(): usize {
+  return authorityEnd;
 }
 
 /** Trims bytes up to 0x20 at both ends and drops tabs and line ends inside. Returns the bytes left. */
@@ -104,6 +116,17 @@ function endsAuthority(byte: u8): bool {
   return byte == 0x2f || byte == 0x5c || byte == 0x3f || byte == 0x23; // / \ ? #
 }
 
+/** True when some read what stands before a backslash as the host, and others what stands after the `@` behind it. */
+function isTorn(at: usize, end: usize): bool {
+  if (at == end || load<u8>(at) != 0x5c) return false;
+  for (; at < end; at++) {
+    const byte = load<u8>(at);
+    if (byte == 0x40) return true;
+    if (byte == 0x2f || byte == 0x3f || byte == 0x23) return false;
+  }
+  return false;
+}
+
 function isPort(at: usize, end: usize): bool {
   for (; at < end; at++) if (!isDigit(load<u8>(at))) return false;
   return true;
@@ -139,5 +162,7 @@ export function readUrl(): i32 {
   while (at < end && (load<u8>(at) == 0x2f || load<u8>(at) == 0x5c)) at++;
   let cut = at;
   while (cut < end && !endsAuthority(load<u8>(cut))) cut++;
-  return readAuthority(at, cut);
+  authorityAt = at;
+  authorityEnd = cut;
+  return isTorn(cut, end) ? URL_MALFORMED : readAuthority(at, cut);
 }

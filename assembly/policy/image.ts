@@ -5,11 +5,18 @@
 import { equal, hash32With } from "../base/bytes";
 import { EXPONENT_MAX } from "../base/decimal";
 import { sha256 } from "../base/sha256";
-import { valid } from "../base/utf8";
 import * as codes from "../gen/codes";
 import * as layout from "../gen/layout";
-import { IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX, SETS_MAX } from "../gen/limits";
+import {
+  API_MEMBERS_MAX,
+  IMAGE_BYTES_MAX,
+  PATH_SEGMENTS_MAX,
+  SETS_MAX,
+  URL_SEGMENTS_MAX,
+} from "../gen/limits";
 import { automatonFault, detectorFault } from "./detectors";
+import { commandFits, literalFits, operandFits, optionFits } from "./commands";
+import { beginFits, fault, imageFaultOffset, listFits, need, packFits, refFits, runFits } from "./fits";
 import {
   entryAt,
   IMAGE_AT,
@@ -24,59 +31,17 @@ import {
   textBytes,
 } from "./view";
 
+export { imageFaultOffset };
+
 const SLOTS_MIN: u32 = 8;
 const DIGEST_AT: usize = memory.data(32, 8);
-
-let faultOffset: u32 = 0;
-
-/** Offset in the file of what the last refused image was refused for. */
-export function imageFaultOffset(): u32 {
-  return faultOffset;
-}
-
-function fault(at: usize): bool {
-  faultOffset = <u32>(at - IMAGE_AT);
-  return false;
-}
-
-function need(holds: bool, at: usize): bool {
-  return holds ? true : fault(at);
-}
-
-function refFits(at: usize): bool {
-  const end = <u64>load<u32>(at) + load<u32>(at, 4);
-  if (end > <u64>sectionCount(layout.SECTION_TEXT)) return fault(at);
-  return need(valid(textAt(at), textBytes(at)), at);
-}
-
-function runFits(at: usize, section: i32): bool {
-  return need(<u64>load<u32>(at) + load<u32>(at, 4) <= <u64>sectionCount(section), at);
-}
-
-function listFits(list: u32, itemSection: i32, at: usize): bool {
-  const count = sectionCount(layout.SECTION_LISTS);
-  if (list >= count) return fault(at);
-  const items = load<u32>(entryAt(layout.SECTION_LISTS, list, layout.LISTS_BYTES));
-  if (<u64>list + 1 + items > <u64>count) return fault(at);
-  const limit = sectionCount(itemSection);
-  for (let position: u32 = 0; position < items; position++) {
-    const itemAt = entryAt(layout.SECTION_LISTS, list + 1 + position, layout.LISTS_BYTES);
-    if (load<u32>(itemAt) >= limit) return fault(itemAt);
-  }
-  return true;
-}
-
-function packFits(at: usize): bool {
-  const pack = load<u32>(at);
-  return need(pack == NONE || pack < sectionCount(layout.SECTION_PACKS), at);
-}
 
 function sectionsFit(size: u32): bool {
   for (let section = 0; section < layout.SECTION_COUNT; section++) {
     const at = IMAGE_AT + layout.HEADER_DIRECTORY + ((<usize>section) << 3);
     const offset = load<u32>(at);
     const count = load<u32>(at, 4);
-    const end = <u64>offset + <u64>count * <u64>layout.sectionEntryBytes(section);
+    const end = <u64>offset + <u64>count * layout.sectionEntryBytes(section);
     if (offset < <u32>layout.HEADER_SIZE || (offset & 7) != 0 || end > <u64>size) return fault(at);
     placeSection(section, IMAGE_AT + offset, count);
   }
@@ -128,6 +93,8 @@ function nameFits(at: usize): bool {
   if (space == codes.NAMESPACE_SERVER) return need(value < sectionCount(layout.SECTION_PACKS), valueAt);
   if (space == codes.NAMESPACE_CURRENCY)
     return need(value < sectionCount(layout.SECTION_CURRENCIES), valueAt);
+  if (space == codes.NAMESPACE_API) return listFits(value, layout.SECTION_APIS, valueAt);
+  if (space == codes.NAMESPACE_COMMAND) return need(value < sectionCount(layout.SECTION_COMMANDS), valueAt);
   if (space == codes.NAMESPACE_FIELD) return need(value - 1 < <u32>codes.FIELD_COUNT, valueAt);
   return true;
 }
@@ -328,6 +295,38 @@ function fieldFits(at: usize): bool {
   );
 }
 
+function apiFits(at: usize): bool {
+  const action = at + layout.APIS_ACTION;
+  return (
+    refFits(at + layout.APIS_ID) &&
+    need(load<u32>(at + layout.APIS_PACK) < sectionCount(layout.SECTION_PACKS), at + layout.APIS_PACK) &&
+    need(load<u32>(action) < sectionCount(layout.SECTION_ACTIONS), action) &&
+    runFits(at + layout.APIS_STEP_START, layout.SECTION_STEPS) &&
+    need(load<u32>(at + layout.APIS_STEP_COUNT) <= <u32>URL_SEGMENTS_MAX, at + layout.APIS_STEP_COUNT) &&
+    runFits(at + layout.APIS_MEMBER_START, layout.SECTION_MEMBERS) &&
+    need(load<u32>(at + layout.APIS_MEMBER_COUNT) <= <u32>API_MEMBERS_MAX, at + layout.APIS_MEMBER_COUNT) &&
+    need(load<u32>(at + layout.APIS_METHODS) < 256, at + layout.APIS_METHODS)
+  );
+}
+
+function stepFits(at: usize): bool {
+  return (
+    refFits(at + layout.STEPS_PREFIX) &&
+    refFits(at + layout.STEPS_SUFFIX) &&
+    need(load<u8>(at + layout.STEPS_KIND) <= <u8>codes.STEP_KIND_ANY, at + layout.STEPS_KIND) &&
+    need(load<u8>(at + layout.STEPS_FIELD) <= <u8>codes.FIELD_COUNT, at + layout.STEPS_FIELD)
+  );
+}
+
+function memberFits(at: usize): bool {
+  return (
+    refFits(at + layout.MEMBERS_NAME) &&
+    need(<u32>load<u8>(at + layout.MEMBERS_FIELD) - 1 < <u32>codes.FIELD_COUNT, at + layout.MEMBERS_FIELD) &&
+    need(load<u8>(at + layout.MEMBERS_UNIT) <= <u8>codes.UNIT_MAJOR, at + layout.MEMBERS_UNIT) &&
+    need(load<u8>(at + layout.MEMBERS_KIND) <= <u8>codes.MEMBER_KIND_LITERAL, at + layout.MEMBERS_KIND)
+  );
+}
+
 /** No fault, or the fault that one of ./detectors found. */
 function noFault(found: usize): bool {
   return found == 0 || fault(found);
@@ -362,6 +361,13 @@ function entryFits(section: i32, at: usize): bool {
   }
   if (section == layout.SECTION_SOURCES)
     return refFits(at + layout.SOURCES_NAME) && refFits(at + layout.SOURCES_VERSION);
+  if (section == layout.SECTION_APIS) return apiFits(at);
+  if (section == layout.SECTION_STEPS) return stepFits(at);
+  if (section == layout.SECTION_MEMBERS) return memberFits(at);
+  if (section == layout.SECTION_COMMANDS) return commandFits(at);
+  if (section == layout.SECTION_OPTIONS) return optionFits(at);
+  if (section == layout.SECTION_OPERANDS) return operandFits(at);
+  if (section == layout.SECTION_LITERALS) return literalFits(at);
   if (section == layout.SECTION_DETECTORS)
     return refFits(at + layout.DETECTORS_ID) && noFault(detectorFault(at));
   return true; // text, meta, names, slots, lists: checked as wholes, or through what points into them.
@@ -384,7 +390,7 @@ function entriesFit(): bool {
 
 /** Takes the `size` bytes at IMAGE_AT as the policy, or says why not. An instance loads one image, once. */
 export function loadImage(size: u32): i32 {
-  faultOffset = 0;
+  beginFits();
   if (isLoaded()) return codes.STATUS_IMAGE_LOADED;
   if (size > <u32>IMAGE_BYTES_MAX) return codes.STATUS_IMAGE_TOO_LARGE;
   if (size < <u32>layout.HEADER_SIZE || load<u32>(IMAGE_AT) != <u32>layout.IMAGE_MAGIC)

@@ -38,6 +38,17 @@ const COUNTS_AT: usize = memory.data(SECTION_COUNT * 4, 4);
 
 export const NONE: u32 = 0xffffffff;
 
+/** In place of an action: there is nothing to judge. */
+export const INERT: u32 = 0xfffffffe;
+/** Bits of `flags` of a command. */
+export const COMMAND_GOES_ON: u32 = 1;
+export const COMMAND_ASSIGNS: u32 = 2;
+export const COMMAND_APPENDS: u32 = 4;
+export const COMMAND_RUNS: u32 = 8;
+/** Places of operands that are no number. */
+export const PLACE_LAST: u32 = 0;
+export const PLACE_REST: u32 = 255;
+
 let loaded: bool = false;
 
 export function isLoaded(): bool {

@@ -67,8 +67,8 @@ export const FAULTS: readonly FaultRow[] = [
     why: "a key that is a number",
     source: "org",
     from: "shop-prod: {",
-    to: "»7: {",
-    says: ["acme.yaml:10:3 wanted a key that is text; came 7; write the key as text, in quotes if need be"],
+    to: "»7.5: {",
+    says: ["acme.yaml:10:3 wanted a key that is text; came 7.5; write the key as text, in quotes if need be"],
   },
   {
     why: "a lone surrogate",
@@ -1445,7 +1445,7 @@ export const FAULTS: readonly FaultRow[] = [
     from: "examples:",
     to: "»gates: []\nexamples:",
     says: [
-      'policies/packs/shop/pack.yaml:31:1 wanted one of the keys of a pack (pack, version, publisher, title, description, tools, servers, rules, examples); came "gates"; correct or remove the key',
+      'policies/packs/shop/pack.yaml:31:1 wanted one of the keys of a pack (pack, version, publisher, title, description, tools, apis, commands, variables, servers, rules, examples); came "gates"; correct or remove the key',
     ],
     schema: "refuses",
   },

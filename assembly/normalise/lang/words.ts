@@ -10,6 +10,8 @@ export const WORD_EXPANDS: u32 = 1;
 export const WORD_GLOBS: u32 = 2;
 /** Some of it stood in quotes or behind a backslash. */
 export const WORD_QUOTED: u32 = 4;
+/** One word whatever it expands to: every expansion of it stands in double quotes and is none of `"$@"` and its like. */
+export const WORD_WHOLE: u32 = 8;
 
 /** 12 bytes. */
 @unmanaged

@@ -4,6 +4,7 @@
  */
 
 import { hex, sha256 } from "../sha256.ts";
+import { commandNames } from "./commands.ts";
 import { checkCorpus } from "./corpus.ts";
 import { EntryReader, type ExampleCall } from "./entries.ts";
 import { compareText, type Issue, Issues, type Place } from "./issues.ts";
@@ -291,6 +292,8 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
     orgSource,
   });
   const members = sets.members();
+  const commands = packs.flatMap((pack) => pack.commands);
+  const names = commandNames(commands, reader);
   issues.throwIfAny();
   if (!base || !baseSource || !settings)
     throw new RangeError("compile: sources without faults gave no policy");
@@ -300,6 +303,7 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
     taxonomy,
     base,
     packs,
+    commandNames: names,
     profile,
     org,
     settings: final,

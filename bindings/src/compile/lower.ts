@@ -4,6 +4,8 @@ import {
   LAYER_PACK,
   LOWERED_KIND_PROFILE,
   NAMESPACE_ACTION,
+  NAMESPACE_API,
+  NAMESPACE_COMMAND,
   NAMESPACE_CURRENCY,
   NAMESPACE_DOMAIN,
   NAMESPACE_DOMAIN_UNDER,
@@ -11,6 +13,7 @@ import {
   NAMESPACE_SERVER,
   NAMESPACE_SET,
   NAMESPACE_TOOL,
+  NAMESPACE_VARIABLE,
   NAMESPACE_VERB_ACT,
   NAMESPACE_VERB_READ,
   ROW_KIND_GATE,
@@ -21,6 +24,9 @@ import {
 } from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
 import { CANDIDATES_MAX, IMAGE_BYTES_MAX } from "../gen/limits.ts";
+import { type ApiMember, type ApiRow, orderedRows, type Step } from "./apis.ts";
+import { CommandLowering } from "./command-lower.ts";
+import type { CommandNames } from "./commands.ts";
 import type { Condition, Predicate } from "./conditions.ts";
 import { putDetectors } from "./detectors.ts";
 import type { Row, Rule } from "./entries.ts";
@@ -45,6 +51,8 @@ export interface Policy {
   readonly base: Base;
   /** Ascending by name. */
   readonly packs: readonly Pack[];
+  /** Names of the commands of all packs, which are in this order. */
+  readonly commandNames: CommandNames;
   readonly profile: Profile | undefined;
   readonly org: Org | undefined;
   readonly settings: FinalSettings;
@@ -117,6 +125,8 @@ export class Lowering {
     const patterns = this.#putMappings();
     this.#checkCandidates(patterns);
     this.#putPatterns(patterns);
+    this.#putApis();
+    this.#putCommands();
     const ruleLists = this.#putRules();
     const rowLists = this.#putRows();
     this.#putActions(ruleLists, rowLists);
@@ -278,11 +288,83 @@ export class Lowering {
     return patterns.sort(comparePatterns);
   }
 
+  #putCommands(): void {
+    const { packs, commandNames } = this.#policy;
+    const lowering = new CommandLowering(this.#writer, (name) => this.#actionIndex(name));
+    const commands = packs.flatMap((pack, packIndex) =>
+      pack.commands.map((command) => ({ command, packIndex })),
+    );
+    commands.forEach(({ command, packIndex }, position) => {
+      lowering.put(command, packIndex, commandNames.goOn.has(position));
+    });
+    for (const [name, position] of commandNames.byName) {
+      this.#writer.putName(NAMESPACE_COMMAND, name, position);
+    }
+    const variables = new Map<string, number>();
+    for (const name of packs.flatMap((pack) => [...pack.variables.keys()])) {
+      // What one pack withholds no other may allow.
+      const isWithheld = name.startsWith("!");
+      const bare = isWithheld ? name.slice(1) : name;
+      if (isWithheld || !variables.has(bare)) variables.set(bare, isWithheld ? 2 : 1);
+    }
+    for (const [name, value] of [...variables].sort(([one], [other]) => compareText(one, other))) {
+      this.#writer.putName(NAMESPACE_VARIABLE, name, value);
+    }
+  }
+
   #putPatterns(patterns: readonly OrderedPattern[]): void {
     for (const { pattern, mappingIndex } of patterns) {
       const entry = this.#writer.entry(layout.SECTION_PATTERNS);
       entry.ref(layout.PATTERNS_PREFIX, pattern.prefix).ref(layout.PATTERNS_SUFFIX, pattern.suffix);
       this.#writer.put(layout.SECTION_PATTERNS, entry.u32(layout.PATTERNS_MAPPING, mappingIndex));
+    }
+  }
+
+  #steps(steps: readonly Step[]): Run {
+    const entries = steps.map(({ kind, prefix, suffix, field }) =>
+      this.#writer
+        .entry(layout.SECTION_STEPS)
+        .ref(layout.STEPS_PREFIX, prefix)
+        .ref(layout.STEPS_SUFFIX, suffix)
+        .u8(layout.STEPS_KIND, kind)
+        .u8(layout.STEPS_FIELD, field),
+    );
+    return this.#writer.putRun(layout.SECTION_STEPS, entries);
+  }
+
+  #members(members: readonly ApiMember[]): Run {
+    const entries = members.map(({ name, field, unit, kind }) =>
+      this.#writer
+        .entry(layout.SECTION_MEMBERS)
+        .ref(layout.MEMBERS_NAME, name)
+        .u8(layout.MEMBERS_FIELD, field)
+        .u8(layout.MEMBERS_UNIT, unit)
+        .u8(layout.MEMBERS_KIND, kind),
+    );
+    return this.#writer.putRun(layout.SECTION_MEMBERS, entries);
+  }
+
+  /** Rows of APIs, and the hosts that lead to them. */
+  #putApis(): void {
+    const rows = this.#policy.packs.flatMap(({ apis }, packIndex) =>
+      apis.flatMap((api) => api.paths.map((path) => ({ api, path, packIndex }))),
+    );
+    const indexes = new Map<ApiRow, number>();
+    for (const row of rows) {
+      const { api, path, packIndex } = row;
+      const entry = this.#writer
+        .entry(layout.SECTION_APIS)
+        .ref(layout.APIS_ID, api.id)
+        .u32(layout.APIS_PACK, packIndex)
+        .u32(layout.APIS_ACTION, this.#actionIndex(api.action.name))
+        .run(layout.APIS_STEP_START, this.#steps(path.steps))
+        .run(layout.APIS_MEMBER_START, this.#members(api.members))
+        .u32(layout.APIS_METHODS, api.methods);
+      indexes.set(row, this.#writer.put(layout.SECTION_APIS, entry));
+    }
+    for (const [host, list] of orderedRows(rows, this.#issues)) {
+      const items = list.map((row) => indexes.get(row) ?? 0);
+      this.#writer.putName(NAMESPACE_API, host, this.#writer.putList(items));
     }
   }
 

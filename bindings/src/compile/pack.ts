@@ -1,7 +1,6 @@
 /** Packs: which tool names of a product mean which action, and where its fields are in the arguments. */
 
 import {
-  FIELD_TYPE_BOOL,
   FIELD_TYPE_INT,
   FIELD_TYPE_MONEY,
   GUARD_KIND_ABSENT,
@@ -20,9 +19,12 @@ import {
   VERDICT_NAMES,
 } from "../gen/codes.ts";
 import { NAME_BYTES_MAX, PATH_SEGMENTS_MAX } from "../gen/limits.ts";
+import { type Api, readApis } from "./apis.ts";
 import { canonicalToolName, lowerAscii, trimmed } from "./canonical.ts";
+import { type Command, CommandReader } from "./commands.ts";
 import { type EntryReader, type Rule, readCall } from "./entries.ts";
 import type { Place } from "./issues.ts";
+import { literalText } from "./literals.ts";
 import { memberOf, type Tree } from "./parse.ts";
 import { bytesOf, type Reader, type Shape, sortedMembers } from "./shape.ts";
 import { type Action, actionOf, type Field, type Taxonomy } from "./taxonomy.ts";
@@ -87,6 +89,10 @@ export interface Pack {
   readonly version: string;
   readonly publisher: string;
   readonly mappings: readonly Mapping[];
+  readonly apis: readonly Api[];
+  readonly commands: readonly Command[];
+  /** Shell variables that may be assigned. */
+  readonly variables: ReadonlyMap<string, Place>;
   readonly rules: readonly Rule[];
   readonly examples: readonly PackExample[];
   readonly place: Place;
@@ -156,21 +162,6 @@ function readGuards(reader: Reader, tree: Tree | undefined): Guard[] {
     const values = new Set(items.flatMap((item) => guardText(reader, item) ?? []));
     return [{ kind: GUARD_KIND_IN, segments, values: [...values] }];
   });
-}
-
-/** What a literal must look like for a field of this type. */
-function literalText(reader: Reader, tree: Tree, field: Field): string | undefined {
-  const isNumber = field.type === FIELD_TYPE_INT || field.type === FIELD_TYPE_MONEY;
-  if (isNumber) return tree.kind === "int" ? `${tree.value}` : refuseLiteral(reader, tree, "a whole number");
-  if (field.type === FIELD_TYPE_BOOL) {
-    return tree.kind === "bool" ? `${tree.value}` : refuseLiteral(reader, tree, "true or false");
-  }
-  return reader.text(tree, `the text of ${field.name}`, PROSE);
-}
-
-function refuseLiteral(reader: Reader, tree: Tree, wanted: string): undefined {
-  reader.wrong(tree, wanted, "write a value that the field can have");
-  return undefined;
 }
 
 /**
@@ -387,8 +378,9 @@ export function readPack(
   taxonomy: Taxonomy,
   entries: EntryReader,
 ): Pack | undefined {
-  const required = ["pack", "version", "publisher", "title", "description", "tools"];
-  const shape = reader.shape(tree, "a pack", required, ["servers", "rules", "examples"]);
+  const required = ["pack", "version", "publisher", "title", "description"];
+  const contents = ["tools", "apis", "commands", "variables"];
+  const shape = reader.shape(tree, "a pack", required, [...contents, "servers", "rules", "examples"]);
   if (!shape) return undefined;
   const name = reader.text(shape.get("pack"), "the pack's name", PACK_NAME);
   const version = reader.text(shape.get("version"), "a version", VERSION);
@@ -397,23 +389,44 @@ export function readPack(
   reader.text(shape.get("description"), "what it covers", PROSE);
   reader.texts(shape.get("servers"), "server name");
   if (name === undefined) return undefined;
+  if (!contents.some((key) => shape.get(key))) {
+    reader.issues.fault(shape.place, "tools, apis, commands or variables", "none of them", "map something");
+  }
   const tools = shape.get("tools");
   const items = (tools && reader.list(tools, "tools"))?.items ?? [];
   if (tools && items.length === 0) reader.wrong(tools, "at least one tool", "map one, or leave the pack out");
   if (items.length > TOOLS_MAX) reader.wrong(tools ?? tree, `at most ${TOOLS_MAX} tools`, "split the pack");
   const mappings = items.flatMap((item) => readMapping(reader, item, name, taxonomy) ?? []);
-  checkIds(reader, mappings);
+  const apis = readApis(reader, shape.get("apis"), name, taxonomy);
+  checkIds(reader, [...mappings, ...apis]);
   checkTies(reader, mappings);
-  const mapped = new Set(mappings.map(({ action }) => action.name));
+  const commandReader = new CommandReader(reader, taxonomy);
+  const commands = commandReader.commands(shape.get("commands"), name);
+  const variables = commandReader.variables(shape.get("variables"));
+  const mapped = new Set([
+    ...[...mappings, ...apis].map(({ action }) => action.name),
+    ...commands.flatMap(({ action }) => (action === "none" ? [] : [action.name])),
+  ]);
   const rules = entries.rules(shape.get("rules"), { layer: LAYER_PACK, pack: name, mapped });
   const examples = readExamples(reader, shape.get("examples"), name, taxonomy);
   const place = shape.placeOf("pack");
-  return { name, version: version ?? "", publisher: publisher ?? "", mappings, rules, examples, place };
+  return {
+    name,
+    version: version ?? "",
+    publisher: publisher ?? "",
+    mappings,
+    apis,
+    commands,
+    variables,
+    rules,
+    examples,
+    place,
+  };
 }
 
-function checkIds(reader: Reader, mappings: readonly Mapping[]): void {
+function checkIds(reader: Reader, rows: readonly { readonly id: string; readonly place: Place }[]): void {
   const seen = new Set<string>();
-  for (const { id, place } of mappings) {
+  for (const { id, place } of rows) {
     if (seen.has(id))
       reader.issues.fault(place, "an id that is used once", JSON.stringify(id), "rename one of the two");
     seen.add(id);

@@ -271,11 +271,13 @@ class TreeBuilder {
   #member(key: unknown, value: unknown, mapOffset: number, nesting: number): Member {
     const keyTree = this.#tree(key, mapOffset, nesting + 1);
     const keyOffset = (key as { range?: [number, number, number] | null } | null)?.range?.[0] ?? mapOffset;
-    if (keyTree.kind !== "text") {
+    const isNumber = keyTree.kind === "int";
+    if (keyTree.kind !== "text" && !isNumber) {
       const fix = "write the key as text, in quotes if need be";
       this.#fault(keyOffset, "a key that is text", described(keyTree), fix);
     }
-    const text = keyTree.kind === "text" ? keyTree.value : "";
+    // Places of operands are written as numbers.
+    const text = keyTree.kind === "text" || isNumber ? `${keyTree.value}` : "";
     return { key: text, keyPlace: keyTree.place, value: this.#tree(value, keyOffset, nesting + 1) };
   }
 

@@ -7,8 +7,9 @@
 import { EngineError, type ErrorCode } from "../errors.ts";
 import * as codes from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
-import { IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX } from "../gen/limits.ts";
+import { API_MEMBERS_MAX, IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX, URL_SEGMENTS_MAX } from "../gen/limits.ts";
 import { hex, sha256 } from "../sha256.ts";
+import { INERT } from "./command-lower.ts";
 import { NONE, nameHash } from "./image.ts";
 
 export interface ImageObligation {
@@ -90,6 +91,65 @@ export interface ImageMapping {
   readonly language: string;
 }
 
+export interface ImageApi {
+  readonly id: string;
+  readonly pack: string;
+  readonly action: string;
+  /** Bit by position: get, head, options, post, put, patch, delete, any other. */
+  readonly methods: number;
+  readonly steps: readonly {
+    readonly kind: string;
+    readonly prefix: string;
+    readonly suffix: string;
+    /** Empty: none. */
+    readonly field: string;
+  }[];
+  readonly members: readonly {
+    readonly name: string;
+    readonly field: string;
+    readonly unit: string;
+    readonly kind: string;
+  }[];
+}
+
+/** What becomes of a word: a field, or one of WORD_ROLE_NAMES. */
+export interface ImageRole {
+  readonly role: string;
+  readonly field?: string;
+}
+
+export interface ImageCommand {
+  readonly id: string;
+  readonly pack: string;
+  /** Undefined where there is nothing to judge. */
+  readonly action: string | undefined;
+  readonly style: string;
+  /** Bit 0 some name goes on after this row, 1 assignments, 2 appends, 3 words can be commands or code. */
+  readonly flags: number;
+  readonly needs?: string;
+  readonly input: number;
+  readonly marks: readonly string[];
+  readonly literals: readonly ImageLiteral[];
+  readonly options: readonly {
+    readonly name: string;
+    readonly takes: string;
+    readonly role: ImageRole;
+    /** It stands for the first operand. */
+    readonly first: boolean;
+    /** Undefined: no change; "none": nothing to judge. */
+    readonly action: string | undefined;
+    readonly marks: readonly string[];
+    readonly literals: readonly ImageLiteral[];
+  }[];
+  /** Place 0 is the last operand, 255 the rest. */
+  readonly operands: readonly { readonly place: number; readonly role: ImageRole }[];
+}
+
+export interface ImageLiteral {
+  readonly field: string;
+  readonly text: string;
+}
+
 export interface ImageName {
   readonly text: string;
   readonly value: number;
@@ -121,8 +181,12 @@ export interface ImageContent {
     readonly suffix: string;
     readonly mapping: string;
   }[];
+  readonly commands: readonly ImageCommand[];
   /** Mapping ids by canonical tool name, in the order in which they are tried. */
   readonly tools: ReadonlyMap<string, readonly string[]>;
+  readonly apis: readonly ImageApi[];
+  /** Indexes into `apis` by host, or by what hosts end with, in the order in which they are tried. */
+  readonly hosts: ReadonlyMap<string, readonly number[]>;
   /** Names by namespace number. */
   readonly names: ReadonlyMap<number, readonly ImageName[]>;
   readonly rules: readonly ImageRule[];
@@ -372,7 +436,10 @@ class ContentReader {
         suffix: entry.ref(layout.PATTERNS_SUFFIX),
         mapping: idOf(entry.index(layout.PATTERNS_MAPPING, layout.SECTION_MAPPINGS)),
       })),
+      commands: image.all(layout.SECTION_COMMANDS, (entry) => this.#command(entry)),
       tools: this.#tools(idOf),
+      apis: image.all(layout.SECTION_APIS, (entry) => this.#api(entry)),
+      hosts: this.#hosts(),
       names,
       rules: image.all(layout.SECTION_RULES, (entry) => this.#rule(entry)),
       rows: image.all(layout.SECTION_ROWS, (entry) => this.#row(entry)),
@@ -503,12 +570,19 @@ class ContentReader {
       case codes.NAMESPACE_TOOL:
         entry.list(at, layout.SECTION_MAPPINGS);
         return value;
+      case codes.NAMESPACE_API:
+        entry.list(at, layout.SECTION_APIS);
+        return value;
       case codes.NAMESPACE_ACTION:
         return entry.index(at, layout.SECTION_ACTIONS);
       case codes.NAMESPACE_SERVER:
         return entry.index(at, layout.SECTION_PACKS);
       case codes.NAMESPACE_CURRENCY:
         return entry.index(at, layout.SECTION_CURRENCIES);
+      case codes.NAMESPACE_COMMAND:
+        return entry.index(at, layout.SECTION_COMMANDS);
+      case codes.NAMESPACE_VARIABLE:
+        return entry.bounded(at, value, 1, 2);
       case codes.NAMESPACE_FIELD:
         return entry.bounded(at, value, 1, codes.FIELD_COUNT);
       case codes.NAMESPACE_DOMAIN:
@@ -535,6 +609,51 @@ class ContentReader {
       );
     });
     return tools;
+  }
+
+  #hosts(): Map<string, number[]> {
+    const hosts = new Map<string, number[]>();
+    this.#image.all(layout.SECTION_NAMES, (entry) => {
+      if (entry.u32(layout.NAMES_NAMESPACE) !== codes.NAMESPACE_API) return;
+      hosts.set(entry.ref(layout.NAMES_TEXT), entry.list(layout.NAMES_VALUE, layout.SECTION_APIS));
+    });
+    return hosts;
+  }
+
+  #api(entry: Entry): ImageApi {
+    const packIndex = entry.index(layout.APIS_PACK, layout.SECTION_PACKS);
+    const action = entry.index(layout.APIS_ACTION, layout.SECTION_ACTIONS);
+    const steps = entry.run(layout.APIS_STEP_START, layout.SECTION_STEPS);
+    const members = entry.run(layout.APIS_MEMBER_START, layout.SECTION_MEMBERS);
+    entry.bounded(layout.APIS_STEP_COUNT, steps.length, 0, URL_SEGMENTS_MAX);
+    entry.bounded(layout.APIS_MEMBER_COUNT, members.length, 0, API_MEMBERS_MAX);
+    entry.zero(layout.APIS_RESERVED, entry.u32(layout.APIS_RESERVED));
+    return {
+      id: entry.ref(layout.APIS_ID),
+      pack: this.#image.entry(layout.SECTION_PACKS, packIndex).ref(layout.PACKS_NAME),
+      action: this.#image.entry(layout.SECTION_ACTIONS, action).ref(layout.ACTIONS_NAME),
+      methods: entry.bounded(layout.APIS_METHODS, entry.u32(layout.APIS_METHODS), 0, 255),
+      steps: steps.map((step) => {
+        step.zero(layout.STEPS_RESERVED, step.u16(layout.STEPS_RESERVED));
+        const field = step.u8(layout.STEPS_FIELD);
+        return {
+          kind: step.word(layout.STEPS_KIND, step.u8(layout.STEPS_KIND), codes.STEP_KIND_NAMES),
+          prefix: step.ref(layout.STEPS_PREFIX),
+          suffix: step.ref(layout.STEPS_SUFFIX),
+          field: field === 0 ? "" : this.#fieldName(step, layout.STEPS_FIELD, field),
+        };
+      }),
+      members: members.map((member) => {
+        member.zero(layout.MEMBERS_RESERVED, member.u8(layout.MEMBERS_RESERVED));
+        const kind = member.u8(layout.MEMBERS_KIND);
+        return {
+          name: member.ref(layout.MEMBERS_NAME),
+          field: this.#fieldName(member, layout.MEMBERS_FIELD, member.u8(layout.MEMBERS_FIELD)),
+          unit: member.word(layout.MEMBERS_UNIT, member.u8(layout.MEMBERS_UNIT), codes.UNIT_NAMES),
+          kind: member.word(layout.MEMBERS_KIND, kind, codes.MEMBER_KIND_NAMES),
+        };
+      }),
+    };
   }
 
   #fieldName(entry: Entry, offset: number, number: number): string {
@@ -613,6 +732,66 @@ class ContentReader {
         codes.LANGUAGE_NAMES,
       ),
     };
+  }
+
+  #command(entry: Entry): ImageCommand {
+    const pack = entry.index(layout.COMMANDS_PACK, layout.SECTION_PACKS);
+    const needs = entry.u8(layout.COMMANDS_NEEDS);
+    const input = entry.u8(layout.COMMANDS_INPUT);
+    const inputs: readonly number[] = [0, codes.WORD_ROLE_SHELL, codes.WORD_ROLE_SQL, codes.WORD_ROLE_CODE];
+    if (!inputs.includes(input)) entry.fail(layout.COMMANDS_INPUT, "shell, sql or code", input);
+    const action = this.#actionOrNone(entry, layout.COMMANDS_ACTION);
+    return {
+      id: entry.ref(layout.COMMANDS_ID),
+      pack: this.#image.entry(layout.SECTION_PACKS, pack).ref(layout.PACKS_NAME),
+      action:
+        action === "none" ? undefined : (action ?? entry.fail(layout.COMMANDS_ACTION, "an action", NONE)),
+      style: entry.word(layout.COMMANDS_STYLE, entry.u8(layout.COMMANDS_STYLE), codes.COMMAND_STYLE_NAMES),
+      flags: entry.bounded(layout.COMMANDS_FLAGS, entry.u8(layout.COMMANDS_FLAGS), 0, 15),
+      ...(needs === 0 ? {} : { needs: this.#fieldName(entry, layout.COMMANDS_NEEDS, needs) }),
+      input,
+      marks: bitNames(entry, layout.COMMANDS_MARKS, entry.u32(layout.COMMANDS_MARKS), codes.MARK_NAMES),
+      literals: this.#literals(entry, layout.COMMANDS_LITERAL_START),
+      options: entry.run(layout.COMMANDS_OPTION_START, layout.SECTION_OPTIONS).map((option) => ({
+        name: option.ref(layout.OPTIONS_NAME),
+        takes: option.word(layout.OPTIONS_TAKES, option.u8(layout.OPTIONS_TAKES), codes.OPTION_TAKES_NAMES),
+        role: this.#role(option, layout.OPTIONS_ROLE),
+        first: option.bounded(layout.OPTIONS_FIRST, option.u8(layout.OPTIONS_FIRST), 0, 1) === 1,
+        action: this.#actionOrNone(option, layout.OPTIONS_ACTION),
+        marks: bitNames(option, layout.OPTIONS_MARKS, option.u32(layout.OPTIONS_MARKS), codes.MARK_NAMES),
+        literals: this.#literals(option, layout.OPTIONS_LITERAL_START),
+      })),
+      operands: entry.run(layout.COMMANDS_OPERAND_START, layout.SECTION_OPERANDS).map((operand) => ({
+        place: operand.u8(layout.OPERANDS_PLACE),
+        role: this.#role(operand, layout.OPERANDS_ROLE),
+      })),
+    };
+  }
+
+  #actionOrNone(entry: Entry, offset: number): string | undefined {
+    const index = entry.u32(offset);
+    if (index === NONE) return undefined;
+    if (index === INERT) return "none";
+    const action = entry.index(offset, layout.SECTION_ACTIONS);
+    return this.#image.entry(layout.SECTION_ACTIONS, action).ref(layout.ACTIONS_NAME);
+  }
+
+  /** A role, and the field beside it exactly if that is the role. */
+  #role(entry: Entry, offset: number): ImageRole {
+    const number = entry.u8(offset);
+    const role = entry.word(offset, number, codes.WORD_ROLE_NAMES);
+    if (number === codes.WORD_ROLE_FIELD) {
+      return { role, field: this.#fieldName(entry, offset + 1, entry.u8(offset + 1)) };
+    }
+    entry.zero(offset + 1, entry.u8(offset + 1));
+    return { role };
+  }
+
+  #literals(entry: Entry, offset: number): ImageLiteral[] {
+    return entry.run(offset, layout.SECTION_LITERALS).map((literal) => ({
+      field: this.#fieldName(literal, layout.LITERALS_FIELD, literal.u32(layout.LITERALS_FIELD)),
+      text: literal.ref(layout.LITERALS_TEXT),
+    }));
   }
 
   /** `{}` for an entry that is not limited to a pack. */

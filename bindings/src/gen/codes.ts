@@ -232,11 +232,25 @@ export const LANGUAGE_SQL = 2;
 export const LANGUAGE_HTTP = 3;
 export const LANGUAGE_LAST = 3;
 
+// Where a field of an API's row comes from.
+export const MEMBER_KIND_MEMBER = 0;
+export const MEMBER_KIND_ALTERNATIVE = 1;
+export const MEMBER_KIND_LITERAL = 2;
+export const MEMBER_KIND_LAST = 2;
+
+// How a step of an API's path meets the segments of an address.
+export const STEP_KIND_EXACT = 0;
+export const STEP_KIND_ONE = 1;
+export const STEP_KIND_REST = 2;
+export const STEP_KIND_ANY = 3;
+export const STEP_KIND_LAST = 3;
+
 // How a command reads its options.
 export const COMMAND_STYLE_GNU = 0;
 export const COMMAND_STYLE_POSIX = 1;
 export const COMMAND_STYLE_SINGLE = 2;
-export const COMMAND_STYLE_LAST = 2;
+export const COMMAND_STYLE_BUNDLE = 3;
+export const COMMAND_STYLE_LAST = 3;
 
 // What stands behind an option.
 export const OPTION_TAKES_NOTHING = 0;
@@ -256,7 +270,16 @@ export const WORD_ROLE_SQL = 7;
 export const WORD_ROLE_FETCH = 8;
 export const WORD_ROLE_SEND = 9;
 export const WORD_ROLE_SCRIPT = 10;
-export const WORD_ROLE_LAST = 10;
+export const WORD_ROLE_EXEC = 11;
+export const WORD_ROLE_MODULE = 12;
+export const WORD_ROLE_PROGRAM = 13;
+export const WORD_ROLE_EDIT = 14;
+export const WORD_ROLE_DIRECTORY = 15;
+export const WORD_ROLE_PLACEHOLDER = 16;
+export const WORD_ROLE_INPUT = 17;
+export const WORD_ROLE_NUMBER = 18;
+export const WORD_ROLE_VARIABLE = 19;
+export const WORD_ROLE_LAST = 19;
 
 // Facts a predicate asks for.
 export const OPERAND_FIELD_TEXT = 1;
@@ -358,8 +381,9 @@ export const MARK_ACCOUNT_SEEN = 17;
 export const MARK_NATIONAL_ID_SEEN = 18;
 export const MARK_HEALTH_SEEN = 19;
 export const MARK_BULK_SEEN = 20;
-export const MARK_LAST = 20;
-export const MARK_COUNT = 21;
+export const MARK_URL_CARRIES = 21;
+export const MARK_LAST = 21;
+export const MARK_COUNT = 22;
 
 // What a detector asks besides its automaton.
 export const DETECTOR_CHECK_NONE = 0;
@@ -420,6 +444,7 @@ export const NAMESPACE_VERB_ACT = 8;
 export const NAMESPACE_FIELD = 9;
 export const NAMESPACE_COMMAND = 10;
 export const NAMESPACE_VARIABLE = 11;
+export const NAMESPACE_API = 12;
 export const NAMESPACE_SET = 256;
 export const NAMESPACE_LAST = 256;
 
@@ -484,7 +509,9 @@ export const TRANSFORM_NAMES = ["typed", "count", "literal"] as const;
 export const UNIT_NAMES = ["direct", "minor", "major"] as const;
 export const GUARD_KIND_NAMES = ["in", "present", "absent"] as const;
 export const LANGUAGE_NAMES = ["none", "shell", "sql", "http"] as const;
-export const COMMAND_STYLE_NAMES = ["gnu", "posix", "single"] as const;
+export const MEMBER_KIND_NAMES = ["member", "alternative", "literal"] as const;
+export const STEP_KIND_NAMES = ["exact", "one", "rest", "any"] as const;
+export const COMMAND_STYLE_NAMES = ["gnu", "posix", "single", "bundle"] as const;
 export const OPTION_TAKES_NAMES = ["nothing", "argument", "attached"] as const;
 export const WORD_ROLE_NAMES = [
   "drop",
@@ -498,6 +525,15 @@ export const WORD_ROLE_NAMES = [
   "fetch",
   "send",
   "script",
+  "exec",
+  "module",
+  "program",
+  "edit",
+  "directory",
+  "placeholder",
+  "input",
+  "number",
+  "variable",
 ] as const;
 export const RECIPIENT_SCOPE_NAMES = ["none", "self", "internal", "mixed", "external"] as const;
 export const PATH_SCOPE_NAMES = ["none", "inside", "outside"] as const;
@@ -526,6 +562,7 @@ export const MARK_NAMES = [
   "national_id_seen",
   "health_seen",
   "bulk_seen",
+  "url_carries",
 ] as const;
 export const DETECTOR_CHECK_NAMES = [
   "none",

@@ -1,7 +1,7 @@
 // Written by `npm run gen` from taxonomy/*.yaml; do not edit. Bytes of the image: docs/format/image.md.
 
 export const IMAGE_MAGIC = 1296642128;
-export const HEADER_SIZE = 304;
+export const HEADER_SIZE = 320;
 export const HEADER_MAGIC = 0;
 export const HEADER_VERSION = 4;
 export const HEADER_ABI = 6;
@@ -43,7 +43,9 @@ export const SECTION_LITERALS = 28;
 export const SECTION_APIS = 29;
 export const SECTION_DETECTORS = 30;
 export const SECTION_AUTOMATON = 31;
-export const SECTION_COUNT = 32;
+export const SECTION_STEPS = 32;
+export const SECTION_MEMBERS = 33;
+export const SECTION_COUNT = 34;
 
 export const TEXT_BYTES = 1;
 
@@ -203,9 +205,9 @@ export const COMMANDS_ID = 0;
 export const COMMANDS_PACK = 8;
 export const COMMANDS_ACTION = 12;
 export const COMMANDS_STYLE = 16;
-export const COMMANDS_SUBCOMMANDS = 17;
-export const COMMANDS_OPAQUE = 18;
-export const COMMANDS_RESERVED = 19;
+export const COMMANDS_FLAGS = 17;
+export const COMMANDS_NEEDS = 18;
+export const COMMANDS_INPUT = 19;
 export const COMMANDS_MARKS = 20;
 export const COMMANDS_OPTION_START = 24;
 export const COMMANDS_OPTION_COUNT = 28;
@@ -219,7 +221,7 @@ export const OPTIONS_NAME = 0;
 export const OPTIONS_TAKES = 8;
 export const OPTIONS_ROLE = 9;
 export const OPTIONS_FIELD = 10;
-export const OPTIONS_RESERVED = 11;
+export const OPTIONS_FIRST = 11;
 export const OPTIONS_ACTION = 12;
 export const OPTIONS_MARKS = 16;
 export const OPTIONS_LITERAL_START = 20;
@@ -239,8 +241,10 @@ export const APIS_BYTES = 40;
 export const APIS_ID = 0;
 export const APIS_PACK = 8;
 export const APIS_ACTION = 12;
-export const APIS_HOST = 16;
-export const APIS_PATH = 24;
+export const APIS_STEP_START = 16;
+export const APIS_STEP_COUNT = 20;
+export const APIS_MEMBER_START = 24;
+export const APIS_MEMBER_COUNT = 28;
 export const APIS_METHODS = 32;
 export const APIS_RESERVED = 36;
 
@@ -255,8 +259,22 @@ export const DETECTORS_PARAM = 14;
 
 export const AUTOMATON_BYTES = 4;
 
+export const STEPS_BYTES = 20;
+export const STEPS_PREFIX = 0;
+export const STEPS_SUFFIX = 8;
+export const STEPS_KIND = 16;
+export const STEPS_FIELD = 17;
+export const STEPS_RESERVED = 18;
+
+export const MEMBERS_BYTES = 12;
+export const MEMBERS_NAME = 0;
+export const MEMBERS_FIELD = 8;
+export const MEMBERS_UNIT = 9;
+export const MEMBERS_KIND = 10;
+export const MEMBERS_RESERVED = 11;
+
 // Bytes of one entry of each section.
 export const SECTION_ENTRY_BYTES: readonly number[] = [
   1, 136, 20, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 28, 4, 12,
-  40, 16, 4,
+  40, 16, 4, 20, 12,
 ];
