@@ -23,7 +23,7 @@ import { noteExpands, readBareOption, readBundle, readOption } from "./options";
 import { earlyRole, finishCommand, keepOperand, noteOperands } from "./own";
 import { scriptPart, shellPart } from "./parts";
 import { beginReading, hasFlag, lookUpLonger, lookUpPattern, reading, takeRow, wordIn } from "./reading";
-import { mayAssign } from "./variable";
+import { isHarmless } from "./shell-variables";
 import { Surroundings, WORD_EXPANDS, WORD_GLOBS, WORD_WHOLE, Word } from "./words";
 
 const DASH: u8 = 0x2d;
@@ -86,7 +86,7 @@ function readAssignment(word: Word): bool {
   const now = reading();
   const name = hasFlag(COMMAND_ASSIGNS) ? assignedBytes(word) : 0;
   if (name == 0) return false;
-  if (!mayAssign(word.at, name)) now.marks |= 1 << MARK_OPAQUE_COMMAND;
+  if (!isHarmless(word.at, name)) now.marks |= 1 << MARK_OPAQUE_COMMAND;
   if ((word.bits & WORD_EXPANDS) != 0 && (word.bits & WORD_WHOLE) == 0) noteExpands(true);
   return true;
 }

@@ -83,7 +83,8 @@ function isLowerName(at: usize, bytes: u32): bool {
   return true;
 }
 
-function isHarmless(at: usize, bytes: u32): bool {
+/** A variable that may be assigned: what programs do does not depend on it (docs/format/shell.md, section 7). */
+export function isHarmless(at: usize, bytes: u32): bool {
   if (holds(NAMESPACE_VARIABLE, at, bytes)) return true;
   if (!isLowerName(at, bytes)) return false;
   // These are variables of zsh alone.

@@ -101,11 +101,7 @@ const NAME = {
   wanted: "words joined by one blank, of which a later one may be * or end in its first - and *",
   bytesMax: 128,
 };
-const VARIABLE = {
-  pattern: /^!?[A-Za-z_][A-Za-z0-9_]*(?<=_)\*$|^!?[A-Za-z_][A-Za-z0-9_]*$/,
-  wanted: "the name of a shell variable, or the beginning of names up to a _ and a *",
-  bytesMax: 64,
-};
+const VARIABLE = { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, wanted: "the name of a shell variable" };
 const OPTION_NAME = {
   pattern: /^(?!--?$)(--[^\s=]+|(?!--)[^\s]+)$/,
   wanted: "an option as it is written, such as -r, --recursive or of=",

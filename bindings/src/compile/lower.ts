@@ -300,16 +300,8 @@ export class Lowering {
     for (const [name, position] of commandNames.byName) {
       this.#writer.putName(NAMESPACE_COMMAND, name, position);
     }
-    const variables = new Map<string, number>();
-    for (const name of packs.flatMap((pack) => [...pack.variables.keys()])) {
-      // What one pack withholds no other may allow.
-      const isWithheld = name.startsWith("!");
-      const bare = isWithheld ? name.slice(1) : name;
-      if (isWithheld || !variables.has(bare)) variables.set(bare, isWithheld ? 2 : 1);
-    }
-    for (const [name, value] of [...variables].sort(([one], [other]) => compareText(one, other))) {
-      this.#writer.putName(NAMESPACE_VARIABLE, name, value);
-    }
+    const variables = new Set(packs.flatMap((pack) => [...pack.variables.keys()]));
+    for (const name of [...variables].sort(compareText)) this.#writer.putName(NAMESPACE_VARIABLE, name, 1);
   }
 
   #putPatterns(patterns: readonly OrderedPattern[]): void {
