@@ -36,7 +36,11 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
   },
   { name: "condition", files: ["assembly/condition/"], may: [...BASE_AND_GEN, ...VIEWS] },
   { name: "risk", files: ["assembly/risk/"], may: [...BASE_AND_GEN, ...VIEWS, "assembly/condition/"] },
-  { name: "decide", files: ["assembly/decide/"], may: [...BASE_AND_GEN, ...VIEWS, "assembly/condition/"] },
+  {
+    name: "decide",
+    files: ["assembly/decide/"],
+    may: [...BASE_AND_GEN, ...VIEWS, "assembly/normalise/drafts", "assembly/condition/", "assembly/risk/"],
+  },
   // Writes down what the layers before it found. It reads their results and calls nothing that decides.
   {
     name: "record",
@@ -46,9 +50,7 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
       ...VIEWS,
       "assembly/normalise/normalise",
       "assembly/condition/lowered",
-      "assembly/risk/sources",
-      "assembly/decide/table",
-      "assembly/decide/obligations",
+      "assembly/decide/",
     ],
   },
   {
@@ -76,7 +78,7 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
       "assembly/policy/image",
       "assembly/policy/view",
       "assembly/request/read",
-      "assembly/normalise/part",
+      "assembly/decide/call",
       "assembly/record/commit",
       "assembly/record/encode",
     ],

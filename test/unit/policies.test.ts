@@ -46,7 +46,7 @@ function names(decision: Decision, code: string): boolean {
 interface PackFile {
   readonly pack: string;
   readonly servers: readonly string[];
-  readonly tools: readonly { readonly action: string }[];
+  readonly tools?: readonly { readonly action: string }[];
 }
 
 const PACKS = SOURCES.filter(({ name }) => name.startsWith("policies/packs/")).map(

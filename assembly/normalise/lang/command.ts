@@ -22,7 +22,7 @@ import { beginInner, beginQueue, nextInner } from "./inner";
 import { noteExpands, readBareOption, readBundle, readOption } from "./options";
 import { earlyRole, finishCommand, keepOperand, noteOperands } from "./own";
 import { scriptPart, shellPart } from "./parts";
-import { beginReading, hasFlag, lookUpLonger, reading, takeRow, wordIn } from "./reading";
+import { beginReading, hasFlag, lookUpLonger, lookUpPattern, reading, takeRow, wordIn } from "./reading";
 import { mayAssign } from "./variable";
 import { Surroundings, Word, WORD_EXPANDS, WORD_GLOBS, WORD_WHOLE } from "./words";
 
@@ -93,9 +93,11 @@ function readAssignment(word: Word): bool {
 
 /** The word makes the name of the command longer. */
 function goesOn(word: Word): bool {
-  if (reading().operands > 0 || !hasFlag(COMMAND_GOES_ON)) return false;
+  const now = reading();
+  // Behind an unknown option it may be that option's value, and the name is still to come.
+  if (now.operands > 0 || now.hasUnknown || !hasFlag(COMMAND_GOES_ON)) return false;
   if (word.bytes == 0 || (word.bits & (WORD_EXPANDS | WORD_GLOBS)) != 0) return false;
-  const index = lookUpLonger(word.at, word.bytes);
+  const index = lookUpPattern(word.at, word.bytes);
   if (index == NONE) return false;
   takeRow(index);
   return true;

@@ -6,6 +6,7 @@ import { startsWith } from "../../base/bytes";
 import { isDigit } from "../../base/text";
 import {
   COMMAND_STYLE_SINGLE,
+  EFFECT_READ,
   FIELD_COMMAND,
   MARK_COMMAND_UNKNOWN,
   OPTION_TAKES_ARGUMENT,
@@ -19,6 +20,8 @@ import {
   WORD_ROLE_MODULE,
 } from "../../gen/codes";
 import {
+  ACTIONS_BYTES,
+  ACTIONS_EFFECT,
   COMMANDS_STYLE,
   OPTIONS_ACTION,
   OPTIONS_FIELD,
@@ -28,8 +31,9 @@ import {
   OPTIONS_NAME,
   OPTIONS_ROLE,
   OPTIONS_TAKES,
+  SECTION_ACTIONS,
 } from "../../gen/layout";
-import { INERT, NONE, textAt, textBytes } from "../../policy/view";
+import { entryAt, INERT, NONE, textAt, textBytes } from "../../policy/view";
 import { draftMark } from "../drafts";
 import { isPlain } from "./facts";
 import { beginInner, innerEnd } from "./inner";
@@ -90,8 +94,10 @@ export function isTold(role: i32, field: i32): bool {
 }
 
 function noteUnknown(): void {
-  reading().doubts = true;
-  if (runs()) reading().marks |= 1 << MARK_COMMAND_UNKNOWN;
+  const now = reading();
+  now.doubts = true;
+  now.hasUnknown = true;
+  if (runs()) now.marks |= 1 << MARK_COMMAND_UNKNOWN;
 }
 
 /** The command goes on as a row of its own, or is code that nobody knows. */
@@ -112,6 +118,12 @@ function useModule(option: usize): void {
   now.ended = true;
 }
 
+/** What follows an unknown option may be its value, so it does not make a command one that only reads. */
+function isRead(action: u32): bool {
+  if (action == INERT) return false;
+  return load<u8>(entryAt(SECTION_ACTIONS, action, ACTIONS_BYTES) + ACTIONS_EFFECT) <= <u8>EFFECT_READ;
+}
+
 /** Everything that follows from an option that was found; `isSure` is false where it was not written out. */
 function apply(level: i32, place: i32, isSure: bool): void {
   const now = reading();
@@ -121,7 +133,8 @@ function apply(level: i32, place: i32, isSure: bool): void {
   if (load<u8>(option + OPTIONS_FIRST) != 0) now.shift = 1;
   const action = load<u32>(option + OPTIONS_ACTION);
   const rank = level * OPTIONS_IN_ROW_MAX + place;
-  if (action != NONE && rank > now.best && (action != INERT || (isSure && !now.doubts))) {
+  const isHeld = action == INERT ? !isSure || now.doubts : now.hasUnknown && action != NONE && isRead(action);
+  if (action != NONE && rank > now.best && !isHeld) {
     now.action = action;
     now.best = rank;
   }

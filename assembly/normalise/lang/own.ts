@@ -69,6 +69,8 @@ export function keepOperand(position: i32): void {
   const bit: u32 = now.optionsEnded ? BEHIND_OPTIONS : 0;
   store<u32>(POSITIONS + ((<usize>now.operands) << 2), <u32>position | bit);
   now.operands++;
+  // Not every system reads options behind operands.
+  now.doubts = true;
 }
 
 function positionOf(index: i32): i32 {

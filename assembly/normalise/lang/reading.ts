@@ -2,7 +2,7 @@
  * What is known of a command while its words are read (docs/format/command.md, section 4): its row in the tables, the rows
  * that led to it, and what the words so far have said.
  */
-import { copyShort, equal } from "../../base/bytes";
+import { copyShort, equal, indexOf } from "../../base/bytes";
 import { NAMESPACE_COMMAND } from "../../gen/codes";
 import {
   COMMANDS_ACTION,
@@ -52,6 +52,8 @@ export class Reading {
   wrote: bool;
   /** A word before may have been something else than it seems, so none after it says that there is nothing to judge. */
   doubts: bool;
+  /** An option that no table knows was seen: the word behind it may be its value. */
+  hasUnknown: bool;
   optionsEnded: bool;
   /** No more words are read. */
   ended: bool;
@@ -70,12 +72,17 @@ export class Reading {
   around: Surroundings;
 }
 
+const DASH: u8 = 0x2d;
+const STAR: u8 = 0x2a;
+const BLANK: u8 = 0x20;
 const READING: usize = memory.data(128, 8);
 const CHAIN: usize = memory.data(64, 8);
 const UNKNOWN_WORD: usize = memory.data(16, 8);
 /** `$@`: what stands for words that nobody knows. */
 const ALL_WORDS: usize = memory.data<u8>([0x24, 0x40]);
 const JOINED: usize = memory.data(264, 8);
+/** The name as it was before its words became `*`. */
+const HELD: usize = memory.data(264, 8);
 let joined: u32 = 0;
 
 export function reading(): Reading {
@@ -196,7 +203,62 @@ export function lookUpLonger(at: usize, bytes: u32): u32 {
   return index;
 }
 
-/** The same with two texts: the name of an option and its value. */
+/**
+ * The same; where no name has the word itself, one that has `*` in its place: behind the word's first dash, or for all of it.
+ * Where none has that either, and no row but that of the program was found yet, the words before count as `*` too:
+ * `aws backup list-plans` is `aws * list-*`.
+ */
+export function lookUpPattern(at: usize, bytes: u32): u32 {
+  const index = lookUpEither(at, bytes);
+  if (index != NONE || reading().level > 0) return index;
+  const before = joined;
+  memory.copy(HELD, JOINED, joined);
+  if (starBefore()) {
+    const starred = lookUpEither(at, bytes);
+    if (starred != NONE) return starred;
+  }
+  memory.copy(JOINED, HELD, before);
+  joined = before;
+  return NONE;
+}
+
+/** Each word of the name but its first becomes `*`; false when there is only the first. */
+function starBefore(): bool {
+  const first = indexOf(JOINED, joined, BLANK);
+  if (first < 0) return false;
+  let words = 0;
+  for (let at: u32 = <u32>first; at < joined; at++) if (load<u8>(JOINED + at) == BLANK) words++;
+  joined = <u32>first;
+  for (let word = 0; word < words; word++) {
+    // Never longer than what it takes the place of: a word has a byte.
+    store<u8>(JOINED + joined, BLANK);
+    store<u8>(JOINED + joined, STAR, 1);
+    joined += 2;
+  }
+  return true;
+}
+
+function lookUpEither(at: usize, bytes: u32): u32 {
+  let index = lookUpLonger(at, bytes);
+  const dash = indexOf(at, bytes, DASH);
+  if (index == NONE && dash >= 0) index = lookUpStarred(at, <u32>dash + 1);
+  return index == NONE ? lookUpStarred(at, 0) : index;
+}
+
+/** Looks up the name with the first bytes of a word and a `*` behind it. */
+function lookUpStarred(at: usize, bytes: u32): u32 {
+  const before = joined;
+  let index = NONE;
+  if (join(at, bytes) && joined < <u32>NAME_BYTES_MAX) {
+    store<u8>(JOINED + joined, STAR);
+    joined++;
+    index = lookUp(NAMESPACE_COMMAND, JOINED, joined);
+  }
+  if (index == NONE) joined = before;
+  return index;
+}
+
+/** As lookUpLonger with two texts: the name of an option and its value. */
 export function lookUpModule(optionAt: usize, optionBytes: u32, at: usize, bytes: u32): u32 {
   const before = joined;
   let index = NONE;

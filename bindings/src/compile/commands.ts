@@ -96,7 +96,11 @@ const PLACE_MAX = 254;
 const COMMANDS_MAX = 4_096;
 const OPTIONS_MAX = 1_024;
 const ID = { pattern: /^[a-z][a-z0-9_]{0,62}$/, wanted: "a name of a-z, 0-9 and _" };
-const NAME = { pattern: /^[^\s]+( [^\s]+)*$/, wanted: "words joined by one blank", bytesMax: 128 };
+const NAME = {
+  pattern: /^[^\s*]+( ([^\s*]+|\*|[^\s*-]*-\*))*$/,
+  wanted: "words joined by one blank, of which a later one may be * or end in its first - and *",
+  bytesMax: 128,
+};
 const VARIABLE = {
   pattern: /^!?[A-Za-z_][A-Za-z0-9_]*(?<=_)\*$|^!?[A-Za-z_][A-Za-z0-9_]*$/,
   wanted: "the name of a shell variable, or the beginning of names up to a _ and a *",
