@@ -79,8 +79,16 @@ function judgeDeclare(word: Word, isLocal: bool): void {
       const isKnown =
         lead == PLUS
           ? byte == 0x78
-          : byte == 0x61 || byte == 0x41 || byte == 0x66 || byte == 0x46 || byte == 0x67 || // aAfFg
-            byte == 0x70 || byte == 0x72 || byte == 0x78 || byte == 0x6c || byte == 0x75 || // prxlu
+          : byte == 0x61 ||
+            byte == 0x41 ||
+            byte == 0x66 ||
+            byte == 0x46 ||
+            byte == 0x67 || // aAfFg
+            byte == 0x70 ||
+            byte == 0x72 ||
+            byte == 0x78 ||
+            byte == 0x6c ||
+            byte == 0x75 || // prxlu
             byte == DASH;
       if (!isKnown) makeOpaque(FAULT_CHANGES);
     }
@@ -107,7 +115,13 @@ function takesArgument(word: Word): bool {
   const last = byteOf(word, word.bytes - 1);
   return (
     byteOf(word, 0) == DASH &&
-    (last == 0x64 || last == 0x69 || last == 0x6e || last == 0x4e || last == 0x70 || last == 0x74 || last == 0x75)
+    (last == 0x64 ||
+      last == 0x69 ||
+      last == 0x6e ||
+      last == 0x4e ||
+      last == 0x70 ||
+      last == 0x74 ||
+      last == 0x75)
   );
 }
 
@@ -139,8 +153,18 @@ function judgeSet(first: i32, end: i32): void {
       const byte = byteOf(word, position);
       if (byte == 0x6f) takesName = true;
       else if (
-        byte != 0x61 && byte != 0x65 && byte != 0x66 && byte != 0x68 && byte != 0x6d && byte != 0x6e && // aefhmn
-        byte != 0x75 && byte != 0x76 && byte != 0x78 && byte != 0x43 && byte != 0x45 && byte != 0x54 // uvxCET
+        byte != 0x61 &&
+        byte != 0x65 &&
+        byte != 0x66 &&
+        byte != 0x68 &&
+        byte != 0x6d &&
+        byte != 0x6e && // aefhmn
+        byte != 0x75 &&
+        byte != 0x76 &&
+        byte != 0x78 &&
+        byte != 0x43 &&
+        byte != 0x45 &&
+        byte != 0x54 // uvxCET
       )
         makeOpaque(FAULT_CHANGES);
     }

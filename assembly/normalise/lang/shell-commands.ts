@@ -2,10 +2,13 @@
  * Simple commands and the pipelines they stand in: words are gathered, and a command runs when it ends
  * (docs/format/shell.md, lists, pipelines, commands).
  */
+
+import { equal, indexOf } from "../../base/bytes";
 import { DIALECT_BASH, DIALECT_ZSH } from "../../gen/codes";
 import { WORDS_MAX } from "../../gen/limits";
 import {
   SHELL_NAMING_READ,
+  SHELL_SPECIAL_CAT,
   SHELL_SPECIAL_ECHO,
   SHELL_SPECIAL_PRINTF,
   WORD_SHELL_NAMING,
@@ -13,7 +16,6 @@ import {
   wordAt,
   wordBytes,
 } from "../../gen/words";
-import { equal, indexOf } from "../../base/bytes";
 import { keepByte, keepText, keptEnd } from "../drafts";
 import { Nested } from "../nested";
 import { runCommand } from "./command";
@@ -170,7 +172,14 @@ function addWord(bits: u32): void {
   word.bits = bits & WORD_KNOWN;
 }
 
-function takeAssignment(list: Frame, nameBytes: u32, value: u32, bits: u32, isPlain: bool, isArray: bool): void {
+function takeAssignment(
+  list: Frame,
+  nameBytes: u32,
+  value: u32,
+  bits: u32,
+  isPlain: bool,
+  isArray: bool,
+): void {
   const at = finishedAt();
   const valueAt = at + value;
   const valueBytes = finishedBytes() - value;
@@ -247,7 +256,10 @@ export function endCommand(list: Frame, isSure: bool): void {
     fault(FAULT_SYNTAX);
     return;
   }
-  if (list.splits && (words == list.firstWord || !isCalled(wordOf(list.firstWord), WORD_SHELL_NAMING + SHELL_NAMING_READ))) {
+  if (
+    list.splits &&
+    (words == list.firstWord || !isCalled(wordOf(list.firstWord), WORD_SHELL_NAMING + SHELL_NAMING_READ))
+  ) {
     makeOpaque(FAULT_IFS);
   }
   if (list.state == STATE_WORDS) {
@@ -279,8 +291,9 @@ export function nextInPipeline(list: Frame): void {
     fault(FAULT_SYNTAX);
     return;
   }
-  const isFirst = list.piped == 0 && list.state == STATE_WORDS && list.redirections == 0 && list.assignments == 0;
-  const says = isFirst && wordCount(list) > 0 && keepSaid(list, list.firstWord, words);
+  const isFirst =
+    list.piped == 0 && list.state == STATE_WORDS && list.assignments == 0 && wordCount(list) > 0;
+  const says = isFirst && (list.redirections == 0 ? keepSaid(list, list.firstWord, words) : passesText(list));
   if (list.state == STATE_AFTER) joinSince(list, list.compoundGroup);
   groupOfPipeline(list);
   endCommand(list, false);
@@ -289,6 +302,16 @@ export function nextInPipeline(list: Frame): void {
   list.piped++;
   list.needs = true;
   beginCommand(list);
+}
+
+/** `cat` alone hands on the text that it is given. */
+function passesText(list: Frame): bool {
+  const isCat =
+    wordCount(list) == 1 && isCalled(wordOf(list.firstWord), WORD_SHELL_SPECIAL + SHELL_SPECIAL_CAT);
+  if (!isCat || list.input != INPUT_TEXT) return false;
+  list.pipeAt = list.inputAt;
+  list.pipeBytes = list.inputBytes;
+  return true;
 }
 
 /** The text that `echo` or `printf` of plain words writes; false where it is not known. */

@@ -117,8 +117,18 @@ function isWholeSegment(size: usize): bool {
     next = peek(size + 1);
   }
   return (
-    next == 0 || next == 0x20 || next == 0x09 || next == 0x0a || next == 0x2f || next == 0x3a || next == 0x3b ||
-    next == 0x26 || next == 0x7c || next == 0x29 || next == 0x3c || next == 0x3e
+    next == 0 ||
+    next == 0x20 ||
+    next == 0x09 ||
+    next == 0x0a ||
+    next == 0x2f ||
+    next == 0x3a ||
+    next == 0x3b ||
+    next == 0x26 ||
+    next == 0x7c ||
+    next == 0x29 ||
+    next == 0x3c ||
+    next == 0x3e
   );
 }
 
@@ -134,8 +144,15 @@ function isCalm(at: usize, bytes: u32): bool {
   for (let done: u32 = 0; done < bytes; done++) {
     const byte = <u32>load<u8>(at + done);
     const isCalmByte =
-      isNameByte(byte) || (byte >= 0x2b && byte <= 0x2f) || byte == 0x3a || byte == 0x40 || byte == 0x25 ||
-      byte == 0x3d || byte == 0x7e || byte == DOLLAR || byte == 0x5e;
+      isNameByte(byte) ||
+      (byte >= 0x2b && byte <= 0x2f) ||
+      byte == 0x3a ||
+      byte == 0x40 ||
+      byte == 0x25 ||
+      byte == 0x3d ||
+      byte == 0x7e ||
+      byte == DOLLAR ||
+      byte == 0x5e;
     if (!isCalmByte) return false;
   }
   return true;
@@ -214,7 +231,13 @@ export function takeDollar(): void {
 /** `@ * # ? $ ! -`. */
 function isSpecial(byte: u32): bool {
   return (
-    byte == 0x40 || byte == 0x2a || byte == 0x23 || byte == 0x3f || byte == DOLLAR || byte == 0x21 || byte == 0x2d
+    byte == 0x40 ||
+    byte == 0x2a ||
+    byte == 0x23 ||
+    byte == 0x3f ||
+    byte == DOLLAR ||
+    byte == 0x21 ||
+    byte == 0x2d
   );
 }
 
@@ -272,8 +295,17 @@ function isNumber(at: usize, bytes: u32): bool {
 /** `: - + = ? # % / ^ , [`. */
 function isOperator(byte: u32): bool {
   return (
-    byte == 0x3a || byte == 0x2d || byte == 0x2b || byte == 0x3d || byte == 0x3f || byte == 0x23 || byte == 0x25 ||
-    byte == 0x2f || byte == 0x5e || byte == 0x2c || byte == 0x5b
+    byte == 0x3a ||
+    byte == 0x2d ||
+    byte == 0x2b ||
+    byte == 0x3d ||
+    byte == 0x3f ||
+    byte == 0x23 ||
+    byte == 0x25 ||
+    byte == 0x2f ||
+    byte == 0x5e ||
+    byte == 0x2c ||
+    byte == 0x5b
   );
 }
 

@@ -43,7 +43,15 @@ import {
   partBytes,
   WORD_PROCESS,
 } from "./shell-words";
-import { INPUT_FILE, INPUT_NONE, INPUT_PIPE, INPUT_TEXT, WORD_EXPANDS, WORD_GLOBS, WORD_QUOTED } from "./words";
+import {
+  INPUT_FILE,
+  INPUT_NONE,
+  INPUT_PIPE,
+  INPUT_TEXT,
+  WORD_EXPANDS,
+  WORD_GLOBS,
+  WORD_QUOTED,
+} from "./words";
 
 const LESS: u32 = 0x3c;
 const MORE: u32 = 0x3e;

@@ -18,7 +18,16 @@ import {
 import { holds } from "../../policy/view";
 import { joinGroups } from "../drafts";
 import { groupOfPipeline, joinAll } from "./shell-flows";
-import { dialect, FAULT_LOOP, FAULT_VARIABLE, frameAt, frameCount, KIND_LOOP, list, makeOpaque } from "./shell-frames";
+import {
+  dialect,
+  FAULT_LOOP,
+  FAULT_VARIABLE,
+  frameAt,
+  frameCount,
+  KIND_LOOP,
+  list,
+  makeOpaque,
+} from "./shell-frames";
 
 /** 28 bytes. */
 @unmanaged

@@ -12,7 +12,13 @@ import { Nested } from "../nested";
 import { beginCommands, beginPipeline } from "./shell-commands";
 import { endAlone, endList, STAGE_COUNTED } from "./shell-compounds";
 import { beginDirectory, openDirectory } from "./shell-directory";
-import { beginDocuments, closeDocument, endDocuments, isPastDocuments, stepDocument } from "./shell-documents";
+import {
+  beginDocuments,
+  closeDocument,
+  endDocuments,
+  isPastDocuments,
+  stepDocument,
+} from "./shell-documents";
 import { closeList, stepArithmetic, stepParameter, takeBackquote, takeDollar } from "./shell-expansions";
 import { beginFlows, nextGroup } from "./shell-flows";
 import {
@@ -78,6 +84,7 @@ export function takeShellAs(text: Nested, dialect: i32): void {
     else if (here() < limit()) step();
     else if (top().kind == KIND_DOCUMENT) closeDocument();
     else if (isListKind(top().kind) && isWordOn()) endWord();
+    else if (top().kind == KIND_TEST && endsTest()) closeTest();
     else {
       endText();
       break;
@@ -91,7 +98,8 @@ function statedDialect(): i32 {
   if (node == ABSENT) return -1;
   for (let number = 0; number <= DIALECT_LAST; number++) {
     const word = WORD_DIALECT + number;
-    if (bytesSize(node) == <u32>wordBytes(word) && equal(bytesAt(node), wordAt(word), bytesSize(node))) return number;
+    if (bytesSize(node) == <u32>wordBytes(word) && equal(bytesAt(node), wordAt(word), bytesSize(node)))
+      return number;
   }
   return -1;
 }
@@ -173,16 +181,16 @@ function stepWords(kind: i32): void {
   const byte = peek(0);
   if (takePiece(byte)) return;
   if (byte == 0x20 || byte == 0x09 || byte == NEWLINE) {
-    const isEnd = kind == KIND_TEST && endsTest();
+    if (kind == KIND_TEST && endsTest()) {
+      closeTest();
+      return;
+    }
     dropWord();
-    if (isEnd) closeTest();
-    else moveTo(here() + 1);
+    moveTo(here() + 1);
   } else if (kind == KIND_ARRAY) stepArray(byte);
   else if (byte == 0x23) fault(FAULT_SYNTAX);
-  else if (endsTest()) {
-    dropWord();
-    closeTest();
-  } else {
+  else if (endsTest()) closeTest();
+  else {
     append(here(), 1);
     moveTo(here() + 1);
   }
@@ -202,8 +210,15 @@ function stepArray(byte: u32): void {
   moveTo(here() + 1);
   const next = peek(0);
   const isEnd =
-    next == 0 || next == 0x20 || next == 0x09 || next == NEWLINE || next == 0x3b || next == 0x26 || next == 0x7c ||
-    next == 0x29 || next == BACKQUOTE;
+    next == 0 ||
+    next == 0x20 ||
+    next == 0x09 ||
+    next == NEWLINE ||
+    next == 0x3b ||
+    next == 0x26 ||
+    next == 0x7c ||
+    next == 0x29 ||
+    next == BACKQUOTE;
   if (!isEnd) fault(FAULT_SYNTAX);
 }
 
@@ -213,6 +228,7 @@ function endsTest(): bool {
 }
 
 function closeTest(): void {
+  dropWord();
   popFrame();
   endAlone(list(), nextGroup());
 }
