@@ -19,7 +19,7 @@ import {
   isPastDocuments,
   stepDocument,
 } from "./shell-documents";
-import { closeList, stepArithmetic, stepParameter, takeBackquote, takeDollar } from "./shell-expansions";
+import { closeList, stepArithmetic, takeBackquote, takeDollar } from "./shell-expansions";
 import { beginFlows, nextGroup } from "./shell-flows";
 import {
   beginFrames,
@@ -50,6 +50,7 @@ import {
 } from "./shell-frames";
 import { endWord, skipComment, takePiece } from "./shell-lexer";
 import { takeOperatorByte } from "./shell-operators";
+import { stepParameter } from "./shell-parameters";
 import { hasControl, takeQuotedBackslash } from "./shell-quotes";
 import { beginRedirections } from "./shell-redirections";
 import { beginVariables } from "./shell-variables";
