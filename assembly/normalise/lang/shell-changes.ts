@@ -6,6 +6,7 @@ import {
   SHELL_DECLARE_COUNT,
   SHELL_DECLARE_LOCAL,
   SHELL_FORGETS_COUNT,
+  SHELL_INDEXING_COUNT,
   SHELL_LEADING_COUNT,
   SHELL_NAMING_COUNT,
   SHELL_NAMING_LET,
@@ -23,6 +24,7 @@ import {
   SHELL_SPECIAL_SHOPT,
   WORD_SHELL_DECLARE,
   WORD_SHELL_FORGETS,
+  WORD_SHELL_INDEXING,
   WORD_SHELL_LEADING,
   WORD_SHELL_NAMING,
   WORD_SHELL_OPAQUE,
@@ -54,6 +56,15 @@ function isIn(word: Word, first: i32, count: i32): bool {
 /** True where the word is `export` or the like. */
 export function isDeclare(word: Word): bool {
   return isIn(word, WORD_SHELL_DECLARE, SHELL_DECLARE_COUNT);
+}
+
+/** True for a command that reads some of its words as names with an index, which is arithmetic. */
+export function evaluates(first: i32, end: i32): bool {
+  first = effectiveWord(first, end);
+  if (first == end) return false;
+  const word = wordOf(first);
+  if (isDeclare(word) || isIn(word, WORD_SHELL_NAMING, SHELL_NAMING_COUNT)) return true;
+  return isIn(word, WORD_SHELL_INDEXING, SHELL_INDEXING_COUNT);
 }
 
 function byteOf(word: Word, position: u32): u32 {

@@ -9,7 +9,7 @@ import { WORDS_MAX } from "../../gen/limits";
 import { SHELL_NAMING_READ, WORD_SHELL_NAMING } from "../../gen/words";
 import { Nested } from "../nested";
 import { runCommand } from "./command";
-import { effectiveWord, isDeclare, judgeChanges } from "./shell-changes";
+import { effectiveWord, evaluates, isDeclare, judgeChanges } from "./shell-changes";
 import {
   beginPipelineDirectory,
   currentDirectoryAt,
@@ -22,10 +22,10 @@ import {
 import { groupOfPipeline, joinSince, noteFile } from "./shell-flows";
 import {
   dialect,
+  FAULT_ARITHMETIC,
   FAULT_COMMAND,
   FAULT_IFS,
   FAULT_SYNTAX,
-  FAULT_VARIABLE,
   FAULT_WORDS,
   Frame,
   fault,
@@ -43,9 +43,9 @@ import {
   finishedAt,
   finishedBytes,
   finishWord,
+  hidesCommand,
   isPlainAssignment,
   valueOffset,
-  WORD_DOLLAR,
   WORD_KNOWN,
   wordBits,
 } from "./shell-words";
@@ -140,13 +140,16 @@ export function takeWord(list: Frame, isArray: bool): void {
   list.state = STATE_WORDS;
   if (list.bothSeen && dialect() != DIALECT_BASH && dialect() != DIALECT_ZSH) fault(FAULT_SYNTAX);
   if (value > 0) takeAssignment(list, nameBytes, <u32>value, bits, isPlain, isArray);
-  else addWord(bits);
+  else addWord(list, bits);
 }
 
-function addWord(bits: u32): void {
+function addWord(list: Frame, bits: u32): void {
   if (words == WORDS_MAX) {
     fault(FAULT_WORDS);
     return;
+  }
+  if (hidesCommand(bits, finishedAt(), finishedBytes()) && evaluates(list.firstWord, words)) {
+    makeOpaque(FAULT_ARITHMETIC);
   }
   const word = wordOf(words++);
   word.at = finishedAt();
@@ -167,7 +170,7 @@ function takeAssignment(
   const valueBytes = finishedBytes() - value;
   if (nameBytes == 3 && isPlain && equal(at, IFS, 3)) list.splits = true;
   else judgeName(at, nameBytes);
-  if (bits & WORD_DOLLAR && indexOf(valueAt, valueBytes, 0x5b) >= 0) makeOpaque(FAULT_VARIABLE);
+  if (hidesCommand(bits, valueAt, valueBytes)) makeOpaque(FAULT_ARITHMETIC);
   const expands = (bits & WORD_EXPANDS) != 0;
   assignUnknown(at, nameBytes, expands || isArray);
   list.assignments++;

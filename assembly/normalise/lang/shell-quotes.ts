@@ -59,6 +59,11 @@ export function skipContinuation(): void {
   moveTo(here() + 2);
 }
 
+/** True where a `(` or `{` stands. */
+function opensExpansion(at: usize): bool {
+  return at < limit() && (load<u8>(at) == 0x28 || load<u8>(at) == 0x7b);
+}
+
 /** `'…'`, from the quote on. */
 export function takeSingle(): void {
   startWord();
@@ -68,7 +73,7 @@ export function takeSingle(): void {
   for (; at < limit(); at++) {
     const byte = <u32>load<u8>(at);
     if (byte == 0x27) break;
-    if (byte == DOLLAR || byte == BACKQUOTE) addBits(WORD_DOLLAR);
+    if (byte == BACKQUOTE || (byte == DOLLAR && opensExpansion(at + 1))) addBits(WORD_DOLLAR);
     if (byte == BACKQUOTE && inBackquotes()) fault(FAULT_ESCAPE);
   }
   if (at == limit()) {

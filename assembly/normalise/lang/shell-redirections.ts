@@ -21,10 +21,12 @@ import { isDirectoryUnknown, isRelative, joinDirectory, noteEvent } from "./shel
 import { openDocument } from "./shell-documents";
 import { groupOfPipeline, joinSince, noteFile } from "./shell-flows";
 import {
+  FAULT_ARITHMETIC,
   FAULT_REDIRECTION,
   Frame,
   fault,
   here,
+  makeOpaque,
   moveTo,
   peek,
   STATE_AFTER,
@@ -37,6 +39,7 @@ import {
   dropWord,
   finishedAt,
   finishedBytes,
+  hidesCommand,
   isPlain,
   isWordOn,
   partAt,
@@ -212,6 +215,7 @@ export function takeTarget(list: Frame, bits: u32): void {
   }
   const group = groupOfPipeline(list);
   if (kind == STRING) {
+    if (hidesCommand(bits, at, bytes)) makeOpaque(FAULT_ARITHMETIC);
     setInput(list, bits & WORD_EXPANDS ? INPUT_PIPE : INPUT_TEXT);
     if (list.descriptor != 0) return;
     list.inputAt = at;

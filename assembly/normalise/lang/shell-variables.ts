@@ -89,7 +89,7 @@ function isLowerName(at: usize, bytes: u32): bool {
     const byte = <u32>load<u8>(at + done);
     if (isLetter(byte)) return byte >= 0x61;
   }
-  return true;
+  return false;
 }
 
 function isHarmless(at: usize, bytes: u32): bool {

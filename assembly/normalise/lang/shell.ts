@@ -23,6 +23,7 @@ import { closeList, stepArithmetic, takeBackquote, takeDollar } from "./shell-ex
 import { beginFlows, nextGroup } from "./shell-flows";
 import {
   beginFrames,
+  FAULT_ARITHMETIC,
   FAULT_BYTE,
   FAULT_DOCUMENT,
   FAULT_OPEN,
@@ -42,6 +43,7 @@ import {
   KIND_TEXT,
   limit,
   list,
+  makeOpaque,
   moveTo,
   peek,
   popFrame,
@@ -54,7 +56,17 @@ import { stepParameter } from "./shell-parameters";
 import { hasControl, takeQuotedBackslash } from "./shell-quotes";
 import { beginRedirections } from "./shell-redirections";
 import { beginVariables } from "./shell-variables";
-import { append, beginWords, dropWord, isPlain, isWordOn, partAt, partBytes } from "./shell-words";
+import {
+  append,
+  beginWords,
+  dropWord,
+  hidesCommand,
+  isPlain,
+  isWordOn,
+  partAt,
+  partBytes,
+  wordBits,
+} from "./shell-words";
 
 const NEWLINE: u32 = 0x0a;
 const BACKQUOTE: u32 = 0x60;
@@ -186,6 +198,7 @@ function stepWords(kind: i32): void {
       closeTest();
       return;
     }
+    if (kind == KIND_TEST && hidesCommand(wordBits(), partAt(), partBytes())) makeOpaque(FAULT_ARITHMETIC);
     dropWord();
     moveTo(here() + 1);
   } else if (kind == KIND_ARRAY) stepArray(byte);
