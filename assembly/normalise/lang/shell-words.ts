@@ -2,7 +2,7 @@
  * The word that is being read: its bytes without quotes, and what is not known of it. Words inside substitutions of a word
  * are built on top of it and are gone before it goes on, so one stack of bytes serves all.
  */
-import { copyShort } from "../../base/bytes";
+import { copyShort, indexOf } from "../../base/bytes";
 import { isDigit, isLetter } from "../../base/text";
 import { keepText, keptEnd } from "../drafts";
 import { FAULT_WORDS, Frame, fault, here } from "./shell-frames";
@@ -11,7 +11,7 @@ import { WORD_EXPANDS, WORD_GLOBS, WORD_QUOTED } from "./words";
 // Bits beside those of words.ts, for the parser alone.
 /** Something was put in from outside the text, or an expansion stands in it. */
 export const WORD_RAW: u32 = 8;
-/** A `$` or backquote that is plain text. */
+/** A backquote, or a `$` before `(` or `{`, that is plain text: arithmetic would still run it. */
 export const WORD_DOLLAR: u32 = 16;
 /** It begins with `<(` or `>(`. */
 export const WORD_PROCESS: u32 = 32;
@@ -78,6 +78,11 @@ export function wordBits(): u32 {
 /** Nothing but bytes as they stand: it may be a reserved word. */
 export function isPlain(): bool {
   return bits == 0;
+}
+
+/** True where arithmetic would run something of the text with these bits: `a[$(b)]`. */
+export function hidesCommand(bits: u32, at: usize, bytes: u32): bool {
+  return (bits & WORD_DOLLAR) != 0 && indexOf(at, bytes, 0x5b) >= 0;
 }
 
 export function partBytes(): u32 {
