@@ -45,8 +45,8 @@ import {
   finishWord,
   hidesCommand,
   isPlainAssignment,
+  knownBits,
   valueOffset,
-  WORD_KNOWN,
   wordBits,
 } from "./shell-words";
 import { INPUT_NONE, INPUT_PIPE, INPUT_TEXT, Surroundings, WORD_EXPANDS, WORD_GLOBS, wordOf } from "./words";
@@ -154,7 +154,7 @@ function addWord(list: Frame, bits: u32): void {
   const word = wordOf(words++);
   word.at = finishedAt();
   word.bytes = finishedBytes();
-  word.bits = bits & WORD_KNOWN;
+  word.bits = knownBits(bits);
 }
 
 function takeAssignment(

@@ -2,7 +2,7 @@
  * Parameters of the shell, `$x` and `${…}`: which keep their text, which have a known value, which nobody knows
  * (docs/format/shell.md, parameters).
  */
-import { equal } from "../../base/bytes";
+import { equal, indexOf } from "../../base/bytes";
 import { isDigit } from "../../base/text";
 import { WORD__HOME, wordAt } from "../../gen/words";
 import { takeBackquote, takeDollar } from "./shell-expansions";
@@ -45,6 +45,7 @@ import {
   partBytes,
   startWord,
   unmute,
+  WORD_LOOSE,
   WORD_RAW,
 } from "./shell-words";
 import { WORD_EXPANDS } from "./words";
@@ -243,9 +244,16 @@ export function stepParameter(): void {
   } else moveTo(here() + 1);
 }
 
+/** True for `"$@"`, `"${a[@]}"` and their like: in quotes they can still be several words. */
+function spreads(from: usize, end: usize): bool {
+  if (load<u8>(from) != <u8>DOLLAR || load<u8>(from, 1) == 0x28) return false;
+  return indexOf(from, <u32>(end - from), 0x40) >= 0 || indexOf(from, <u32>(end - from), 0x2a) >= 0;
+}
+
 /** Appends an expansion as it is written. */
 export function appendRaw(from: usize, end: usize, bits: u32): void {
   startWord();
+  if (bits != 0 && (!top().inQuotes || spreads(from, end))) bits |= WORD_LOOSE;
   addBits(bits | WORD_RAW);
   append(from, <u32>(end - from));
   moveTo(end);

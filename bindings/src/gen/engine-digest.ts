@@ -1,7 +1,7 @@
 // Written by `npm run build`; do not edit. A release is known by these two digests.
 
 /** SHA-256 of core.wasm, in lower-case hex. */
-export const ENGINE_SHA256 = "68e4eef15edd4c6bf01cfec714ce9c76f0eeebe5b14d0a417a4f5383d3c13d9d";
+export const ENGINE_SHA256 = "9cd24280557c37766d938dacaf2533b789c61e3a9687cd9e806a9197a74dea3c";
 
 /** SHA-256 of base.image, the default policy, in lower-case hex. */
-export const BASE_IMAGE_SHA256 = "eb86709a029bc609fece03f3c6f32909b3d84f03b9cf12df42720c54048c8137";
+export const BASE_IMAGE_SHA256 = "1cb2a6d458333d082c01af333d05d647ffe613e562a59d19fc1dbe36a056e8a2";
