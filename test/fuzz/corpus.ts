@@ -1,0 +1,77 @@
+/**
+ * Inputs worth mutating, one a signature, the smallest. On disk a target's corpus is one file of lines, `signature` and the
+ * input in hex or, where a long one would make the page useless, deflated in base64.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { ROOT } from "../../tools/files.ts";
+import type { Random } from "../differential/random.ts";
+
+/** More would be a history of the run, not a corpus. */
+const ENTRIES_MAX = 4096;
+const HEX_BYTES_MAX = 512;
+
+export class Corpus {
+  readonly #bySignature = new Map<string, number>();
+  readonly #inputs: Uint8Array[] = [];
+  readonly #signatures: string[] = [];
+
+  get size(): number {
+    return this.#inputs.length;
+  }
+
+  /** Whether an input of this size would be taken. */
+  wants(signature: string, bytes: number): boolean {
+    const at = this.#bySignature.get(signature);
+    if (at === undefined) return this.#inputs.length < ENTRIES_MAX;
+    return bytes < (this.#inputs[at] as Uint8Array).length;
+  }
+
+  add(signature: string, input: Uint8Array): void {
+    const at = this.#bySignature.get(signature) ?? this.#inputs.length;
+    this.#bySignature.set(signature, at);
+    this.#inputs[at] = input.slice();
+    this.#signatures[at] = signature;
+  }
+
+  pick(random: Random): Uint8Array {
+    return random.pick(this.#inputs);
+  }
+
+  entries(): [signature: string, input: Uint8Array][] {
+    return this.#inputs.map((input, at) => [this.#signatures[at] as string, input]);
+  }
+}
+
+export const FUZZ_FOLDER = join(ROOT, "test/fuzz");
+
+function corpusPath(target: string): string {
+  return join(FUZZ_FOLDER, "corpus", `${target}.txt`);
+}
+
+/** The inputs that are kept in git. */
+export function keptInputs(target: string): [signature: string, input: Uint8Array][] {
+  const path = corpusPath(target);
+  if (!existsSync(path)) return [];
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => {
+      const [signature = "", form = "", text = ""] = line.split(" ");
+      const bytes = Buffer.from(text, form === "hex" ? "hex" : "base64");
+      return [signature, new Uint8Array(form === "hex" ? bytes : inflateRawSync(bytes))];
+    });
+}
+
+/** Writes what is kept in git. A signature has no space in it. */
+export function keepInputs(target: string, about: string, entries: [string, Uint8Array][]): void {
+  const lines = [...entries]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([signature, input]) => {
+      const isShort = input.length <= HEX_BYTES_MAX;
+      const bytes = isShort ? Buffer.from(input) : deflateRawSync(input, { level: 9 });
+      return `${signature} ${isShort ? "hex" : "deflate"} ${bytes.toString(isShort ? "hex" : "base64")}`;
+    });
+  writeFileSync(corpusPath(target), `${[`# ${about}`, ...lines].join("\n")}\n`);
+}
