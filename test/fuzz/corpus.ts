@@ -10,12 +10,14 @@ import type { Random } from "../differential/random.ts";
 
 /** More would be a history of the run, not a corpus. */
 const ENTRIES_MAX = 4096;
+const ACCEPTED_PERCENT = 85;
 const HEX_BYTES_MAX = 512;
 
 export class Corpus {
   readonly #bySignature = new Map<string, number>();
   readonly #inputs: Uint8Array[] = [];
   readonly #signatures: string[] = [];
+  readonly #accepted: Uint8Array[] = [];
 
   get size(): number {
     return this.#inputs.length;
@@ -28,15 +30,26 @@ export class Corpus {
     return bytes < (this.#inputs[at] as Uint8Array).length;
   }
 
-  add(signature: string, input: Uint8Array): void {
-    const at = this.#bySignature.get(signature) ?? this.#inputs.length;
-    this.#bySignature.set(signature, at);
-    this.#inputs[at] = input.slice();
-    this.#signatures[at] = signature;
+  add(signature: string, input: Uint8Array, isAccepted: boolean): void {
+    const at = this.#bySignature.get(signature);
+    if (at === undefined) {
+      this.#bySignature.set(signature, this.#inputs.length);
+      this.#inputs.push(input);
+      this.#signatures.push(signature);
+      if (isAccepted) this.#accepted.push(input);
+      return;
+    }
+    const old = this.#inputs[at] as Uint8Array;
+    this.#inputs[at] = input;
+    const place = isAccepted ? this.#accepted.indexOf(old) : -1;
+    if (place >= 0) this.#accepted[place] = input;
   }
 
+  /** Mostly one that was accepted: what grows out of a refused input is refused at the same place. */
   pick(random: Random): Uint8Array {
-    return random.pick(this.#inputs);
+    return random.pick(
+      random.chance(ACCEPTED_PERCENT) && this.#accepted.length > 0 ? this.#accepted : this.#inputs,
+    );
   }
 
   entries(): [signature: string, input: Uint8Array][] {

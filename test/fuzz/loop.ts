@@ -37,16 +37,18 @@ export function fuzz(target: Target, limits: Limits, watch: Watch): Report {
   const signatures = new Set<string>();
   const started = performance.now();
   let shown = started;
-  while (report.cases < limits.count && kinds.size < limits.failuresMax) {
-    const input = target.next();
+  const attempt = (input: Uint8Array, isCounted: boolean): void => {
     watch.begin(input);
     try {
-      const { status, accepted, signature, cases } = target.check(input);
+      const { status, cases, accepted, signature } = target.check(input);
+      if (target.corpus.wants(signature, input.length)) {
+        target.corpus.add(signature, target.portable?.(input.slice()) ?? input.slice(), accepted > 0);
+      }
+      if (!isCounted) return;
       report.cases += cases;
       report.accepted += accepted;
       report.statuses.set(status, (report.statuses.get(status) ?? 0) + cases);
       signatures.add(signature);
-      if (target.corpus.wants(signature, input.length)) target.corpus.add(signature, input);
     } catch (error) {
       const failure = asBroken(error);
       report.cases++;
@@ -54,16 +56,20 @@ export function fuzz(target: Target, limits: Limits, watch: Watch): Report {
       if (!kinds.has(failure.kind)) watch.failed(input.slice(), failure);
       kinds.add(failure.kind);
     }
+  };
+  const measure = (): Report => {
+    report.signatures = signatures.size;
+    report.corpus = target.corpus.size;
+    return report;
+  };
+  for (const input of target.seeds?.() ?? []) attempt(input, false);
+  while (report.cases < limits.count && kinds.size < limits.failuresMax) {
+    attempt(target.next(), true);
     const now = performance.now();
-    if (now - shown > PROGRESS_MS) {
-      shown = now;
-      report.signatures = signatures.size;
-      report.corpus = target.corpus.size;
-      watch.progress(report);
-    }
     if (now - started > limits.seconds * 1000) break;
+    if (now - shown < PROGRESS_MS) continue;
+    shown = now;
+    watch.progress(measure());
   }
-  report.signatures = signatures.size;
-  report.corpus = target.corpus.size;
-  return report;
+  return measure();
 }

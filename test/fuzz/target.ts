@@ -17,10 +17,16 @@ export interface Outcome {
 
 export interface Target {
   readonly corpus: Corpus;
+  /** Inputs to begin with. They are tried and not counted. */
+  seeds?(): Iterable<Uint8Array>;
   /** The next input. Its bytes are good until the next call. */
   next(): Uint8Array;
   /** Tries an input. @throws Broken when something that must hold does not. */
   check(input: Uint8Array): Outcome;
+  /** The input as a file keeps it: it must mean the same after a change to a policy. */
+  portable?(input: Uint8Array): Uint8Array;
+  /** What an input reaches, name by name: of the inputs that reach a thing the smallest is kept in git. */
+  features?(input: Uint8Array): string[];
   /** Smaller inputs that may fail in the same way, the most promising ones first. */
   smaller?(input: Uint8Array): Iterable<Uint8Array>;
 }

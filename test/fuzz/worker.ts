@@ -36,11 +36,12 @@ const say = (message: Message): void => parentPort?.postMessage(message);
 
 const target = await targetRow(name).open(seed);
 const current = new SharedInput(shared);
+const portable = (input: Uint8Array): Uint8Array => target.portable?.(input) ?? input;
 const report = fuzz(target, limits, {
   begin: (input) => current.put(input),
   progress: (soFar) => say({ type: "progress", report: soFar }),
   failed: (met, { kind, message, evidence }) => {
-    const input = evidence?.input ?? minimise(target, met, kind, (tried) => current.put(tried));
+    const input = evidence?.input ?? minimise(target, portable(met), kind, (tried) => current.put(tried));
     say({ type: "failure", failure: { kind, message, target: evidence?.target ?? name, met, input } });
   },
 });

@@ -1,0 +1,77 @@
+/** What an answer reached, as a short text: two requests of one signature taught the fuzzer the same. */
+import type { CmpValue } from "../../bindings/src/codec/decode.ts";
+import { headerBytes, lengthAt, type Outline } from "./outline.ts";
+
+const REASONS = Buffer.from("\u00a7reasons", "latin1");
+const REQUEST = Buffer.from("\u00a7request", "latin1");
+const KEY_BYTES_MAX = 20;
+/** What is inside these is the caller's: naming its keys would make a signature of every request. */
+const OPAQUE = ["args", "fields", "annotations", "realpaths"];
+
+/** A number for the reasons of a record: its bytes between two keys that follow each other, as FNV-1a. */
+export function reasonsMark(record: Buffer): number {
+  const start = record.indexOf(REASONS);
+  const end = record.indexOf(REQUEST, start);
+  let hash = 0x811c9dc5;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (record[at] as number), 0x01000193);
+  return hash >>> 0;
+}
+
+/** Where in the envelope an offset lies: the keys around it. */
+export function placeOf(outline: Outline, bytes: Uint8Array, offset: number): string {
+  let found = -1;
+  for (let value = 0; value < outline.count; value++) {
+    const keyAt = outline.keyAt[value] as number;
+    if ((keyAt < 0 ? (outline.at[value] as number) : keyAt) > offset) break;
+    found = value;
+  }
+  const keys: string[] = [];
+  for (let value = found; value >= 0; value = outline.parent[value] as number) {
+    keys.unshift(keyText(bytes, outline.keyAt[value] as number));
+  }
+  const opaque = keys.findIndex((key) => OPAQUE.includes(key));
+  const shown =
+    opaque < 0
+      ? keys.slice(0, 4)
+      : [...keys.slice(0, opaque + 1), ...(keys.length > opaque + 1 ? ["*"] : [])];
+  return shown.filter((key) => key !== "").join(".") || "top";
+}
+
+function keyText(bytes: Uint8Array, at: number): string {
+  if (at < 0) return "";
+  const length = lengthAt(bytes, at);
+  const from = at + headerBytes(bytes[at] as number);
+  if (length > KEY_BYTES_MAX) return "long";
+  let text = "";
+  for (let i = from; i < from + length; i++) {
+    const byte = bytes[i] as number;
+    const isWord = (byte >= 0x61 && byte <= 0x7a) || byte === 0x5f;
+    if (!isWord) return "odd";
+    text += String.fromCharCode(byte);
+  }
+  return text === "" ? "empty" : text;
+}
+
+/** What a record has in it, name by name. */
+export function recordFeatures(record: CmpValue): string[] {
+  const {
+    verdict,
+    tier,
+    gate,
+    reasons,
+    rows,
+    obligations,
+    lowered_by: lowered,
+    parts,
+  } = record as Record<string, CmpValue>;
+  const texts = (value: CmpValue | undefined): string[] => (value ?? []) as string[];
+  return [
+    `${verdict}-${tier}`,
+    ...(gate === undefined ? [] : [`gate-${gate}`]),
+    ...texts(reasons).map((code) => `reason-${code}`),
+    ...texts(rows).map((code) => `row-${code}`),
+    ...Object.keys(obligations as object).map((key) => `obligation-${key}`),
+    ...(lowered as string[][]).map(([kind]) => `lowered-${kind}`),
+    ...(parts as { mapping: string }[]).map(({ mapping }) => `mapping-${mapping.split("/")[0]}`),
+  ];
+}
