@@ -30,3 +30,12 @@ export function unpackCase(input: Uint8Array): ImageCase {
   const [image = new Uint8Array(0), ...requests] = parts;
   return { image, requests };
 }
+
+/** The bytes with another 32 in the place of some; the input itself where they do not occur. */
+export function replaced(input: Uint8Array, from: Buffer, to: Buffer): Uint8Array {
+  const at = Buffer.from(input.buffer, input.byteOffset, input.length).indexOf(from);
+  if (at < 0) return input;
+  const out = input.slice();
+  out.set(to, at);
+  return out;
+}

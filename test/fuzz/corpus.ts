@@ -8,7 +8,6 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { ROOT } from "../../tools/files.ts";
 import type { Random } from "../differential/random.ts";
 
-/** More would be a history of the run, not a corpus. */
 const ENTRIES_MAX = 4096;
 const ACCEPTED_PERCENT = 85;
 const HEX_BYTES_MAX = 512;
@@ -19,6 +18,9 @@ export class Corpus {
   readonly #signatures: string[] = [];
   readonly #accepted: Uint8Array[] = [];
 
+  /** @param entriesMax more would be a history of the run, not a corpus. */
+  constructor(readonly entriesMax: number = ENTRIES_MAX) {}
+
   get size(): number {
     return this.#inputs.length;
   }
@@ -26,7 +28,7 @@ export class Corpus {
   /** Whether an input of this size would be taken. */
   wants(signature: string, bytes: number): boolean {
     const at = this.#bySignature.get(signature);
-    if (at === undefined) return this.#inputs.length < ENTRIES_MAX;
+    if (at === undefined) return this.#inputs.length < this.entriesMax;
     return bytes < (this.#inputs[at] as Uint8Array).length;
   }
 

@@ -67,6 +67,11 @@ export class Engine extends Wasm {
     return this.memory.subarray(this.#recordAt, this.#recordAt + this.recordBytes);
   }
 
+  /** SHA-256 of the loaded image. */
+  get imageDigest(): Buffer {
+    return Buffer.from(this.memory.subarray(this.#resultAt + 16, this.#resultAt + 48));
+  }
+
   /** Loads an image and holds what the wall promises about the answer. */
   load(image: Uint8Array): string {
     const { status, offset } = calling("loadImage", () => this.loadImage(image));

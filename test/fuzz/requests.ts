@@ -10,6 +10,7 @@ import { Random } from "../differential/random.ts";
 import type { Image } from "../model/image.ts";
 import { loadImageModel } from "../model/model.ts";
 import { Refusal, wire } from "../model/wire.ts";
+import { replaced } from "./cases.ts";
 import { Corpus, keptInputs } from "./corpus.ts";
 import { Draft } from "./draft.ts";
 import { Engine, REQUEST_BYTES_MAX } from "./engine.ts";
@@ -32,7 +33,7 @@ const OVERSIZED = new Uint8Array(REQUEST_BYTES_MAX + 1);
 
 /** An engine with one policy, and what stands for the digest of that policy in files. */
 interface Seat {
-  readonly engine: Engine;
+  engine: Engine;
   /** Asked now and then only, so its past is another one. */
   twin: Engine;
   readonly image: Uint8Array;
@@ -138,6 +139,17 @@ export class RequestsTarget implements Target {
   }
 
   #try(seat: Seat, size: number, isDeep: boolean): Outcome {
+    try {
+      return this.#ask(seat, size, isDeep);
+    } catch (error) {
+      // An instance that stopped in the middle means nothing any more.
+      seat.engine = loaded(seat.image, this.#makeEngine);
+      seat.twin = loaded(seat.image, this.#makeEngine);
+      throw error;
+    }
+  }
+
+  #ask(seat: Seat, size: number, isDeep: boolean): Outcome {
     const { engine } = seat;
     const before = isDeep ? engine.draft.slice(0, size) : undefined;
     const status = engine.answer(size);
@@ -221,13 +233,4 @@ function needRecord(engine: Engine, record: Buffer, image: Buffer): void {
     () => `the record says ${said}, the result ${found}`,
   );
   need(image.equals(value.image as Uint8Array), "record-disagrees", () => "the record names another image");
-}
-
-/** The bytes with another 32 in the place of some; the input itself where they do not occur. */
-function replaced(input: Uint8Array, from: Buffer, to: Buffer): Uint8Array {
-  const at = Buffer.from(input.buffer, input.byteOffset, input.length).indexOf(from);
-  if (at < 0) return input;
-  const out = input.slice();
-  out.set(to, at);
-  return out;
 }

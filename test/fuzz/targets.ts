@@ -45,6 +45,16 @@ export const TARGETS: readonly TargetRow[] = [
     open: async (seed) => new (await import("./requests.ts")).RequestsTarget(seed),
   },
   {
+    name: "images",
+    about: "mutated policy images, and decisions on those that load",
+    count: 1_000_000,
+    seconds: ENDLESS,
+    acceptedMin: 10,
+    expected: ["ok", "image_too_large", "image_magic", "image_version", "image_digest", "image_structure"],
+    judgedFrom: 20_000,
+    open: async (seed) => new (await import("./images.ts")).ImagesTarget(seed),
+  },
+  {
     name: "differential",
     about: "random policies and requests, engine against model",
     count: ENDLESS,
