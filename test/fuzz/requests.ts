@@ -48,6 +48,7 @@ const PLACEHOLDERS = ["the SHA-256 of build/base.image!", "the SHA-256 of the ex
 export class RequestsTarget implements Target {
   readonly corpus = new Corpus();
   readonly #makeEngine: () => Engine;
+  readonly #kept: readonly Uint8Array[];
   readonly #random: Random;
   readonly #mutator: CmpMutator;
   readonly #seats: readonly Seat[];
@@ -56,9 +57,17 @@ export class RequestsTarget implements Target {
   #seat: Seat;
   #tried = 0;
 
-  /** @param makeEngine makes the engine that is asked; the canary has a double of its own. */
-  constructor(seed: number, makeEngine: () => Engine = () => new Engine(engineModule())) {
+  /**
+   * @param makeEngine makes the engine that is asked; the canary has a double of its own.
+   * @param kept what to begin with beside what the generator makes.
+   */
+  constructor(
+    seed: number,
+    makeEngine: () => Engine = () => new Engine(engineModule()),
+    kept: readonly Uint8Array[] = keptInputs("requests").map(([, input]) => input),
+  ) {
     this.#makeEngine = makeEngine;
+    this.#kept = kept;
     this.#random = new Random(seed);
     this.#seats = [defaultImage(), organisationImage()].map((image, at) =>
       seatOf(image, PLACEHOLDERS[at] as string, makeEngine),
@@ -75,7 +84,7 @@ export class RequestsTarget implements Target {
   }
 
   *seeds(): Iterable<Uint8Array> {
-    for (const [, input] of keptInputs("requests")) yield input;
+    yield* this.#kept;
     for (const seat of this.#seats) {
       for (let i = 0; i < SEEDS_PER_IMAGE; i++) {
         yield replaced(randomRequest(this.#random, seat.model), seat.digest, seat.placeholder);

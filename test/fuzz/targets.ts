@@ -1,6 +1,12 @@
 /** The targets by name: how much of each is a whole run, and what a run must have reached to count for anything. */
 import type { Target } from "./target.ts";
 
+export interface Canary {
+  readonly kind: string;
+  /** Seconds after which a worker hangs, instead of the usual ones. */
+  readonly hangSeconds?: number;
+}
+
 export interface TargetRow {
   readonly name: string;
   readonly about: string;
@@ -12,10 +18,14 @@ export interface TargetRow {
   /** Each of these must have come up, in a run of at least `judgedFrom` inputs. */
   readonly expected: readonly string[];
   readonly judgedFrom: number;
+  /** Its engine is wrong on purpose: the run passes when this kind of failure was found. */
+  readonly canary?: Canary;
   open(seed: number): Promise<Target>;
 }
 
 const ENDLESS = Number.POSITIVE_INFINITY;
+/** What the canaries wait for comes up once in some hundred inputs. */
+const CANARY_COUNT = 200_000;
 
 /** All that a request can be answered with, but for `record_too_large`, which needs a policy with endless rows. */
 const REQUEST_STATUSES = [
@@ -53,6 +63,38 @@ export const TARGETS: readonly TargetRow[] = [
     expected: ["ok", "image_too_large", "image_magic", "image_version", "image_digest", "image_structure"],
     judgedFrom: 20_000,
     open: async (seed) => new (await import("./images.ts")).ImagesTarget(seed),
+  },
+  {
+    name: "yaml",
+    about: "mutated policy sources against the compiler",
+    count: 20_000,
+    seconds: ENDLESS,
+    acceptedMin: 3,
+    expected: ["ok", "refused"],
+    judgedFrom: 1000,
+    open: async (seed) => new (await import("./yaml.ts")).YamlTarget(seed),
+  },
+  {
+    name: "canary",
+    about: "an engine that allows too much now and then: must be found",
+    count: CANARY_COUNT,
+    seconds: ENDLESS,
+    acceptedMin: 0,
+    expected: [],
+    judgedFrom: ENDLESS,
+    canary: { kind: "verdict-of-record" },
+    open: async (seed) => (await import("./canary.ts")).permissiveTarget(seed),
+  },
+  {
+    name: "canary-hang",
+    about: "an engine that does not come back now and then: must be found",
+    count: CANARY_COUNT,
+    seconds: ENDLESS,
+    acceptedMin: 0,
+    expected: [],
+    judgedFrom: ENDLESS,
+    canary: { kind: "hang", hangSeconds: 5 },
+    open: async (seed) => (await import("./canary.ts")).endlessTarget(seed),
   },
   {
     name: "differential",
