@@ -132,7 +132,10 @@ export class ImagesTarget implements Target {
   features(input: Uint8Array): string[] {
     const { signature } = this.check(input);
     const [status, ...reached] = signature.split("-");
-    return status === "ok" ? reached.map((what) => `ok-${what}`) : [signature];
+    // Of a refused image the section is enough.
+    return status === "ok"
+      ? reached.map((what) => `ok-${what}`)
+      : [signature.split("-").slice(0, 2).join("-")];
   }
 
   *smaller(input: Uint8Array): Iterable<Uint8Array> {

@@ -1,6 +1,8 @@
 /** Chooses the inputs that are kept in git: for each thing reached the smallest that reaches it, made smaller still. */
 import { type Broken, failureOf, type Target } from "./target.ts";
 
+/** More than this nobody would look at. */
+const KEPT_MAX = 80;
 /** For each input kept, so many attempts to make it smaller. */
 const TRIES_MAX = 300;
 
@@ -24,7 +26,7 @@ export function kept(target: Target, entries: readonly Entry[]): [string, Uint8A
     for (const also of featuresOf(target, small)) reached.add(also);
     chosen.push([feature, small]);
   }
-  return chosen;
+  return chosen.sort(([, one], [, other]) => one.length - other.length).slice(0, KEPT_MAX);
 }
 
 function shrunk(target: Target, input: Uint8Array, feature: string): Uint8Array {

@@ -17,7 +17,7 @@ import { Engine, REQUEST_BYTES_MAX } from "./engine.ts";
 import { damage } from "./mutate-bytes.ts";
 import { CmpMutator, withoutOne } from "./mutate-cmp.ts";
 import { Outline } from "./outline.ts";
-import { placeOf, reasonsMark, recordFeatures } from "./signature.ts";
+import { placeOf, reasonsMark, recordFeatures, refusalFeature } from "./signature.ts";
 import { Broken, need, type Outcome, type Target } from "./target.ts";
 import { dictionaryOf } from "./values.ts";
 
@@ -140,7 +140,7 @@ export class RequestsTarget implements Target {
 
   features(input: Uint8Array): string[] {
     const { status, signature } = this.check(input);
-    return status === "ok" ? recordFeatures(decode(this.#seat.engine.record)) : [signature];
+    return status === "ok" ? recordFeatures(decode(this.#seat.engine.record)) : [refusalFeature(signature)];
   }
 
   *smaller(input: Uint8Array): Iterable<Uint8Array> {

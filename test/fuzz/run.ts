@@ -213,6 +213,8 @@ async function minimiseAll(options: Options): Promise<number> {
     const row = targetRow(name);
     const scaled = Math.max(Math.round(count * options.scale), COUNT_MIN);
     const result = await runTarget(runOf(row, { ...options, count: scaled }, seed), reporter(name));
+    for (const { kind, message } of result.failures) console.log(`${name}: ${kind}: ${message}`);
+    if (result.failures.length > 0) return 1;
     const entries = kept(await row.open(0), result.corpus);
     keepInputs(name, about, entries);
     console.log(`${name}: ${entries.length} inputs kept of ${result.corpus.length}`);

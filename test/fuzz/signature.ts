@@ -1,5 +1,6 @@
 /** What an answer reached, as a short text: two requests of one signature taught the fuzzer the same. */
 import type { CmpValue } from "../../bindings/src/codec/decode.ts";
+import { wire } from "../model/wire.ts";
 import { headerBytes, lengthAt, type Outline } from "./outline.ts";
 
 const REASONS = Buffer.from("\u00a7reasons", "latin1");
@@ -52,26 +53,25 @@ function keyText(bytes: Uint8Array, at: number): string {
   return text === "" ? "empty" : text;
 }
 
-/** What a record has in it, name by name. */
+/** What a record has in it, name by name; what only this or that policy has is left out. */
 export function recordFeatures(record: CmpValue): string[] {
-  const {
-    verdict,
-    tier,
-    gate,
-    reasons,
-    rows,
-    obligations,
-    lowered_by: lowered,
-    parts,
-  } = record as Record<string, CmpValue>;
-  const texts = (value: CmpValue | undefined): string[] => (value ?? []) as string[];
+  const { verdict, tier, gate, reasons, rows, obligations, lowered_by, parts } = record as Record<
+    string,
+    CmpValue
+  >;
+  const codes = reasons as string[];
   return [
     `${verdict}-${tier}`,
-    ...(gate === undefined ? [] : [`gate-${gate}`]),
-    ...texts(reasons).map((code) => `reason-${code}`),
-    ...texts(rows).map((code) => `row-${code}`),
+    ...(gate === undefined ? [] : ["gate"]),
+    ...((rows as string[]).length > 0 ? ["row"] : []),
+    ...codes.filter((code) => wire.marks.includes(code)).map((code) => `mark-${code}`),
     ...Object.keys(obligations as object).map((key) => `obligation-${key}`),
-    ...(lowered as string[][]).map(([kind]) => `lowered-${kind}`),
+    ...(lowered_by as string[][]).map(([kind]) => `lowered-${kind}`),
     ...(parts as { mapping: string }[]).map(({ mapping }) => `mapping-${mapping.split("/")[0]}`),
   ];
+}
+
+/** A refusal without the finer part of its place. */
+export function refusalFeature(signature: string): string {
+  return signature.split(".").slice(0, 2).join(".");
 }
