@@ -1,14 +1,18 @@
 /** Chooses the inputs that are kept in git: for each thing reached the smallest that reaches it, made smaller still. */
 import { type Broken, failureOf, type Target } from "./target.ts";
 
-/** More than this nobody would look at. */
-const KEPT_MAX = 80;
-/** For each input kept, so many attempts to make it smaller. */
+/** Attempts to make one input smaller. */
 const TRIES_MAX = 300;
 
 type Entry = readonly [signature: string, input: Uint8Array];
 
-export function kept(target: Target, entries: readonly Entry[]): [string, Uint8Array][] {
+/** @param shrinks whether the inputs are made smaller; where one takes long, the smallest that were met will do. `most` are kept, the smallest. */
+export function kept(
+  target: Target,
+  entries: readonly Entry[],
+  shrinks: boolean,
+  most: number,
+): [string, Uint8Array][] {
   const smallest = new Map<string, Uint8Array>();
   for (const [, input] of entries) {
     for (const feature of featuresOf(target, input)) {
@@ -22,11 +26,11 @@ export function kept(target: Target, entries: readonly Entry[]): [string, Uint8A
   const chosen: [string, Uint8Array][] = [];
   for (const [feature, input] of wanted) {
     if (reached.has(feature)) continue;
-    const small = shrunk(target, input, feature);
+    const small = shrinks ? shrunk(target, input, feature) : input;
     for (const also of featuresOf(target, small)) reached.add(also);
     chosen.push([feature, small]);
   }
-  return chosen.sort(([, one], [, other]) => one.length - other.length).slice(0, KEPT_MAX);
+  return chosen.sort(([, one], [, other]) => one.length - other.length).slice(0, most);
 }
 
 function shrunk(target: Target, input: Uint8Array, feature: string): Uint8Array {

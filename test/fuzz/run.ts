@@ -189,18 +189,24 @@ const KEPT = [
   {
     name: "requests",
     count: 1_000_000,
+    shrinks: true,
+    most: 120,
     about:
       "Requests of test/fuzz, by what they reach. The digest of the image is a placeholder of 32 letters.",
   },
   {
     name: "images",
     count: 20_000,
+    shrinks: true,
+    most: 32,
     about:
       "Images of test/fuzz and the requests asked of each, by what they reach: lengths and bytes (cases.ts).",
   },
   {
     name: "yaml",
     count: 4000,
+    shrinks: false,
+    most: 60,
     about: "Sources of test/fuzz, by what they reach: the first line names the one replaced.",
   },
 ] as const;
@@ -209,13 +215,13 @@ const KEPT = [
 async function minimiseAll(options: Options): Promise<number> {
   const seed = options.seed ?? randomBytes(4).readUInt32LE();
   console.log(`seed ${hex(seed)}`);
-  for (const { name, count, about } of KEPT) {
+  for (const { name, count, shrinks, most, about } of KEPT) {
     const row = targetRow(name);
     const scaled = Math.max(Math.round(count * options.scale), COUNT_MIN);
     const result = await runTarget(runOf(row, { ...options, count: scaled }, seed), reporter(name));
     for (const { kind, message } of result.failures) console.log(`${name}: ${kind}: ${message}`);
     if (result.failures.length > 0) return 1;
-    const entries = kept(await row.open(0), result.corpus);
+    const entries = kept(await row.open(0), result.corpus, shrinks, most);
     keepInputs(name, about, entries);
     console.log(`${name}: ${entries.length} inputs kept of ${result.corpus.length}`);
   }

@@ -1,10 +1,12 @@
 /** What an answer reached, as a short text: two requests of one signature taught the fuzzer the same. */
 import type { CmpValue } from "../../bindings/src/codec/decode.ts";
+import { knownKeys } from "../model/request.ts";
 import { wire } from "../model/wire.ts";
 import { headerBytes, lengthAt, type Outline } from "./outline.ts";
 
 const REASONS = Buffer.from("\u00a7reasons", "latin1");
 const REQUEST = Buffer.from("\u00a7request", "latin1");
+const KNOWN_KEYS = new Set(Object.values(knownKeys).flat());
 const KEY_BYTES_MAX = 20;
 /** What is inside these is the caller's: naming its keys would make a signature of every request. */
 const OPAQUE = ["args", "fields", "annotations", "realpaths"];
@@ -73,5 +75,8 @@ export function recordFeatures(record: CmpValue): string[] {
 
 /** A refusal without the finer part of its place. */
 export function refusalFeature(signature: string): string {
-  return signature.split(".").slice(0, 2).join(".");
+  const [status = "", place = ""] = signature.split("-");
+  const [key = ""] = place.split(".");
+  // Bytes that are not CMP/1 can be so anywhere, and unknown keys are endless.
+  return status.startsWith("value_") && KNOWN_KEYS.has(key) ? `${status}-${key}` : status;
 }
