@@ -88,6 +88,9 @@ async function faultsOf(row: TargetRow, { report, failures }: Result): Promise<s
     const file = relative(ROOT, writeRegression(target, kind, await portable(target, input)));
     faults.push(`${kind}: ${message}\n  written to ${file}\n  npm run test:slow -- replay ${file}`);
   }
+  // Of each kind only the first is written; how often it came up says how rare it is.
+  const broken = report.statuses.get("broken") ?? 0;
+  if (broken > failures.length) faults.push(`${grouped(broken)} inputs failed in all`);
   if (report.cases === 0) return [...faults, "nothing was tried"];
   if (report.cases < row.judgedFrom) return faults;
   const share = (100 * report.accepted) / report.cases;
