@@ -450,7 +450,7 @@ export const NAMESPACE_LAST: i32 = 256;
 
 const FIELD_TYPES: usize = memory.data<u8>([
   0, 1, 2, 9, 3, 3, 4, 5, 8, 6, 9, 9, 9, 8, 9, 9, 2, 8, 6, 7, 7, 9, 9, 9, 8, 9, 9, 6, 9, 9, 9, 8, 6, 9, 8, 9,
-  9, 9, 9, 7, 9,
+  9, 9, 9, 7, 9, 8,
 ]);
 
 /** The type of a field. */
