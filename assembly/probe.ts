@@ -7,8 +7,8 @@ import { scanArguments } from "./detect/scan";
 import { LANGUAGE_HTTP, LANGUAGE_SQL } from "./gen/codes";
 import { ACTIONS_BYTES, ACTIONS_NUMBER, SECTION_ACTIONS } from "./gen/layout";
 import {
-  Draft,
   beginDrafts,
+  Draft,
   draftAt,
   draftCount,
   draftsOverflowed,
@@ -22,7 +22,7 @@ import { takeSql } from "./normalise/lang/sql";
 import { Surroundings, wordOf } from "./normalise/lang/words";
 import { addNested, beginNested, nextNested } from "./normalise/nested";
 import { cleanUrl, readUrl, urlHasUserinfo } from "./normalise/url";
-import { IMAGE_DIGEST_AT, entryAt } from "./policy/view";
+import { entryAt, IMAGE_DIGEST_AT } from "./policy/view";
 import { REQUEST_AT, readRequest } from "./request/read";
 import { tierOf } from "./risk/hazard";
 import { scoreOf } from "./risk/score";

@@ -2,7 +2,17 @@
  * Turns taxonomy/detectors.yaml into the automaton of docs/format/detect.md. refa parses the expressions, joins and
  * minimises them; this file numbers the states and the classes of bytes, and packs the result for the compiler.
  */
-import { CharSet, combineTransformers, DFA, ENFA, JS, NFA, type NoParent, Transformers, transform } from "refa";
+import {
+  CharSet,
+  combineTransformers,
+  DFA,
+  ENFA,
+  JS,
+  NFA,
+  type NoParent,
+  Transformers,
+  transform,
+} from "refa";
 import { parse } from "yaml";
 
 export interface Tail {
@@ -237,7 +247,8 @@ export function packAutomaton(automaton: Automaton): string {
   const { classes, classCount, next, firstAccepting, items, folds } = automaton;
   const flat = items.flat();
   const bytes: number[] = [];
-  for (const number of [classCount, next.length, firstAccepting, flat.length, folds.length]) putNumber(bytes, number);
+  for (const number of [classCount, next.length, firstAccepting, flat.length, folds.length])
+    putNumber(bytes, number);
   putRuns(bytes, classes);
   for (const fold of folds) putNumber(bytes, fold);
   putRuns(bytes, next.flat());
@@ -248,7 +259,9 @@ export function packAutomaton(automaton: Automaton): string {
 
 /** The text of assembly/gen/kinds.ts. */
 export function kindsText(): string {
-  const bits = Object.entries(KINDS).map(([name, [bit]]) => `export const KIND_${name.toUpperCase()}: u32 = ${bit};\n`);
+  const bits = Object.entries(KINDS).map(
+    ([name, [bit]]) => `export const KIND_${name.toUpperCase()}: u32 = ${bit};\n`,
+  );
   const rows: string[] = [];
   const kinds = kindsOfBytes();
   for (let at = 0; at < BYTES; at += 16) rows.push(`  ${kinds.slice(at, at + 16).join(", ")},\n`);

@@ -319,8 +319,31 @@ function codesText(side: Side, taxonomy: Taxonomy): string {
     }
   }
   assertUnique(names, "codes");
+  text += fieldTypesText(side, taxonomy);
   if (side === "bindings") text += namesText(taxonomy);
   return text;
+}
+
+/** The type of each field by its number: the engine reads some fields by number and takes their types for granted. */
+function fieldTypesText(side: Side, { wire, fields }: Taxonomy): string {
+  const names = listOf(wire, "field_types");
+  const types = fields.map(({ name, type }) => {
+    const number = names.indexOf(type);
+    return number >= 0 ? number : refuse(`fields.yaml: ${name} has the unknown type ${type}`);
+  });
+  if (side === "bindings") {
+    const about = "\n// The type of each field, by its number less 1.\n";
+    return `${about}${numberArray("export const FIELD_TYPES: readonly number[] = ", types, ";")}`;
+  }
+  return `
+${numberArray("const FIELD_TYPES: usize = memory.data<u8>(", types, ");")}
+/** The type of a field. */
+export function fieldType(field: i32): u8 {
+  assert(field >= 1);
+  assert(field <= FIELD_COUNT);
+  return load<u8>(FIELD_TYPES + <usize>(field - 1));
+}
+`;
 }
 
 /** The words behind the numbers, for hosts: `TIER_NAMES[4]` is "critical". */

@@ -8,14 +8,28 @@ function bytesOf(text: string): ArrayBuffer {
 function under(path: string, pattern: string): bool {
   const one = bytesOf(path);
   const other = bytesOf(pattern);
-  beginPath(changetype<usize>(one), one.byteLength);
+  beginPath(changetype<usize>(one), one.byteLength, false);
   return isUnder(changetype<usize>(other), other.byteLength);
 }
 
 function named(path: string, pattern: string): bool {
   const one = bytesOf(path);
   const other = bytesOf(pattern);
-  beginPath(changetype<usize>(one), one.byteLength);
+  beginPath(changetype<usize>(one), one.byteLength, false);
+  return isNamed(changetype<usize>(other), other.byteLength);
+}
+
+function mayBeUnder(path: string, pattern: string): bool {
+  const one = bytesOf(path);
+  const other = bytesOf(pattern);
+  beginPath(changetype<usize>(one), one.byteLength, true);
+  return isUnder(changetype<usize>(other), other.byteLength);
+}
+
+function mayBeNamed(path: string, pattern: string): bool {
+  const one = bytesOf(path);
+  const other = bytesOf(pattern);
+  beginPath(changetype<usize>(one), one.byteLength, true);
   return isNamed(changetype<usize>(other), other.byteLength);
 }
 
@@ -24,6 +38,25 @@ function ofDomain(host: string, domain: string): bool {
   const other = bytesOf(domain);
   return isOfDomain(changetype<usize>(one), one.byteLength, changetype<usize>(other), other.byteLength);
 }
+
+describe("paths with wildcards", () => {
+  it("fit what they may stand for", () => {
+    expect<bool>(mayBeNamed("./.en*", ".env")).toBe(true);
+    expect<bool>(mayBeNamed("./.e?v", ".env")).toBe(true);
+    expect<bool>(mayBeNamed("./*.txt", ".env")).toBe(false);
+    expect<bool>(mayBeNamed("./*nv", ".env")).toBe(false); // A wildcard at the beginning is no dot.
+    expect<bool>(mayBeNamed("./id_*", "id_rsa*")).toBe(true);
+    expect<bool>(mayBeNamed("./*.json", "*.pem")).toBe(false);
+    expect<bool>(mayBeNamed("./*.json", "package.json")).toBe(false); // All files of a kind are none by its name.
+    expect<bool>(mayBeNamed("./*.txt", "*password*")).toBe(false);
+    expect<bool>(mayBeNamed("./*e.json", "package.json")).toBe(true);
+    expect<bool>(mayBeNamed("./*.pem", "*.pem")).toBe(true);
+    expect<bool>(mayBeUnder("/???/passwd", "/etc")).toBe(true);
+    expect<bool>(mayBeUnder("/home/*/.ss[h]/x", "~/.ssh")).toBe(true);
+    expect<bool>(mayBeUnder("./src/*.ts", ".git/hooks")).toBe(false);
+    expect<bool>(mayBeUnder("./.gi?/hook*/x", ".git/hooks")).toBe(true);
+  });
+});
 
 describe("path patterns", () => {
   it("match whole segments from the root", () => {

@@ -4,12 +4,18 @@
  */
 
 import { endsWith, equal } from "../base/bytes";
+import { isDigit, isLetter } from "../base/text";
 import { equalFolded, lower, lowerInto } from "../base/utf8";
 import { WORD_HOME, WORD_ROOT, WORD_USERS, wordAt, wordBytes } from "../gen/words";
 
 const SLASH: u8 = 0x2f;
 const TILDE: u8 = 0x7e;
 const STAR: u32 = 0x2a;
+const QUESTION: u32 = 0x3f;
+const BRACKET: u32 = 0x5b;
+const BRACKET_END: u32 = 0x5d;
+const DOT: u32 = 0x2e;
+const KIND_BYTES_MAX: u32 = 10;
 const COLON: u8 = 0x3a;
 
 /** The path being matched, in lower case, and address and bytes of each of its segments, 8 bytes each. */
@@ -22,9 +28,15 @@ let anchor: u8 = 0;
 let belowHome: i32 = -1;
 /** Which bytes segments begin with: a bit for their low five bits, which ASCII case does not touch. */
 let firstBytes: u32 = 0;
+/** Segments with a wildcard fit what they can stand for, in place of what they are. */
+let wild: bool = false;
 
-/** Takes a canonical path apart, once for all the patterns it is held against. */
-export function beginPath(at: usize, bytes: u32): void {
+/**
+ * Takes a canonical path apart, once for all the patterns it is held against.
+ * @param isWild `*`, `?` and `[` in it stand for what a shell would put there.
+ */
+export function beginPath(at: usize, bytes: u32, isWild: bool): void {
+  wild = isWild;
   lowerInto(PATH, PATH_CAPACITY, at, bytes);
   const end = PATH + bytes;
   anchor = load<u8>(PATH);
@@ -33,7 +45,7 @@ export function beginPath(at: usize, bytes: u32): void {
   let cursor = anchor == SLASH ? PATH + 1 : PATH + 2;
   while (cursor < end) {
     const from = cursor;
-    firstBytes |= firstByteBit(from);
+    firstBytes |= wild && isWildcard(load<u8>(from)) ? 0xffffffff : firstByteBit(from);
     while (cursor < end && load<u8>(cursor) != SLASH) cursor++;
     store<u32>(segment(segments), <u32>from);
     store<u32>(segment(segments), <u32>(cursor - from), 4);
@@ -41,6 +53,66 @@ export function beginPath(at: usize, bytes: u32): void {
     cursor++;
   }
   belowHome = anchor == TILDE ? 0 : anchor == SLASH ? homeSegments() : -1;
+}
+
+function isWildcard(byte: u32): bool {
+  return byte == STAR || byte == QUESTION || byte == BRACKET;
+}
+
+/** Bytes before the first wildcard, or all of them. */
+function plainStart(at: usize, bytes: u32): u32 {
+  let plain: u32 = 0;
+  while (plain < bytes && !isWildcard(load<u8>(at + plain))) plain++;
+  return plain;
+}
+
+/** Bytes behind the last wildcard. What stands in brackets is a part of one. */
+function plainEnd(at: usize, bytes: u32): u32 {
+  let plain: u32 = 0;
+  while (plain < bytes) {
+    const byte: u32 = load<u8>(at + bytes - plain - 1);
+    if (isWildcard(byte) || byte == BRACKET_END) break;
+    plain++;
+  }
+  return plain;
+}
+
+/** True for `*.txt` and its like: all files of a kind, as the folder holds them, and none by its name. */
+function isKind(at: usize, bytes: u32): bool {
+  if (bytes < 3 || bytes > KIND_BYTES_MAX || <u32>load<u8>(at) != STAR || <u32>load<u8>(at, 1) != DOT)
+    return false;
+  for (let done: u32 = 2; done < bytes; done++) {
+    const byte = load<u8>(at + done);
+    if (!isLetter(byte) && !isDigit(byte)) return false;
+  }
+  return true;
+}
+
+/**
+ * True when a segment with wildcards may stand for a name, or for one that fits a pattern: their plain beginnings and ends
+ * agree as far as both go. A wildcard at the beginning is no dot.
+ */
+function mayBe(at: usize, bytes: u32, wanted: usize, wantedBytes: u32): bool {
+  const start = plainStart(at, bytes);
+  if (start == 0 && <u32>load<u8>(wanted) == DOT) return false;
+  if (isKind(at, bytes) && (<u32>load<u8>(wanted) != STAR || plainEnd(wanted, wantedBytes) + 1 < wantedBytes))
+    return false;
+  const end = plainEnd(at, bytes);
+  const wantedStart = plainStart(wanted, wantedBytes);
+  const isName = wantedStart == wantedBytes;
+  if (isName && start + end > wantedBytes) return false;
+  const wantedEnd = isName ? wantedBytes : plainEnd(wanted, wantedBytes);
+  const same = min(start, wantedStart);
+  const sameEnd = min(end, wantedEnd);
+  return (
+    equalFolded(at, wanted, same) &&
+    equalFolded(at + bytes - sameEnd, wanted + wantedBytes - sameEnd, sameEnd)
+  );
+}
+
+/** True when the segment has a wildcard that counts. */
+function isWild(index: u32): bool {
+  return wild && plainStart(segmentAt(index), segmentBytes(index)) < segmentBytes(index);
 }
 
 function firstByteBit(at: usize): u32 {
@@ -64,11 +136,15 @@ function leads(index: u32, pattern: usize, patternEnd: usize): bool {
   while (pattern < patternEnd) {
     if (index >= segments) return false;
     const at = segmentAt(index);
-    if (<u32>load<u8>(at) != lower(load<u8>(pattern))) return false;
+    const isPlain = !isWild(index);
+    if (isPlain && <u32>load<u8>(at) != lower(load<u8>(pattern))) return false;
     let cut = pattern;
     while (cut < patternEnd && load<u8>(cut) != SLASH) cut++;
     const bytes = segmentBytes(index);
-    if (<usize>bytes != cut - pattern || !equalFolded(at, pattern, bytes)) return false;
+    const fits = isPlain
+      ? <usize>bytes == cut - pattern && equalFolded(at, pattern, bytes)
+      : mayBe(at, bytes, pattern, <u32>(cut - pattern));
+    if (!fits) return false;
     index++;
     pattern = cut + 1;
   }
@@ -76,7 +152,9 @@ function leads(index: u32, pattern: usize, patternEnd: usize): bool {
 }
 
 function isSegment(index: u32, word: i32): bool {
-  if (index >= segments || <i32>segmentBytes(index) != wordBytes(word)) return false;
+  if (index >= segments) return false;
+  if (isWild(index)) return mayBe(segmentAt(index), segmentBytes(index), wordAt(word), wordBytes(word));
+  if (<i32>segmentBytes(index) != wordBytes(word)) return false;
   return equalFolded(segmentAt(index), wordAt(word), segmentBytes(index));
 }
 
@@ -129,6 +207,7 @@ export function isNamed(pattern: usize, patternBytes: u32): bool {
   if (segments == 0 || patternBytes == 0) return false; // The root, or an anchor alone.
   const at = segmentAt(segments - 1);
   const end = at + segmentBytes(segments - 1);
+  if (isWild(segments - 1)) return mayBe(at, segmentBytes(segments - 1), pattern, patternBytes);
   // Most patterns fail at one of their ends.
   const first: u32 = load<u8>(pattern);
   if (first != STAR && lower(first) != <u32>load<u8>(at)) return false;

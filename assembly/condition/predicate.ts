@@ -144,7 +144,7 @@ function textIsListed(at: usize, bytes: u32): bool {
  */
 function pathIsListed(at: usize, bytes: u32): bool {
   const byName = operator >= codes.OPERATOR_NAME_IN;
-  if (!isCopied(at)) return fitsOne(at, bytes, byName);
+  if (!isCopied(at) || part().hasWildcards) return fitsOne(at, bytes, byName);
   const known = changetype<KnownPath>(KNOWN_PATHS + ((<usize>valueStart & KNOWN_MASK) << 4));
   const isKnown =
     known.at == at &&
@@ -172,7 +172,8 @@ export function forgetChangedPaths(): void {
 function fitsOne(at: usize, bytes: u32, byName: bool): bool {
   const text = sectionAt(SECTION_TEXT);
   const end = listedAt(listed);
-  beginPath(at, bytes);
+  // What a path may stand for raises; only what it stands for in any case lowers.
+  beginPath(at, bytes, part().hasWildcards && raising != isNegated());
   for (let ref = listedAt(0); ref < end; ref += VALUES_BYTES) {
     const pattern = text + load<u32>(ref);
     const patternBytes = load<u32>(ref, 4);

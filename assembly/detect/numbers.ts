@@ -24,11 +24,66 @@ const LENGTHS_16_AND_19: u32 = 0x90000;
 
 // First and last of the first four digits, lengths.
 const ISSUERS: usize = memory.data<u32>([
-  2200, 2204, LENGTHS_16_19, 2221, 2720, LENGTH_16, 3000, 3059, LENGTHS_14_19, 3600, 3699, LENGTHS_14_19, 3800,
-  3999, LENGTHS_14_19, 3400, 3499, LENGTH_15, 3700, 3799, LENGTH_15, 3528, 3589, LENGTHS_16_19, 4000, 4999,
-  LENGTHS_16_AND_19, 5018, 5018, LENGTHS_16_19, 5020, 5020, LENGTHS_16_19, 5038, 5038, LENGTHS_16_19, 5893, 5893,
-  LENGTHS_16_19, 6304, 6304, LENGTHS_16_19, 6759, 6759, LENGTHS_16_19, 6761, 6763, LENGTHS_16_19, 5100, 5599,
-  LENGTH_16, 6011, 6011, LENGTHS_16_19, 6440, 6599, LENGTHS_16_19, 6200, 6299, LENGTHS_16_19,
+  2200,
+  2204,
+  LENGTHS_16_19,
+  2221,
+  2720,
+  LENGTH_16,
+  3000,
+  3059,
+  LENGTHS_14_19,
+  3600,
+  3699,
+  LENGTHS_14_19,
+  3800,
+  3999,
+  LENGTHS_14_19,
+  3400,
+  3499,
+  LENGTH_15,
+  3700,
+  3799,
+  LENGTH_15,
+  3528,
+  3589,
+  LENGTHS_16_19,
+  4000,
+  4999,
+  LENGTHS_16_AND_19,
+  5018,
+  5018,
+  LENGTHS_16_19,
+  5020,
+  5020,
+  LENGTHS_16_19,
+  5038,
+  5038,
+  LENGTHS_16_19,
+  5893,
+  5893,
+  LENGTHS_16_19,
+  6304,
+  6304,
+  LENGTHS_16_19,
+  6759,
+  6759,
+  LENGTHS_16_19,
+  6761,
+  6763,
+  LENGTHS_16_19,
+  5100,
+  5599,
+  LENGTH_16,
+  6011,
+  6011,
+  LENGTHS_16_19,
+  6440,
+  6599,
+  LENGTHS_16_19,
+  6200,
+  6299,
+  LENGTHS_16_19,
 ]);
 const ISSUER_COUNT: usize = 20;
 const ISSUER_BYTES: usize = 12;
@@ -41,8 +96,8 @@ const RESIDENT_CHECKS: usize = memory.data<u8>([
 ]);
 // TRWAGMYFPDXBNJZSQVHLCKE
 const DNI_LETTERS: usize = memory.data<u8>([
-  0x54, 0x52, 0x57, 0x41, 0x47, 0x4d, 0x59, 0x46, 0x50, 0x44, 0x58, 0x42, 0x4e, 0x4a, 0x5a, 0x53, 0x51, 0x56, 0x48,
-  0x4c, 0x43, 0x4b, 0x45,
+  0x54, 0x52, 0x57, 0x41, 0x47, 0x4d, 0x59, 0x46, 0x50, 0x44, 0x58, 0x42, 0x4e, 0x4a, 0x5a, 0x53, 0x51, 0x56,
+  0x48, 0x4c, 0x43, 0x4b, 0x45,
 ]);
 
 function upper(byte: u32): u32 {
@@ -222,8 +277,8 @@ export function isCpf(at: usize, end: usize): bool {
 
 /** Product of two elements of the dihedral group of order 10. */
 function dihedral(one: u32, other: u32): u32 {
-  if (one < 5) return other < 5 ? (one + other) % 5 : 5 + (one + other) % 5;
-  return other < 5 ? 5 + (one - other) % 5 : (one + 5 - other) % 5;
+  if (one < 5) return other < 5 ? (one + other) % 5 : 5 + ((one + other) % 5);
+  return other < 5 ? 5 + ((one - other) % 5) : (one + 5 - other) % 5;
 }
 
 /** The digit after `turns` turns of Verhoeff's permutation. */

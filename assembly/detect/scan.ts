@@ -88,8 +88,8 @@ function tailEnd(detector: usize, at: usize): usize {
   while (bytes < limit && (kindsAt(at + bytes) & kinds) != 0) {
     const byte = load<u8>(at + bytes);
     if (bytes < least) {
-      if (byte < 64) low |= <u64>1 << byte;
-      else high |= <u64>1 << (byte - 64);
+      if (byte < 64) low |= (<u64>1) << byte;
+      else high |= (<u64>1) << (byte - 64);
     }
     bytes++;
   }

@@ -3,17 +3,7 @@
  * its name and no letter in disguise (docs/format/detect.md, step 1).
  */
 import { copyShort } from "../base/bytes";
-import {
-  after,
-  asU64,
-  bytesAt,
-  bytesSize,
-  isKey,
-  isNegative,
-  KIND_INT,
-  KIND_STR,
-  kind,
-} from "../base/cmp";
+import { after, asU64, bytesAt, bytesSize, isKey, isNegative, KIND_INT, KIND_STR, kind } from "../base/cmp";
 import { codePoint, isAscii, width } from "../base/utf8";
 import { KINDS_AT } from "../gen/kinds";
 import { DETECT_TEXT_BYTES_MAX } from "../gen/limits";
@@ -94,7 +84,7 @@ function foldedPoint(point: u32): u32 {
     const letter = (point - 0x1d400) % 52;
     return letter < 26 ? 0x41 + letter : 0x61 + letter - 26;
   }
-  if (point - 0x1d7ce < 50) return (point - 0x1d7ce) % 10 + ZERO;
+  if (point - 0x1d7ce < 50) return ((point - 0x1d7ce) % 10) + ZERO;
   return foldOf(point);
 }
 

@@ -37,8 +37,8 @@ const KIND_LETTER: u32 = KIND_UPPER | KIND_LOWER;
 const COUNTS: usize = memory.data(256, 8);
 // password, pass, pwd, secret: what examples write, one byte of size before each.
 const SHOWN: usize = memory.data<u8>([
-  8, 0x70, 0x61, 0x73, 0x73, 0x77, 0x6f, 0x72, 0x64, 4, 0x70, 0x61, 0x73, 0x73, 3, 0x70, 0x77, 0x64, 6, 0x73, 0x65,
-  0x63, 0x72, 0x65, 0x74, 0,
+  8, 0x70, 0x61, 0x73, 0x73, 0x77, 0x6f, 0x72, 0x64, 4, 0x70, 0x61, 0x73, 0x73, 3, 0x70, 0x77, 0x64, 6, 0x73,
+  0x65, 0x63, 0x72, 0x65, 0x74, 0,
 ]);
 
 /** The run of token bytes that was measured last: every position in it ends where it ends. */
@@ -63,7 +63,8 @@ function valueBytes(at: usize): u32 {
 function holdsOneOf(at: usize, bytes: u32, firstWord: i32, wordCount: i32): bool {
   // Bits of the first letters: most positions begin no word.
   let firsts: u32 = 0;
-  for (let word = firstWord; word < firstWord + wordCount; word++) firsts |= 1 << (load<u8>(wordAt(word)) & 31);
+  for (let word = firstWord; word < firstWord + wordCount; word++)
+    firsts |= 1 << (load<u8>(wordAt(word)) & 31);
   for (let from: u32 = 0; from < bytes; from++) {
     const byte = lower(load<u8>(at + from));
     if (((firsts >> (byte & 31)) & 1) == 0) continue;

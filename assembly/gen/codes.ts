@@ -447,3 +447,15 @@ export const NAMESPACE_VARIABLE: i32 = 11;
 export const NAMESPACE_API: i32 = 12;
 export const NAMESPACE_SET: i32 = 256;
 export const NAMESPACE_LAST: i32 = 256;
+
+const FIELD_TYPES: usize = memory.data<u8>([
+  0, 1, 2, 9, 3, 3, 4, 5, 8, 6, 9, 9, 9, 8, 9, 9, 2, 8, 6, 7, 7, 9, 9, 9, 8, 9, 9, 6, 9, 9, 9, 8, 6, 9, 8, 9,
+  9, 9, 9, 7, 9, 8,
+]);
+
+/** The type of a field. */
+export function fieldType(field: i32): u8 {
+  assert(field >= 1);
+  assert(field <= FIELD_COUNT);
+  return load<u8>(FIELD_TYPES + <usize>(field - 1));
+}

@@ -86,6 +86,7 @@ const DECIMAL_AT: usize = memory.data(24, 8);
 const WORD_AT: usize = memory.data(256, 8);
 const URL_SCHEME_AT: usize = memory.data(64, 8);
 const URL_HOST_AT: usize = memory.data(256, 8);
+const HERE_AT: usize = memory.data<u8>([0x2e]);
 const INT_DIGITS_MAX: usize = 18;
 
 /** A call whose data may be a map or an array, and the one that it is, or -1. */
@@ -453,6 +454,40 @@ export function dataNode(): i32 {
   return dataTree;
 }
 
+function isWildcard(byte: u8): bool {
+  return byte == 0x2a || byte == 0x3f;
+}
+
+/** Bytes of a path without the segments at its end that stand for everything there: `*`, `*.*`. */
+function withoutAll(at: usize, bytes: u32): u32 {
+  let end = bytes;
+  while (end > 0) {
+    let from = end;
+    let wild = false;
+    while (from > 0 && load<u8>(at + from - 1) != 0x2f) {
+      const byte = load<u8>(at + from - 1);
+      if (!isWildcard(byte) && byte != 0x2e) return bytes;
+      wild = wild || isWildcard(byte);
+      from--;
+    }
+    if (!wild || load<u8>(at + from) == 0x2e) return bytes;
+    // The slash stays where nothing stands before it.
+    end = from > 1 ? from - 1 : from;
+    bytes = end;
+  }
+  return bytes;
+}
+
+function readPathFact(field: i32, at: usize, bytes: u32): bool {
+  const kept = withoutAll(at, bytes);
+  if (kept == 0 && bytes > 0) return readPathText(field, HERE_AT, 1);
+  for (let done: u32 = 0; done < kept; done++) {
+    const byte = load<u8>(at + done);
+    if (isWildcard(byte) || byte == 0x5b) part().hasWildcards = true;
+  }
+  return readPathText(field, at, kept);
+}
+
 /** Fills the part's fields with the facts of a draft; those that its action does not have are left out. */
 export function extractFacts(start: i32, count: i32): void {
   beginPaths();
@@ -462,7 +497,11 @@ export function extractFacts(start: i32, count: i32): void {
     const field = fact.field;
     if (!declares(part().action, field) || fieldState(field) == FIELD_MALFORMED) continue;
     const type = <i32>load<u8>(fieldEntry(field) + FIELDS_TYPE);
-    if (!readText(field, type, fact.unit, fact.at, fact.bytes)) malform(field);
+    const well =
+      type == codes.FIELD_TYPE_PATH
+        ? readPathFact(field, fact.at, fact.bytes)
+        : readText(field, type, fact.unit, fact.at, fact.bytes);
+    if (!well) malform(field);
     if (!isMany(field)) needOne(field);
   }
   settle();

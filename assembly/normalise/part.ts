@@ -44,6 +44,8 @@ export class Part {
   amountMinor: i64;
   amountReference: i64;
   usedDefaultCurrency: bool;
+  /** `*`, `?` and `[` in its paths are wildcards: a shell or a program puts names there. */
+  hasWildcards: bool;
 
   // Written by risk.
   primary: u32;

@@ -287,10 +287,13 @@ function loweredFits(at: usize): bool {
   );
 }
 
+/** Some fields are read by their number, so an image has no say in their types. */
 function fieldFits(at: usize): bool {
+  const index = (at - sectionAt(layout.SECTION_FIELDS)) / layout.FIELDS_BYTES;
+  if (index >= <usize>codes.FIELD_COUNT) return fault(at);
   return (
     refFits(at + layout.FIELDS_NAME) &&
-    need(load<u8>(at + layout.FIELDS_TYPE) <= <u8>codes.FIELD_TYPE_TEXT, at + layout.FIELDS_TYPE) &&
+    need(load<u8>(at + layout.FIELDS_TYPE) == codes.fieldType(<i32>index + 1), at + layout.FIELDS_TYPE) &&
     need(load<u8>(at + layout.FIELDS_MANY) <= 1, at + layout.FIELDS_MANY)
   );
 }

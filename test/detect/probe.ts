@@ -1,6 +1,7 @@
 /** The pass over arguments alone, in the debug build: assembly/probe.ts. */
-import { readFileSync } from "node:fs";
+
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { MARK_NAMES } from "../../bindings/src/gen/codes.ts";
 import { encodeRequest, type Plain } from "../model/request-writer.ts";
 
@@ -48,6 +49,7 @@ export class Probe {
 }
 
 export function openProbe(): Probe {
-  const built = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../../build/${name}`, import.meta.url)));
+  const built = (name: string): Uint8Array =>
+    new Uint8Array(readFileSync(new URL(`../../build/${name}`, import.meta.url)));
   return new Probe(built("probe.wasm"), built("base.image"));
 }

@@ -5,25 +5,23 @@
  *
  * A failure prints the seed, what differs, and the image and request needed to see it again.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compile } from "../../bindings/src/compile/index.ts";
-import { checkoutSources } from "../../tools/image.ts";
 import { hexOf } from "../model/bytes.ts";
 import { hits } from "../model/coverage.ts";
-import type { Image } from "../model/image.ts";
 import { seal, writeImage } from "../model/image-writer.ts";
 import { decideModel, loadImageModel } from "../model/model.ts";
 import { encodeRequest, type Plain } from "../model/request-writer.ts";
 import { sampleImage } from "../model/sample.ts";
 import { fieldNumber, Refusal, statusCode, statusNumber, wire } from "../model/wire.ts";
+import { compareMany, defaultImage, engineModule, open, organisationImage } from "./both.ts";
 import { difference } from "./compare.ts";
 import { moneyValue, paddedRequest, randomRequest } from "./generate.ts";
 import { catalogueImage, overflowingImage, randomImage } from "./images.ts";
 import { Random } from "./random.ts";
-import { buildPath, moduleOf, Wasm } from "./wasm.ts";
+import { Wasm } from "./wasm.ts";
 
 const SEED = Number(process.env.SEED ?? 20261122);
 const CASES = Number(process.env.CASES ?? 10_000);
@@ -32,38 +30,20 @@ const CASES_PER_IMAGE = 100;
 
 const statuses = new Map<string, number>();
 
-function engineModule(): WebAssembly.Module {
-  const module = moduleOf("core.wasm");
-  if (module === null) throw new Error("build/core.wasm is missing: run npm run build");
-  return module;
-}
-
-/** An image loaded on both sides. */
-function open(bytes: Uint8Array): { wasm: Wasm; model: Image } {
-  const model = loadImageModel(bytes);
-  if (model instanceof Refusal) throw new Error(`the model refuses the image: ${String(model)}`);
-  const wasm = new Wasm(engineModule());
-  const { status } = wasm.loadImage(bytes);
-  if (status !== 0) throw new Error(`the engine refuses the image: ${statusCode(status)}`);
-  return { wasm, model };
+function met(code: string): void {
+  statuses.set(code, (statuses.get(code) ?? 0) + 1);
 }
 
 /** Asks both for the same answer `count` times; throws at the first difference. */
-function compareMany(what: string, bytes: Uint8Array, random: Random, count: number): void {
-  const { wasm, model } = open(bytes);
-  for (let i = 0; i < count; i++) {
-    const request = randomRequest(random, model);
-    const answer = decideModel(bytes, request);
-    const code = statusCode(answer.status);
-    statuses.set(code, (statuses.get(code) ?? 0) + 1);
-    const found = difference(wasm, bytes, request, answer);
-    if (found === null) continue;
-    const file = join(tmpdir(), `permit0-differential-${SEED}.image`);
-    writeFileSync(file, bytes);
-    throw new Error(
-      `seed ${SEED}, ${what}, case ${i}: ${found}\nrequest ${hexOf(request)}\nimage written to ${file}`,
-    );
-  }
+function agree(what: string, bytes: Uint8Array, random: Random, count: number): void {
+  const difference = compareMany(bytes, random, count, met);
+  if (difference === null) return;
+  const file = join(tmpdir(), `permit0-differential-${SEED}.image`);
+  writeFileSync(file, bytes);
+  const { at, found, request } = difference;
+  throw new Error(
+    `seed ${SEED}, ${what}, case ${at}: ${found}\nrequest ${hexOf(request)}\nimage written to ${file}`,
+  );
 }
 
 function ask(
@@ -80,15 +60,11 @@ describe("the engine and the model", () => {
   });
 
   it("agree about the default policy", { timeout: 600_000 }, () => {
-    const image = new Uint8Array(readFileSync(buildPath("base.image")));
-    compareMany("the default image", image, new Random(SEED), Math.ceil(CASES * 0.25));
+    agree("the default image", defaultImage(), new Random(SEED), Math.ceil(CASES * 0.25));
   });
 
   it("agree about the example of an organisation", { timeout: 600_000 }, () => {
-    const path = "examples/org/permit0.yaml";
-    const text = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-    const { image } = compile([...checkoutSources(), { name: path, text }]);
-    compareMany("the organisation's image", image, new Random(SEED + 1), Math.ceil(CASES * 0.2));
+    agree("the organisation's image", organisationImage(), new Random(SEED + 1), Math.ceil(CASES * 0.2));
   });
 
   it("agree about random policies", { timeout: 1_200_000 }, () => {
@@ -96,7 +72,7 @@ describe("the engine and the model", () => {
     for (let i = 0; i < count; i++) {
       const random = new Random(SEED + 1000 + i);
       const image = writeImage(randomImage(random));
-      compareMany(`random image ${i}`, image, random, CASES_PER_IMAGE);
+      agree(`random image ${i}`, image, random, CASES_PER_IMAGE);
     }
   });
 
@@ -104,7 +80,7 @@ describe("the engine and the model", () => {
     for (let i = 0; i < 3; i++) {
       const random = new Random(SEED + 500 + i);
       const image = writeImage(catalogueImage(random));
-      compareMany(`catalogue image ${i}`, image, random, Math.ceil(CASES * 0.02));
+      agree(`catalogue image ${i}`, image, random, Math.ceil(CASES * 0.02));
     }
   });
 

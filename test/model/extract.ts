@@ -188,10 +188,6 @@ class Extraction {
     const isMany = this.image.fields[number - 1]?.many === true;
     for (const value of read) {
       if (field.malformed) return;
-      if (!isMany && field.values.length > 0) {
-        this.spoil(number);
-        return;
-      }
       const bytes = "text" in value ? value.text.length : 0;
       if (
         this.valueCount + 1 > limit("values_max") ||
@@ -205,6 +201,7 @@ class Extraction {
       this.canonicalBytes += bytes;
       field.values.push(value);
     }
+    if (!isMany && field.values.length > 1) this.spoil(number);
   }
 
   readValue(number: number, value: Node, unit: string): void {

@@ -159,6 +159,7 @@ class ImageReader {
       many: this.bool(entry.many as number),
     }));
     if (fields.length !== taxonomyFields.length) fail("number of fields");
+    if (fields.some(({ type }, i) => type !== taxonomyFields[i]?.type)) fail("type of a field");
     const segments = this.all("segments");
     const texts = this.all("values_as_refs");
     const numbers = this.all("values_as_numbers");

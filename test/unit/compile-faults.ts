@@ -1484,6 +1484,16 @@ export const FAULTS: readonly FaultRow[] = [
     says: ["taxonomy/amplifiers.yaml:10:110 wanted a level from 0 to 15; came 16; stay within the bounds"],
   },
   {
+    why: "a field type that the engine does not have for the field",
+    source: "fields",
+    from: "name: amount_minor, number: 1, type: money",
+    to: "name: amount_minor, number: 1, »type: text",
+    says: [
+      "taxonomy/fields.yaml:1:36 wanted the type money, which the engine has for amount_minor; came text; give it the type that the engine has",
+    ],
+    schema: "refuses",
+  },
+  {
     why: "a field type that is none",
     source: "fields",
     from: "number: 6, type: path",

@@ -11,7 +11,7 @@ const ENTRY = "assembly/__tests__/shell-harness.ts";
 const REPLACED = "assembly/normalise/lang/command.ts";
 const RECORDER = "assembly/__tests__/shell-recorder.ts";
 const FLAGS =
-  "-O0 --debug --runtime stub --use abort= --initialMemory 160 --maximumMemory 160";
+  "-O3 --shrinkLevel 0 --converge --runtime stub --use abort= --initialMemory 160 --maximumMemory 160";
 
 const DIALECTS = ["sh", "bash", "dash", "zsh"];
 const INPUTS = ["none", "pipe", "file", "text"];
@@ -20,12 +20,18 @@ const FIELDS = new Map([
   [8, "host"],
   [24, "command"],
 ]);
+const ACTIONS = new Map([
+  [0, "process.shell"],
+  [3, "files.read"],
+  [4, "files.write"],
+  [10, "network.http_post"],
+]);
 const MARK_OPAQUE = 1 << 10;
 const MARK_EXPANDS = 1 << 12;
 
 export interface Call {
-  /** Words; what is not known of them follows a `⟨` in letters: E expands, G globs, Q quoted. */
   readonly words: readonly string[];
+  /** What is not known of each: E expands, G globs, Q quoted. */
   readonly bits: readonly string[];
   readonly group: number;
   readonly input: string;
@@ -35,6 +41,7 @@ export interface Call {
 }
 
 export interface Part {
+  readonly action: string;
   readonly facts: Readonly<Record<string, string>>;
   readonly group: number;
   readonly expands?: true;
@@ -48,6 +55,8 @@ export interface Taken {
   readonly opaque: boolean;
   readonly reason: number;
   readonly overflowed: boolean;
+  /** How long the engine took. */
+  readonly ms: number;
 }
 
 interface Exports {
@@ -62,6 +71,7 @@ interface Exports {
   group(number: number): number;
 }
 
+/** Groups are numbered as they first come; the image knows the command `ls` and lets `FOO` be assigned. */
 export async function openShell(): Promise<(text: string, dialect?: string, depth?: number) => Taken> {
   const { instance } = await WebAssembly.instantiate(await compiled(), {});
   const run = instance.exports as unknown as Exports;
@@ -74,10 +84,10 @@ export async function openShell(): Promise<(text: string, dialect?: string, dept
   return (text, dialect, depth = 0) => {
     const given = new TextEncoder().encode(text);
     bytes.set(given, at(run.TEXT_AT));
+    const began = performance.now();
     const count = run.take(given.length, dialect === undefined ? -1 : DIALECTS.indexOf(dialect), depth);
+    const ms = performance.now() - began;
     const events: { order: number; event: Call | Part }[] = [];
-    const calls: Call[] = [];
-    const parts: Part[] = [];
     let cursor = at(run.CALLS_AT);
     const end = cursor + run.callsBytes();
     const next = (): number => {
@@ -109,7 +119,6 @@ export async function openShell(): Promise<(text: string, dialect?: string, dept
         ...(directory !== "" && { directory }),
         ...(marks & MARK_EXPANDS && { expands: true as const }),
       };
-      calls.push(call);
       events.push({ order: order + 0.5, event: call });
     }
     cursor = at(run.PARTS_AT);
@@ -117,6 +126,7 @@ export async function openShell(): Promise<(text: string, dialect?: string, dept
     for (let order = 0; order < count; order++) {
       const marks = next();
       const group = next();
+      const action = ACTIONS.get(next()) ?? "";
       const facts: Record<string, string> = {};
       for (let left = next(); left > 0; left--) {
         const field = next();
@@ -126,17 +136,22 @@ export async function openShell(): Promise<(text: string, dialect?: string, dept
         opaque = true;
         continue;
       }
-      const part: Part = { facts, group, ...(marks & MARK_EXPANDS && { expands: true as const }) };
-      parts.push(part);
+      const part: Part = { action, facts, group, ...(marks & MARK_EXPANDS && { expands: true as const }) };
       events.push({ order: order + 1, event: part });
     }
+    const numbers = new Map<number, number>();
     events.sort((one, other) => one.order - other.order);
+    const named = events.map(({ event }) => {
+      if (!numbers.has(event.group)) numbers.set(event.group, numbers.size);
+      return { ...event, group: numbers.get(event.group) as number };
+    });
     return {
-      events: events.map(({ event }) => event),
-      calls,
-      parts,
+      events: named,
+      calls: named.filter((event): event is Call => "words" in event),
+      parts: named.filter((event): event is Part => "facts" in event),
       opaque,
       reason: run.reason(),
+      ms,
       overflowed: run.overflowed() !== 0,
     };
   };

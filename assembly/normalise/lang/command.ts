@@ -23,8 +23,8 @@ import { noteExpands, readBareOption, readBundle, readOption } from "./options";
 import { earlyRole, finishCommand, keepOperand, noteOperands } from "./own";
 import { scriptPart, shellPart } from "./parts";
 import { beginReading, hasFlag, lookUpLonger, lookUpPattern, reading, takeRow, wordIn } from "./reading";
-import { mayAssign } from "./variable";
-import { Surroundings, Word, WORD_EXPANDS, WORD_GLOBS, WORD_WHOLE } from "./words";
+import { isHarmless } from "./shell-variables";
+import { Surroundings, WORD_EXPANDS, WORD_GLOBS, WORD_WHOLE, Word } from "./words";
 
 const DASH: u8 = 0x2d;
 const TWO_DASHES: u16 = 0x2d2d;
@@ -86,8 +86,8 @@ function readAssignment(word: Word): bool {
   const now = reading();
   const name = hasFlag(COMMAND_ASSIGNS) ? assignedBytes(word) : 0;
   if (name == 0) return false;
-  if (!mayAssign(word.at, name)) now.marks |= 1 << MARK_OPAQUE_COMMAND;
-  if ((word.bits & WORD_EXPANDS) != 0 && (word.bits & WORD_WHOLE) == 0) noteExpands();
+  if (!isHarmless(word.at, name)) now.marks |= 1 << MARK_OPAQUE_COMMAND;
+  if ((word.bits & WORD_EXPANDS) != 0 && (word.bits & WORD_WHOLE) == 0) noteExpands(true);
   return true;
 }
 
@@ -117,7 +117,7 @@ function readSpecial(word: Word, position: i32): bool {
   }
   if (word.bytes == 0) return false;
   if (readBareOption(word.at, word.bytes, word.bits)) {
-    if (!isKnown) noteExpands();
+    if (!isKnown) noteExpands((word.bits & WORD_WHOLE) == 0);
     return true;
   }
   const isBundle = load<u8>(now.row + COMMANDS_STYLE) == <u8>COMMAND_STYLE_BUNDLE;

@@ -4,7 +4,13 @@
  */
 import { indexOf } from "../../base/bytes";
 import { isLetter } from "../../base/text";
-import { FIELD_TYPE_HOST, FIELD_TYPE_PATH, FIELD_TYPE_TEXT, FIELD_TYPE_URL, FIELD_TYPE_WORD } from "../../gen/codes";
+import {
+  FIELD_TYPE_HOST,
+  FIELD_TYPE_PATH,
+  FIELD_TYPE_TEXT,
+  FIELD_TYPE_URL,
+  FIELD_TYPE_WORD,
+} from "../../gen/codes";
 import { FIELDS_BYTES, FIELDS_MANY, FIELDS_TYPE, SECTION_FIELDS } from "../../gen/layout";
 import { FACTS_MAX } from "../../gen/limits";
 import { entryAt } from "../../policy/view";
@@ -123,10 +129,7 @@ function isRooted(at: usize, bytes: u32): bool {
   if (bytes >= 2 && isLetter(first) && load<u8>(at, 1) == 0x3a) return true;
   const colon = indexOf(at, bytes, 0x3a);
   return (
-    colon >= 0 &&
-    <u32>colon + 2 < bytes &&
-    load<u8>(at + colon, 1) == 0x2f &&
-    load<u8>(at + colon, 2) == 0x2f
+    colon >= 0 && <u32>colon + 2 < bytes && load<u8>(at + colon, 1) == 0x2f && load<u8>(at + colon, 2) == 0x2f
   );
 }
 

@@ -6,7 +6,7 @@ import { MARK_OPAQUE_COMMAND } from "../../gen/codes";
 import { COMMAND_APPENDS } from "../../policy/view";
 import { shellPart } from "./parts";
 import { hasFlag, marksNow, reading, wordIn } from "./reading";
-import { Word, WORD_EXPANDS } from "./words";
+import { WORD_EXPANDS, WORD_WHOLE, Word } from "./words";
 
 /** 32 bytes. */
 @unmanaged
@@ -53,8 +53,10 @@ function holdsText(word: Word, at: usize, bytes: u32): bool {
 }
 
 /** Words with a placeholder are not known. */
-function markPlaceholders(first: i32, end: i32): void {
+function markPlaceholders(first: i32, end: i32, isExec: bool): void {
   const now = reading();
+  // What `find` puts there is one name, which begins with the place where it was found.
+  const bits = isExec ? WORD_EXPANDS | WORD_WHOLE : WORD_EXPANDS;
   const all = now.hasPlaceholder && now.placeholderBytes > PLACEHOLDER_BYTES_MAX;
   for (let position = first; position < end; position++) {
     const word = wordIn(position);
@@ -62,7 +64,7 @@ function markPlaceholders(first: i32, end: i32): void {
       all ||
       holdsText(word, BRACES, 2) ||
       (now.hasPlaceholder && holdsText(word, now.placeholderAt, now.placeholderBytes));
-    if (holds) word.bits |= WORD_EXPANDS;
+    if (holds && (word.bits & WORD_EXPANDS) == 0) word.bits |= bits;
   }
 }
 
@@ -91,7 +93,7 @@ export function beginInner(first: i32, end: i32, appended: bool, isExec: bool): 
     return;
   }
   const appends = hasFlag(COMMAND_APPENDS);
-  if (appends || isExec) markPlaceholders(first, end);
+  if (appends || isExec) markPlaceholders(first, end, isExec);
   const inner = innerAt(queued++);
   inner.first = first;
   inner.end = end;

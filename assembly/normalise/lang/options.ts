@@ -38,7 +38,18 @@ import { draftMark } from "../drafts";
 import { isPlain } from "./facts";
 import { beginInner, innerEnd } from "./inner";
 import { scriptPart } from "./parts";
-import { isNamed, lookUpModule, optionAt, optionCount, reading, rowAt, runs, replaceRow, takeLiterals, wordIn } from "./reading";
+import {
+  isNamed,
+  lookUpModule,
+  optionAt,
+  optionCount,
+  reading,
+  replaceRow,
+  rowAt,
+  runs,
+  takeLiterals,
+  wordIn,
+} from "./reading";
 import { useWord } from "./use";
 import { WORD_EXPANDS, WORD_WHOLE } from "./words";
 
@@ -81,11 +92,14 @@ function takeNext(): void {
   valueFrom = now.next++;
 }
 
-/** Notes a word of which only the shell knows the value. */
-export function noteExpands(): void {
+/**
+ * Notes a word of which only the shell knows the value. `isOther` when it may be several words, or an option: then another
+ * word than it seems may be what is started.
+ */
+export function noteExpands(isOther: bool): void {
   const now = reading();
   now.expands = true;
-  if (runs()) now.marks |= 1 << MARK_COMMAND_UNKNOWN;
+  if (isOther && runs()) now.marks |= 1 << MARK_COMMAND_UNKNOWN;
 }
 
 /** What a word says is only told, not done: nothing depends on how it comes out. */
@@ -106,9 +120,7 @@ function useModule(option: usize): void {
   now.told = true;
   const name = option + OPTIONS_NAME;
   const index =
-    (valueBits & WORD_EXPANDS) != 0
-      ? NONE
-      : lookUpModule(textAt(name), textBytes(name), valueAt, valueBytes);
+    (valueBits & WORD_EXPANDS) != 0 ? NONE : lookUpModule(textAt(name), textBytes(name), valueAt, valueBytes);
   if (index != NONE) {
     replaceRow(index);
     return;
@@ -151,7 +163,8 @@ function apply(level: i32, place: i32, isSure: bool): void {
     now.next = min(end + 1, now.limit);
   } else {
     const field = <i32>load<u8>(option + OPTIONS_FIELD);
-    if ((valueBits & WORD_EXPANDS) != 0 && !((valueBits & WORD_WHOLE) != 0 && isTold(role, field))) noteExpands();
+    const isWhole = (valueBits & WORD_WHOLE) != 0;
+    if ((valueBits & WORD_EXPANDS) != 0 && !(isWhole && isTold(role, field))) noteExpands(!isWhole);
     useWord(role, field, valueAt, valueBytes, valueBits);
   }
 }
@@ -309,12 +322,12 @@ export function readOption(at: usize, bytes: u32, bits: u32): void {
   if (load<u8>(now.row + COMMANDS_STYLE) == <u8>COMMAND_STYLE_SINGLE) {
     if (!readAttached(at, bytes, bits)) {
       noteUnknown();
-      if ((bits & WORD_EXPANDS) != 0) noteExpands();
-    } else if ((bits & WORD_EXPANDS) != 0 && (bits & WORD_WHOLE) == 0) noteExpands();
+      if ((bits & WORD_EXPANDS) != 0) noteExpands(true);
+    } else if ((bits & WORD_EXPANDS) != 0 && (bits & WORD_WHOLE) == 0) noteExpands(true);
     return;
   }
   const isExact = (isLong || bytes > 2) && readNamed(at, bytes, bits);
-  if ((bits & WORD_EXPANDS) != 0 && !(isExact && (bits & WORD_WHOLE) != 0)) noteExpands();
+  if ((bits & WORD_EXPANDS) != 0 && !(isExact && (bits & WORD_WHOLE) != 0)) noteExpands(true);
   if (isExact) return;
   if (!isLong) readCluster(at + 1, bytes - 1, bits, false);
   else if (!readAbbreviated(at, bytes, bits)) noteUnknown();
@@ -327,6 +340,6 @@ export function readBareOption(at: usize, bytes: u32, bits: u32): bool {
 
 /** Reads the first word of a command whose options need no dash. */
 export function readBundle(at: usize, bytes: u32, bits: u32): void {
-  if ((bits & WORD_EXPANDS) != 0) noteExpands();
+  if ((bits & WORD_EXPANDS) != 0) noteExpands(true);
   readCluster(at, bytes, bits, true);
 }

@@ -122,16 +122,25 @@ function lastApplies(): bool {
   return placeRole(PLACE_LAST) && !(role == WORD_ROLE_FIELD && !isMany(field) && hasFact(field));
 }
 
+/** It begins with a byte that stands for itself and is no dash: whatever follows, it is no option. */
+function beginsPlain(at: usize, bytes: u32): bool {
+  if (bytes == 0) return false;
+  const first = load<u8>(at);
+  return first != 0x24 && first != 0x60 && first != 0x2d;
+}
+
 /** Notes which operands are not known. Their roles may still change, but only from one that is done to another. */
 export function noteOperands(): void {
   const now = reading();
   const last = lastApplies();
   for (let index = 0; index < now.operands; index++) {
-    const bits = wordIn(positionOf(index)).bits;
+    const word = wordIn(positionOf(index));
+    const bits = word.bits;
     if ((bits & WORD_EXPANDS) == 0) continue;
     findRole(index, last);
     if ((bits & WORD_WHOLE) != 0 && isBehindOptions(index) && isTold(role, field)) continue;
-    noteExpands();
+    const isWhole = (bits & WORD_WHOLE) != 0;
+    noteExpands(!isWhole || !(isBehindOptions(index) || beginsPlain(word.at, word.bytes)));
   }
 }
 

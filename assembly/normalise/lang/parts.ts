@@ -4,6 +4,7 @@
  */
 import {
   FIELD_COMMAND,
+  FIELD_ORIGIN,
   FIELD_QUERY,
   FIELD_URL,
   LANGUAGE_HTTP,
@@ -83,6 +84,8 @@ export function scriptPart(field: i32, at: usize, bytes: u32, bits: u32): bool {
       const literal = entryAt(SECTION_LITERALS, start + index, LITERALS_BYTES);
       const literalField = load<i32>(literal + LITERALS_FIELD);
       if (literalField == field && !isMany(field)) continue;
+      // Code among the words is not what the row says about the program's own.
+      if (literalField == FIELD_ORIGIN && field == FIELD_COMMAND) continue;
       draftFact(literalField, textAt(literal + LITERALS_TEXT), textBytes(literal + LITERALS_TEXT));
     }
   }

@@ -34,7 +34,8 @@ export function isCalmProgram(at: usize, bytes: u32): bool {
     if (byte == BAR && at + 1 < end && load<u8>(at, 1) == BAR) at++;
     else if (byte == BAR || byte == 0x3e) {
       if (prints) return false;
-    } else if (byte == 0x40) return false; // @
+    } else if (byte == 0x40)
+      return false; // @
     else if (byte == BACKSLASH) {
       if (at + 1 < end && load<u8>(at, 1) == NEWLINE) return false;
     } else if (byte == 0x70) prints = prints || isWord(at, end, AWK_WORD_PRINT);
@@ -129,7 +130,13 @@ function skipAddress(at: usize, end: usize): usize {
 /** g p i m I M and digits. */
 function isFlag(byte: u8): bool {
   return (
-    isDigit(byte) || byte == 0x67 || byte == 0x70 || byte == 0x69 || byte == 0x6d || byte == 0x49 || byte == 0x4d
+    isDigit(byte) ||
+    byte == 0x67 ||
+    byte == 0x70 ||
+    byte == 0x69 ||
+    byte == 0x6d ||
+    byte == 0x49 ||
+    byte == 0x4d
   );
 }
 
@@ -139,7 +146,8 @@ function isPlainCommand(byte: u8): bool {
   if (!isLetter(byte)) return false;
   const letter = byte | 0x20;
   if (byte == 0x46) return true; // F
-  const both = letter == 0x70 || letter == 0x64 || letter == 0x71 || letter == 0x6e || letter == 0x67 || letter == 0x68;
+  const both =
+    letter == 0x70 || letter == 0x64 || letter == 0x71 || letter == 0x6e || letter == 0x67 || letter == 0x68;
   return both || byte == 0x78 || byte == 0x6c || byte == 0x7a;
 }
 

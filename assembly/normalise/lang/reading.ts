@@ -24,7 +24,7 @@ import {
 import { NAME_BYTES_MAX } from "../../gen/limits";
 import { COMMAND_RUNS, entryAt, lookUp, NONE, textAt, textBytes } from "../../policy/view";
 import { hasFact, isMany, setFact } from "./facts";
-import { Surroundings, Word, WORD_EXPANDS, wordOf } from "./words";
+import { Surroundings, WORD_EXPANDS, Word, wordOf } from "./words";
 
 /** Rows that one command may pass through: `gcloud`, `gcloud compute`, … */
 const CHAIN_MAX: i32 = 8;

@@ -6,6 +6,7 @@ import {
   SHELL_DECLARE_COUNT,
   SHELL_DECLARE_LOCAL,
   SHELL_FORGETS_COUNT,
+  SHELL_INDEXING_COUNT,
   SHELL_LEADING_COUNT,
   SHELL_NAMING_COUNT,
   SHELL_NAMING_LET,
@@ -23,6 +24,7 @@ import {
   SHELL_SPECIAL_SHOPT,
   WORD_SHELL_DECLARE,
   WORD_SHELL_FORGETS,
+  WORD_SHELL_INDEXING,
   WORD_SHELL_LEADING,
   WORD_SHELL_NAMING,
   WORD_SHELL_OPAQUE,
@@ -56,6 +58,15 @@ export function isDeclare(word: Word): bool {
   return isIn(word, WORD_SHELL_DECLARE, SHELL_DECLARE_COUNT);
 }
 
+/** True for a command that reads some of its words as names with an index, which is arithmetic. */
+export function evaluates(first: i32, end: i32): bool {
+  first = effectiveWord(first, end);
+  if (first == end) return false;
+  const word = wordOf(first);
+  if (isDeclare(word) || isIn(word, WORD_SHELL_NAMING, SHELL_NAMING_COUNT)) return true;
+  return isIn(word, WORD_SHELL_INDEXING, SHELL_INDEXING_COUNT);
+}
+
 function byteOf(word: Word, position: u32): u32 {
   return position < word.bytes ? <u32>load<u8>(word.at + position) : 0;
 }
@@ -79,8 +90,16 @@ function judgeDeclare(word: Word, isLocal: bool): void {
       const isKnown =
         lead == PLUS
           ? byte == 0x78
-          : byte == 0x61 || byte == 0x41 || byte == 0x66 || byte == 0x46 || byte == 0x67 || // aAfFg
-            byte == 0x70 || byte == 0x72 || byte == 0x78 || byte == 0x6c || byte == 0x75 || // prxlu
+          : byte == 0x61 ||
+            byte == 0x41 ||
+            byte == 0x66 ||
+            byte == 0x46 ||
+            byte == 0x67 || // aAfFg
+            byte == 0x70 ||
+            byte == 0x72 ||
+            byte == 0x78 ||
+            byte == 0x6c ||
+            byte == 0x75 || // prxlu
             byte == DASH;
       if (!isKnown) makeOpaque(FAULT_CHANGES);
     }
@@ -107,7 +126,13 @@ function takesArgument(word: Word): bool {
   const last = byteOf(word, word.bytes - 1);
   return (
     byteOf(word, 0) == DASH &&
-    (last == 0x64 || last == 0x69 || last == 0x6e || last == 0x4e || last == 0x70 || last == 0x74 || last == 0x75)
+    (last == 0x64 ||
+      last == 0x69 ||
+      last == 0x6e ||
+      last == 0x4e ||
+      last == 0x70 ||
+      last == 0x74 ||
+      last == 0x75)
   );
 }
 
@@ -139,8 +164,18 @@ function judgeSet(first: i32, end: i32): void {
       const byte = byteOf(word, position);
       if (byte == 0x6f) takesName = true;
       else if (
-        byte != 0x61 && byte != 0x65 && byte != 0x66 && byte != 0x68 && byte != 0x6d && byte != 0x6e && // aefhmn
-        byte != 0x75 && byte != 0x76 && byte != 0x78 && byte != 0x43 && byte != 0x45 && byte != 0x54 // uvxCET
+        byte != 0x61 &&
+        byte != 0x65 &&
+        byte != 0x66 &&
+        byte != 0x68 &&
+        byte != 0x6d &&
+        byte != 0x6e && // aefhmn
+        byte != 0x75 &&
+        byte != 0x76 &&
+        byte != 0x78 &&
+        byte != 0x43 &&
+        byte != 0x45 &&
+        byte != 0x54 // uvxCET
       )
         makeOpaque(FAULT_CHANGES);
     }

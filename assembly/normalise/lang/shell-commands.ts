@@ -2,22 +2,14 @@
  * Simple commands and the pipelines they stand in: words are gathered, and a command runs when it ends
  * (docs/format/shell.md, lists, pipelines, commands).
  */
+
+import { equal, indexOf } from "../../base/bytes";
 import { DIALECT_BASH, DIALECT_ZSH } from "../../gen/codes";
 import { WORDS_MAX } from "../../gen/limits";
-import {
-  SHELL_NAMING_READ,
-  SHELL_SPECIAL_ECHO,
-  SHELL_SPECIAL_PRINTF,
-  WORD_SHELL_NAMING,
-  WORD_SHELL_SPECIAL,
-  wordAt,
-  wordBytes,
-} from "../../gen/words";
-import { equal, indexOf } from "../../base/bytes";
-import { keepByte, keepText, keptEnd } from "../drafts";
+import { SHELL_NAMING_READ, WORD_SHELL_NAMING } from "../../gen/words";
 import { Nested } from "../nested";
 import { runCommand } from "./command";
-import { effectiveWord, isDeclare, judgeChanges } from "./shell-changes";
+import { effectiveWord, evaluates, isDeclare, judgeChanges } from "./shell-changes";
 import {
   beginPipelineDirectory,
   currentDirectoryAt,
@@ -30,10 +22,10 @@ import {
 import { groupOfPipeline, joinSince, noteFile } from "./shell-flows";
 import {
   dialect,
+  FAULT_ARITHMETIC,
   FAULT_COMMAND,
   FAULT_IFS,
   FAULT_SYNTAX,
-  FAULT_VARIABLE,
   FAULT_WORDS,
   Frame,
   fault,
@@ -44,28 +36,20 @@ import {
   STATE_WORDS,
 } from "./shell-frames";
 import { takeTarget } from "./shell-redirections";
+import { isCalled, keepsSaid } from "./shell-said";
 import { assignKnown, assignUnknown, judgeName } from "./shell-variables";
 import {
   assignedNameBytes,
   finishedAt,
   finishedBytes,
   finishWord,
+  hidesCommand,
   isPlainAssignment,
+  knownBits,
   valueOffset,
-  WORD_DOLLAR,
-  WORD_KNOWN,
   wordBits,
 } from "./shell-words";
-import {
-  INPUT_NONE,
-  INPUT_PIPE,
-  INPUT_TEXT,
-  Surroundings,
-  WORD_EXPANDS,
-  WORD_GLOBS,
-  Word,
-  wordOf,
-} from "./words";
+import { INPUT_NONE, INPUT_PIPE, INPUT_TEXT, Surroundings, WORD_EXPANDS, WORD_GLOBS, wordOf } from "./words";
 
 /** Nothing was said about the input of the command. */
 export const INPUT_UNSAID: i32 = -1;
@@ -156,27 +140,37 @@ export function takeWord(list: Frame, isArray: bool): void {
   list.state = STATE_WORDS;
   if (list.bothSeen && dialect() != DIALECT_BASH && dialect() != DIALECT_ZSH) fault(FAULT_SYNTAX);
   if (value > 0) takeAssignment(list, nameBytes, <u32>value, bits, isPlain, isArray);
-  else addWord(bits);
+  else addWord(list, bits);
 }
 
-function addWord(bits: u32): void {
+function addWord(list: Frame, bits: u32): void {
   if (words == WORDS_MAX) {
     fault(FAULT_WORDS);
     return;
   }
+  if (hidesCommand(bits, finishedAt(), finishedBytes()) && evaluates(list.firstWord, words)) {
+    makeOpaque(FAULT_ARITHMETIC);
+  }
   const word = wordOf(words++);
   word.at = finishedAt();
   word.bytes = finishedBytes();
-  word.bits = bits & WORD_KNOWN;
+  word.bits = knownBits(bits);
 }
 
-function takeAssignment(list: Frame, nameBytes: u32, value: u32, bits: u32, isPlain: bool, isArray: bool): void {
+function takeAssignment(
+  list: Frame,
+  nameBytes: u32,
+  value: u32,
+  bits: u32,
+  isPlain: bool,
+  isArray: bool,
+): void {
   const at = finishedAt();
   const valueAt = at + value;
   const valueBytes = finishedBytes() - value;
   if (nameBytes == 3 && isPlain && equal(at, IFS, 3)) list.splits = true;
   else judgeName(at, nameBytes);
-  if (bits & WORD_DOLLAR && indexOf(valueAt, valueBytes, 0x5b) >= 0) makeOpaque(FAULT_VARIABLE);
+  if (hidesCommand(bits, valueAt, valueBytes)) makeOpaque(FAULT_ARITHMETIC);
   const expands = (bits & WORD_EXPANDS) != 0;
   assignUnknown(at, nameBytes, expands || isArray);
   list.assignments++;
@@ -247,7 +241,10 @@ export function endCommand(list: Frame, isSure: bool): void {
     fault(FAULT_SYNTAX);
     return;
   }
-  if (list.splits && (words == list.firstWord || !isCalled(wordOf(list.firstWord), WORD_SHELL_NAMING + SHELL_NAMING_READ))) {
+  if (
+    list.splits &&
+    (words == list.firstWord || !isCalled(wordOf(list.firstWord), WORD_SHELL_NAMING + SHELL_NAMING_READ))
+  ) {
     makeOpaque(FAULT_IFS);
   }
   if (list.state == STATE_WORDS) {
@@ -279,8 +276,9 @@ export function nextInPipeline(list: Frame): void {
     fault(FAULT_SYNTAX);
     return;
   }
-  const isFirst = list.piped == 0 && list.state == STATE_WORDS && list.redirections == 0 && list.assignments == 0;
-  const says = isFirst && wordCount(list) > 0 && keepSaid(list, list.firstWord, words);
+  const isFirst =
+    list.piped == 0 && list.state == STATE_WORDS && list.assignments == 0 && wordCount(list) > 0;
+  const says = isFirst && keepsSaid(list, words);
   if (list.state == STATE_AFTER) joinSince(list, list.compoundGroup);
   groupOfPipeline(list);
   endCommand(list, false);
@@ -289,60 +287,4 @@ export function nextInPipeline(list: Frame): void {
   list.piped++;
   list.needs = true;
   beginCommand(list);
-}
-
-/** The text that `echo` or `printf` of plain words writes; false where it is not known. */
-function keepSaid(list: Frame, first: i32, end: i32): bool {
-  const command = wordOf(first);
-  const isEcho = isCalled(command, WORD_SHELL_SPECIAL + SHELL_SPECIAL_ECHO);
-  if (!isEcho && !isCalled(command, WORD_SHELL_SPECIAL + SHELL_SPECIAL_PRINTF)) return false;
-  for (let position = first; position < end; position++) {
-    if (wordOf(position).bits & (WORD_EXPANDS | WORD_GLOBS)) return false;
-  }
-  return isEcho ? keepEcho(list, first + 1, end) : keepPrintf(list, first + 1, end);
-}
-
-function isCalled(word: Word, name: i32): bool {
-  return word.bytes == <u32>wordBytes(name) && equal(word.at, wordAt(name), word.bytes);
-}
-
-function keepEcho(list: Frame, first: i32, end: i32): bool {
-  for (let position = first; position < end; position++) {
-    const word = wordOf(position);
-    if (indexOf(word.at, word.bytes, 0x5c) >= 0) return false;
-  }
-  if (first < end && load<u8>(wordOf(first).at) == 0x2d && wordOf(first).bytes > 0) {
-    if (wordOf(first).bytes != 2 || load<u8>(wordOf(first).at, 1) != 0x6e) return false;
-    first++;
-    if (first < end && wordOf(first).bytes > 0 && load<u8>(wordOf(first).at) == 0x2d) return false;
-  }
-  if (end - first == 1) return say(list, wordOf(first));
-  list.pipeAt = keptEnd();
-  list.pipeBytes = 0;
-  for (let position = first; position < end; position++) {
-    const word = wordOf(position);
-    if (position > first && !keepByte(0x20)) return false;
-    if (!keepText(word.at, word.bytes)) return false;
-  }
-  list.pipeBytes = <u32>(keptEnd() - list.pipeAt);
-  return true;
-}
-
-function keepPrintf(list: Frame, first: i32, end: i32): bool {
-  if (end - first == 1) {
-    const text = wordOf(first);
-    if (indexOf(text.at, text.bytes, 0x25) >= 0 || indexOf(text.at, text.bytes, 0x5c) >= 0) return false;
-    return text.bytes > 0 && load<u8>(text.at) != 0x2d && say(list, text);
-  }
-  if (end - first != 2) return false;
-  const format = wordOf(first);
-  const isString = format.bytes >= 2 && load<u16>(format.at) == 0x7325; // %s
-  const isLine = isString && format.bytes == 4 && load<u16>(format.at, 2) == 0x6e5c; // \n
-  return (isLine || (isString && format.bytes == 2)) && say(list, wordOf(first + 1));
-}
-
-function say(list: Frame, word: Word): bool {
-  list.pipeAt = word.at;
-  list.pipeBytes = word.bytes;
-  return true;
 }

@@ -5,7 +5,6 @@
 import { NAMESPACE_COMMAND } from "../../gen/codes";
 import {
   SHELL_KEYWORD_CASE,
-  SHELL_KEYWORD_COPROC,
   SHELL_KEYWORD_COUNT,
   SHELL_KEYWORD_DO,
   SHELL_KEYWORD_DONE,
@@ -196,7 +195,12 @@ function takeClosing(list: Frame): bool {
   }
   const keyword = keywordOf(partAt(), partBytes());
   const isElse = keyword == SHELL_KEYWORD_ELSE;
-  if (keyword == SHELL_KEYWORD_THEN || keyword == SHELL_KEYWORD_ELIF || isElse || keyword == SHELL_KEYWORD_FI) {
+  if (
+    keyword == SHELL_KEYWORD_THEN ||
+    keyword == SHELL_KEYWORD_ELIF ||
+    isElse ||
+    keyword == SHELL_KEYWORD_FI
+  ) {
     dropWord();
     const wanted = keyword == SHELL_KEYWORD_THEN ? STAGE_CONDITION : STAGE_BODY;
     const isFine = list.stage == wanted || (keyword == SHELL_KEYWORD_FI && list.stage == STAGE_ELSE);

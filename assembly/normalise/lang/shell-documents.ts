@@ -3,6 +3,7 @@
  * for and read as soon as its delimiter is known; the newline that it stands behind then leads past it.
  */
 import { equal } from "../../base/bytes";
+import { takeBackquote, takeDollar } from "./shell-expansions";
 import {
   FAULT_DOCUMENT,
   FAULT_OPEN,
@@ -27,7 +28,6 @@ import {
   setLimit,
   top,
 } from "./shell-frames";
-import { takeBackquote, takeDollar } from "./shell-expansions";
 import { takeQuotedBackslash } from "./shell-quotes";
 import {
   append,
@@ -131,7 +131,12 @@ function findBody(delimiterAt: usize, delimiterBytes: u32, isLiteral: bool, stri
 }
 
 /** The delimiter of a here-document has been read: its body is next. */
-export function openDocument(delimiterAt: usize, delimiterBytes: u32, isLiteral: bool, stripTabs: bool): void {
+export function openDocument(
+  delimiterAt: usize,
+  delimiterBytes: u32,
+  isLiteral: bool,
+  stripTabs: bool,
+): void {
   if (inBackquotes() || !findBody(delimiterAt, delimiterBytes, isLiteral, stripTabs)) {
     fault(FAULT_DOCUMENT);
     return;

@@ -2,7 +2,7 @@
  * Between which commands of a shell text data flows: pipelines, what is begun inside them, and files that two commands
  * name (docs/format/shell.md, groups).
  */
-import { equal, hash32 } from "../../base/bytes";
+import { equal, hash32, indexOf } from "../../base/bytes";
 import { groupOf, joinGroups, newGroup } from "../drafts";
 import { Nested } from "../nested";
 import { Frame } from "./shell-frames";
@@ -64,6 +64,7 @@ function fileAt(position: i32): usize {
 }
 
 function noteKey(at: usize, bytes: u32, group: i32, isTarget: bool): void {
+  const looksLikeFile = isTarget || indexOf(at, bytes, 0x2f) >= 0 || indexOf(at, bytes, 0x2e) >= 0;
   while (bytes >= 2 && load<u8>(at) == 0x2e && load<u8>(at, 1) == 0x2f) {
     at += 2;
     bytes -= 2;
@@ -72,11 +73,9 @@ function noteKey(at: usize, bytes: u32, group: i32, isTarget: bool): void {
       bytes--;
     }
   }
-  let looksLikeFile = isTarget;
   let only = true; // Dots that are no name, or slashes.
   for (let done: u32 = 0; done < bytes; done++) {
     const byte = load<u8>(at + done);
-    if (byte == 0x2f || byte == 0x2e) looksLikeFile = true;
     if (byte != 0x2f && (byte != 0x2e || bytes > 2)) only = false;
   }
   if (only) return;

@@ -41,8 +41,18 @@ const BACKQUOTE: u32 = 0x60;
 function isPlainByte(byte: u32): bool {
   // - / : _ % + @ and ~ ^ !
   return (
-    isLetter(byte) || isDigit(byte) || byte == 0x2d || byte == 0x2f || byte == 0x3a || byte == 0x5f ||
-    byte == 0x25 || byte == 0x2b || byte == 0x40 || byte == 0x7e || byte == 0x5e || byte == 0x21
+    isLetter(byte) ||
+    isDigit(byte) ||
+    byte == 0x2d ||
+    byte == 0x2f ||
+    byte == 0x3a ||
+    byte == 0x5f ||
+    byte == 0x25 ||
+    byte == 0x2b ||
+    byte == 0x40 ||
+    byte == 0x7e ||
+    byte == 0x5e ||
+    byte == 0x21
   );
 }
 
@@ -60,8 +70,17 @@ export function takePiece(byte: u32): bool {
   else if (byte == BACKQUOTE) takeBackquote();
   else if ((byte == 0x3c || byte == 0x3e) && peek(1) == 0x28) openProcess();
   else if (
-    byte == 0x20 || byte == 0x09 || byte == NEWLINE || byte == 0x3b || byte == 0x26 || byte == 0x7c ||
-    byte == 0x3c || byte == 0x3e || byte == 0x28 || byte == 0x29 || (byte == 0x23 && !isWordOn())
+    byte == 0x20 ||
+    byte == 0x09 ||
+    byte == NEWLINE ||
+    byte == 0x3b ||
+    byte == 0x26 ||
+    byte == 0x7c ||
+    byte == 0x3c ||
+    byte == 0x3e ||
+    byte == 0x28 ||
+    byte == 0x29 ||
+    (byte == 0x23 && !isWordOn())
   )
     return false;
   else takeByte(byte);

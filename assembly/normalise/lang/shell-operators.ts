@@ -111,7 +111,13 @@ function takeNewline(list: Frame): void {
       endCommand(list, true);
       endPipeline(list, false);
     }
-  } else if (stage != STAGE_IN && stage != STAGE_DO && stage != STAGE_COUNTED && stage != STAGE_OF && stage != STAGE_CASES) {
+  } else if (
+    stage != STAGE_IN &&
+    stage != STAGE_DO &&
+    stage != STAGE_COUNTED &&
+    stage != STAGE_OF &&
+    stage != STAGE_CASES
+  ) {
     fault(FAULT_SYNTAX);
   }
   passDocuments();

@@ -40,13 +40,28 @@ export function wantMore(): void {
 export function skipContinuation(): void {
   const last = before();
   const hides =
-    last == DOLLAR || last == 0x3c || last == 0x3e || last == 0x26 || last == 0x7c || last == 0x3b ||
-    last == 0x28 || last == 0x29 || last == 0x21 || last == 0x23 || last == 0x7b || last == BACKQUOTE;
+    last == DOLLAR ||
+    last == 0x3c ||
+    last == 0x3e ||
+    last == 0x26 ||
+    last == 0x7c ||
+    last == 0x3b ||
+    last == 0x28 ||
+    last == 0x29 ||
+    last == 0x21 ||
+    last == 0x23 ||
+    last == 0x7b ||
+    last == BACKQUOTE;
   if (hides) {
     const next = peek(2);
     if (next != 0 && next != 0x20 && next != 0x09 && next != NEWLINE) fault(FAULT_CONTINUATION);
   }
   moveTo(here() + 2);
+}
+
+/** True where a `(` or `{` stands. */
+function opensExpansion(at: usize): bool {
+  return at < limit() && (load<u8>(at) == 0x28 || load<u8>(at) == 0x7b);
 }
 
 /** `'…'`, from the quote on. */
@@ -58,7 +73,7 @@ export function takeSingle(): void {
   for (; at < limit(); at++) {
     const byte = <u32>load<u8>(at);
     if (byte == 0x27) break;
-    if (byte == DOLLAR || byte == BACKQUOTE) addBits(WORD_DOLLAR);
+    if (byte == BACKQUOTE || (byte == DOLLAR && opensExpansion(at + 1))) addBits(WORD_DOLLAR);
     if (byte == BACKQUOTE && inBackquotes()) fault(FAULT_ESCAPE);
   }
   if (at == limit()) {
@@ -230,10 +245,19 @@ function isHidden(at: usize, end: usize): bool {
   if (first < 0xf0) {
     const code = ((first & 0x0f) << 12) | (second << 6) | third;
     return (
-      code == 0x115f || code == 0x1160 || code == 0x1680 || (code >= 0x180b && code <= 0x180f) ||
-      (code >= 0x2000 && code <= 0x200f) || (code >= 0x2028 && code <= 0x202f) ||
-      (code >= 0x205f && code <= 0x206f) || code == 0x3000 || code == 0x3164 ||
-      (code >= 0xfe00 && code <= 0xfe0f) || code == 0xfeff || code == 0xffa0 || (code >= 0xfff0 && code <= 0xfffb)
+      code == 0x115f ||
+      code == 0x1160 ||
+      code == 0x1680 ||
+      (code >= 0x180b && code <= 0x180f) ||
+      (code >= 0x2000 && code <= 0x200f) ||
+      (code >= 0x2028 && code <= 0x202f) ||
+      (code >= 0x205f && code <= 0x206f) ||
+      code == 0x3000 ||
+      code == 0x3164 ||
+      (code >= 0xfe00 && code <= 0xfe0f) ||
+      code == 0xfeff ||
+      code == 0xffa0 ||
+      (code >= 0xfff0 && code <= 0xfffb)
     );
   }
   return first == 0xf3 && second == 0x20; // U+E0000 to U+E0FFF

@@ -21,10 +21,12 @@ import { isDirectoryUnknown, isRelative, joinDirectory, noteEvent } from "./shel
 import { openDocument } from "./shell-documents";
 import { groupOfPipeline, joinSince, noteFile } from "./shell-flows";
 import {
+  FAULT_ARITHMETIC,
   FAULT_REDIRECTION,
   Frame,
   fault,
   here,
+  makeOpaque,
   moveTo,
   peek,
   STATE_AFTER,
@@ -37,13 +39,22 @@ import {
   dropWord,
   finishedAt,
   finishedBytes,
+  hidesCommand,
   isPlain,
   isWordOn,
   partAt,
   partBytes,
   WORD_PROCESS,
 } from "./shell-words";
-import { INPUT_FILE, INPUT_NONE, INPUT_PIPE, INPUT_TEXT, WORD_EXPANDS, WORD_GLOBS, WORD_QUOTED } from "./words";
+import {
+  INPUT_FILE,
+  INPUT_NONE,
+  INPUT_PIPE,
+  INPUT_TEXT,
+  WORD_EXPANDS,
+  WORD_GLOBS,
+  WORD_QUOTED,
+} from "./words";
 
 const LESS: u32 = 0x3c;
 const MORE: u32 = 0x3e;
@@ -204,6 +215,7 @@ export function takeTarget(list: Frame, bits: u32): void {
   }
   const group = groupOfPipeline(list);
   if (kind == STRING) {
+    if (hidesCommand(bits, at, bytes)) makeOpaque(FAULT_ARITHMETIC);
     setInput(list, bits & WORD_EXPANDS ? INPUT_PIPE : INPUT_TEXT);
     if (list.descriptor != 0) return;
     list.inputAt = at;

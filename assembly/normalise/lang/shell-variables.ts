@@ -18,7 +18,16 @@ import {
 import { holds } from "../../policy/view";
 import { joinGroups } from "../drafts";
 import { groupOfPipeline, joinAll } from "./shell-flows";
-import { dialect, FAULT_LOOP, FAULT_VARIABLE, frameAt, frameCount, KIND_LOOP, list, makeOpaque } from "./shell-frames";
+import {
+  dialect,
+  FAULT_LOOP,
+  FAULT_VARIABLE,
+  frameAt,
+  frameCount,
+  KIND_LOOP,
+  list,
+  makeOpaque,
+} from "./shell-frames";
 
 /** 28 bytes. */
 @unmanaged
@@ -80,10 +89,11 @@ function isLowerName(at: usize, bytes: u32): bool {
     const byte = <u32>load<u8>(at + done);
     if (isLetter(byte)) return byte >= 0x61;
   }
-  return true;
+  return false;
 }
 
-function isHarmless(at: usize, bytes: u32): bool {
+/** A variable that may be assigned: what programs do does not depend on it (docs/format/shell.md, section 7). */
+export function isHarmless(at: usize, bytes: u32): bool {
   if (holds(NAMESPACE_VARIABLE, at, bytes)) return true;
   if (!isLowerName(at, bytes)) return false;
   // These are variables of zsh alone.

@@ -2,21 +2,28 @@
  * The word that is being read: its bytes without quotes, and what is not known of it. Words inside substitutions of a word
  * are built on top of it and are gone before it goes on, so one stack of bytes serves all.
  */
-import { copyShort } from "../../base/bytes";
+import { copyShort, indexOf } from "../../base/bytes";
 import { isDigit, isLetter } from "../../base/text";
 import { keepText, keptEnd } from "../drafts";
 import { FAULT_WORDS, Frame, fault, here } from "./shell-frames";
-import { WORD_EXPANDS, WORD_GLOBS, WORD_QUOTED } from "./words";
+import { WORD_EXPANDS, WORD_GLOBS, WORD_QUOTED, WORD_WHOLE } from "./words";
 
 // Bits beside those of words.ts, for the parser alone.
 /** Something was put in from outside the text, or an expansion stands in it. */
-export const WORD_RAW: u32 = 8;
-/** A `$` or backquote that is plain text. */
-export const WORD_DOLLAR: u32 = 16;
+export const WORD_RAW: u32 = 16;
+/** A backquote, or a `$` before `(` or `{`, that is plain text: arithmetic would still run it. */
+export const WORD_DOLLAR: u32 = 32;
 /** It begins with `<(` or `>(`. */
-export const WORD_PROCESS: u32 = 32;
+export const WORD_PROCESS: u32 = 64;
+/** An expansion stands in it that can become several words, or none. */
+export const WORD_LOOSE: u32 = 128;
+const WORD_KNOWN: u32 = WORD_EXPANDS | WORD_GLOBS | WORD_QUOTED;
+
 /** The bits that leave the parser. */
-export const WORD_KNOWN: u32 = WORD_EXPANDS | WORD_GLOBS | WORD_QUOTED;
+export function knownBits(bits: u32): u32 {
+  const isWhole = (bits & (WORD_EXPANDS | WORD_LOOSE)) == WORD_EXPANDS;
+  return (bits & WORD_KNOWN) | (isWhole ? WORD_WHOLE : 0);
+}
 
 const UNFINISHED_BYTES_MAX: u32 = 65536;
 const UNFINISHED: usize = memory.data(65536, 16);
@@ -78,6 +85,11 @@ export function wordBits(): u32 {
 /** Nothing but bytes as they stand: it may be a reserved word. */
 export function isPlain(): bool {
   return bits == 0;
+}
+
+/** True where arithmetic would run something of the text with these bits: `a[$(b)]`. */
+export function hidesCommand(bits: u32, at: usize, bytes: u32): bool {
+  return (bits & WORD_DOLLAR) != 0 && indexOf(at, bytes, 0x5b) >= 0;
 }
 
 export function partBytes(): u32 {
@@ -147,7 +159,7 @@ export function noteByte(byte: u32, assignable: bool): void {
   } else if (byte == 0x2c) {
     if (braces == 1) braces = 2;
   } else if (byte == 0x7d) {
-    if (braces == 2) bits |= WORD_EXPANDS;
+    if (braces == 2) bits |= WORD_EXPANDS | WORD_LOOSE;
   } else if (byte == 0x3d && assignable && value == 0) noteEquals();
 }
 

@@ -12,11 +12,18 @@ import { Nested } from "../nested";
 import { beginCommands, beginPipeline } from "./shell-commands";
 import { endAlone, endList, STAGE_COUNTED } from "./shell-compounds";
 import { beginDirectory, openDirectory } from "./shell-directory";
-import { beginDocuments, closeDocument, endDocuments, isPastDocuments, stepDocument } from "./shell-documents";
-import { closeList, stepArithmetic, stepParameter, takeBackquote, takeDollar } from "./shell-expansions";
+import {
+  beginDocuments,
+  closeDocument,
+  endDocuments,
+  isPastDocuments,
+  stepDocument,
+} from "./shell-documents";
+import { closeList, stepArithmetic, takeBackquote, takeDollar } from "./shell-expansions";
 import { beginFlows, nextGroup } from "./shell-flows";
 import {
   beginFrames,
+  FAULT_ARITHMETIC,
   FAULT_BYTE,
   FAULT_DOCUMENT,
   FAULT_OPEN,
@@ -36,6 +43,7 @@ import {
   KIND_TEXT,
   limit,
   list,
+  makeOpaque,
   moveTo,
   peek,
   popFrame,
@@ -44,10 +52,21 @@ import {
 } from "./shell-frames";
 import { endWord, skipComment, takePiece } from "./shell-lexer";
 import { takeOperatorByte } from "./shell-operators";
+import { stepParameter } from "./shell-parameters";
 import { hasControl, takeQuotedBackslash } from "./shell-quotes";
 import { beginRedirections } from "./shell-redirections";
 import { beginVariables } from "./shell-variables";
-import { append, beginWords, dropWord, isPlain, isWordOn, partAt, partBytes } from "./shell-words";
+import {
+  append,
+  beginWords,
+  dropWord,
+  hidesCommand,
+  isPlain,
+  isWordOn,
+  partAt,
+  partBytes,
+  wordBits,
+} from "./shell-words";
 
 const NEWLINE: u32 = 0x0a;
 const BACKQUOTE: u32 = 0x60;
@@ -78,6 +97,7 @@ export function takeShellAs(text: Nested, dialect: i32): void {
     else if (here() < limit()) step();
     else if (top().kind == KIND_DOCUMENT) closeDocument();
     else if (isListKind(top().kind) && isWordOn()) endWord();
+    else if (top().kind == KIND_TEST && endsTest()) closeTest();
     else {
       endText();
       break;
@@ -91,7 +111,8 @@ function statedDialect(): i32 {
   if (node == ABSENT) return -1;
   for (let number = 0; number <= DIALECT_LAST; number++) {
     const word = WORD_DIALECT + number;
-    if (bytesSize(node) == <u32>wordBytes(word) && equal(bytesAt(node), wordAt(word), bytesSize(node))) return number;
+    if (bytesSize(node) == <u32>wordBytes(word) && equal(bytesAt(node), wordAt(word), bytesSize(node)))
+      return number;
   }
   return -1;
 }
@@ -173,16 +194,17 @@ function stepWords(kind: i32): void {
   const byte = peek(0);
   if (takePiece(byte)) return;
   if (byte == 0x20 || byte == 0x09 || byte == NEWLINE) {
-    const isEnd = kind == KIND_TEST && endsTest();
+    if (kind == KIND_TEST && endsTest()) {
+      closeTest();
+      return;
+    }
+    if (kind == KIND_TEST && hidesCommand(wordBits(), partAt(), partBytes())) makeOpaque(FAULT_ARITHMETIC);
     dropWord();
-    if (isEnd) closeTest();
-    else moveTo(here() + 1);
+    moveTo(here() + 1);
   } else if (kind == KIND_ARRAY) stepArray(byte);
   else if (byte == 0x23) fault(FAULT_SYNTAX);
-  else if (endsTest()) {
-    dropWord();
-    closeTest();
-  } else {
+  else if (endsTest()) closeTest();
+  else {
     append(here(), 1);
     moveTo(here() + 1);
   }
@@ -202,8 +224,15 @@ function stepArray(byte: u32): void {
   moveTo(here() + 1);
   const next = peek(0);
   const isEnd =
-    next == 0 || next == 0x20 || next == 0x09 || next == NEWLINE || next == 0x3b || next == 0x26 || next == 0x7c ||
-    next == 0x29 || next == BACKQUOTE;
+    next == 0 ||
+    next == 0x20 ||
+    next == 0x09 ||
+    next == NEWLINE ||
+    next == 0x3b ||
+    next == 0x26 ||
+    next == 0x7c ||
+    next == 0x29 ||
+    next == BACKQUOTE;
   if (!isEnd) fault(FAULT_SYNTAX);
 }
 
@@ -213,6 +242,7 @@ function endsTest(): bool {
 }
 
 function closeTest(): void {
+  dropWord();
   popFrame();
   endAlone(list(), nextGroup());
 }

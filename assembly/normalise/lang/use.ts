@@ -35,7 +35,7 @@ import { changeDirectory, setFact } from "./facts";
 import { nestedText, rolePart, scriptPart, shellPart } from "./parts";
 import { isCalmProgram, isCalmScript } from "./program";
 import { reading } from "./reading";
-import { mayAssign } from "./variable";
+import { isHarmless } from "./shell-variables";
 import { WORD_EXPANDS } from "./words";
 
 /** `-` stands for standard input or output, or for the directory before. */
@@ -81,7 +81,7 @@ export function useWord(role: i32, field: i32, at: usize, bytes: u32, bits: u32)
   else if (role == WORD_ROLE_SEND) rolePart(ROLE_ACTION_NETWORK_HTTP_POST, FIELD_URL, at, bytes, bits);
   else if (role == WORD_ROLE_NUMBER) useNumber(at, bytes);
   else if (role == WORD_ROLE_VARIABLE) {
-    if (!mayAssign(at, bytes)) reading().marks |= 1 << MARK_OPAQUE_COMMAND;
+    if (!isHarmless(at, bytes)) reading().marks |= 1 << MARK_OPAQUE_COMMAND;
   } else if (role == WORD_ROLE_DIRECTORY) changeDirectory(at, bytes);
   else if (role == WORD_ROLE_PLACEHOLDER) {
     const now = reading();

@@ -101,11 +101,7 @@ const NAME = {
   wanted: "words joined by one blank, of which a later one may be * or end in its first - and *",
   bytesMax: 128,
 };
-const VARIABLE = {
-  pattern: /^!?[A-Za-z_][A-Za-z0-9_]*(?<=_)\*$|^!?[A-Za-z_][A-Za-z0-9_]*$/,
-  wanted: "the name of a shell variable, or the beginning of names up to a _ and a *",
-  bytesMax: 64,
-};
+const VARIABLE = { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, wanted: "the name of a shell variable" };
 const OPTION_NAME = {
   pattern: /^(?!--?$)(--[^\s=]+|(?!--)[^\s]+)$/,
   wanted: "an option as it is written, such as -r, --recursive or of=",
@@ -438,65 +434,4 @@ function goesOn(row: Command, other: Command): boolean {
   return [...row.names.keys()].some((name) =>
     [...other.names.keys()].some((longer) => longer.startsWith(`${name} `)),
   );
-}
-
-/** What the tables say about names, ready for the image. */
-export interface CommandNames {
-  /** Name to position in the list of commands, ascending. */
-  readonly byName: ReadonlyMap<string, number>;
-  /** Positions after which some name goes on. */
-  readonly goOn: ReadonlySet<number>;
-}
-
-/** Ways to begin a name with another name of the same program. */
-function alternatives(commands: readonly Command[]): Map<string, readonly string[]> {
-  const groups = new Map<string, readonly string[]>();
-  for (const { names } of commands) {
-    const programs = [...names.keys()].filter((name) => !name.includes(" "));
-    for (const program of programs) groups.set(program, programs);
-  }
-  return groups;
-}
-
-/** Names of all rows: those written out, those with another name of the program, and what leads to a longer one. */
-export function commandNames(commands: readonly Command[], reader: Reader): CommandNames {
-  const byName = new Map<string, number>();
-  commands.forEach(({ names }, position) => {
-    for (const [name, place] of names) {
-      const first = byName.get(name);
-      if (first !== undefined) {
-        const came = `${JSON.stringify(name)}, which ${commands[first]?.id} has`;
-        reader.issues.fault(place, "a command name of its own", came, "remove it from one of the two");
-      } else byName.set(name, position);
-    }
-  });
-  const groups = alternatives(commands);
-  commands.forEach(({ names }, position) => {
-    for (const [name, place] of names) {
-      const [program = "", ...words] = name.split(" ");
-      if (words.length === 0) continue;
-      if (!byName.has(program)) {
-        const fix = `add a row for ${program} that says what it does with other words`;
-        reader.issues.fault(place, "a name that begins with a program", JSON.stringify(name), fix);
-      }
-      for (const other of groups.get(program) ?? []) {
-        const same = [other, ...words].join(" ");
-        if (!byName.has(same)) byName.set(same, position);
-      }
-    }
-  });
-  const goOn = new Set<number>();
-  for (const name of [...byName.keys()].sort()) {
-    const words = name.split(" ");
-    let owner = byName.get(words[0] ?? "");
-    for (let count = 1; count < words.length && owner !== undefined; count++) {
-      const before = words.slice(0, count).join(" ");
-      const known = byName.get(before);
-      if (known === undefined) byName.set(before, owner);
-      owner = known ?? owner;
-      goOn.add(owner);
-    }
-  }
-  const sorted = [...byName].sort(([one], [other]) => (one < other ? -1 : 1));
-  return { byName: new Map(sorted), goOn };
 }

@@ -49,8 +49,16 @@ function sized(numbers: readonly number[], bytes: 1 | 2 | 4): Uint8Array {
   return array;
 }
 
-/** The section `automaton`, a whole number of words. */
+/** Unpacked once: it is the same for every image. */
+let unpacked: Uint8Array | undefined;
+
+/** The section `automaton`, a whole number of words. Not to be written to. */
 export function automatonBytes(): Uint8Array {
+  unpacked ??= unpack();
+  return unpacked;
+}
+
+function unpack(): Uint8Array {
   const packed = new Unpacker();
   const [classes = 0, states = 0, accepting = 0, items = 0, folds = 0] = packed.numbers(5);
   const pieces = [

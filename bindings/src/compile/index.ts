@@ -4,7 +4,7 @@
  */
 
 import { hex, sha256 } from "../sha256.ts";
-import { commandNames } from "./commands.ts";
+import { commandNames } from "./command-names.ts";
 import { checkCorpus } from "./corpus.ts";
 import { EntryReader, type ExampleCall } from "./entries.ts";
 import { compareText, type Issue, Issues, type Place } from "./issues.ts";

@@ -1,6 +1,5 @@
 /** From checked policies to the tables of an image. Everything here follows from its input alone, in a fixed order. */
 
-import { putDetectors } from "./detectors.ts";
 import {
   LAYER_PACK,
   LOWERED_KIND_PROFILE,
@@ -27,8 +26,9 @@ import * as layout from "../gen/layout.ts";
 import { CANDIDATES_MAX, IMAGE_BYTES_MAX } from "../gen/limits.ts";
 import { type ApiMember, type ApiRow, orderedRows, type Step } from "./apis.ts";
 import { CommandLowering } from "./command-lower.ts";
-import type { CommandNames } from "./commands.ts";
+import type { CommandNames } from "./command-names.ts";
 import type { Condition, Predicate } from "./conditions.ts";
+import { putDetectors } from "./detectors.ts";
 import type { Row, Rule } from "./entries.ts";
 import { ImageWriter, NONE, type Run } from "./image.ts";
 import { compareText, type Issues, type Place } from "./issues.ts";
@@ -300,16 +300,8 @@ export class Lowering {
     for (const [name, position] of commandNames.byName) {
       this.#writer.putName(NAMESPACE_COMMAND, name, position);
     }
-    const variables = new Map<string, number>();
-    for (const name of packs.flatMap((pack) => [...pack.variables.keys()])) {
-      // What one pack withholds no other may allow.
-      const isWithheld = name.startsWith("!");
-      const bare = isWithheld ? name.slice(1) : name;
-      if (isWithheld || !variables.has(bare)) variables.set(bare, isWithheld ? 2 : 1);
-    }
-    for (const [name, value] of [...variables].sort(([one], [other]) => compareText(one, other))) {
-      this.#writer.putName(NAMESPACE_VARIABLE, name, value);
-    }
+    const variables = new Set(packs.flatMap((pack) => [...pack.variables.keys()]));
+    for (const name of [...variables].sort(compareText)) this.#writer.putName(NAMESPACE_VARIABLE, name, 1);
   }
 
   #putPatterns(patterns: readonly OrderedPattern[]): void {

@@ -582,7 +582,7 @@ class ContentReader {
       case codes.NAMESPACE_COMMAND:
         return entry.index(at, layout.SECTION_COMMANDS);
       case codes.NAMESPACE_VARIABLE:
-        return entry.bounded(at, value, 1, 2);
+        return entry.bounded(at, value, 1, 1);
       case codes.NAMESPACE_FIELD:
         return entry.bounded(at, value, 1, codes.FIELD_COUNT);
       case codes.NAMESPACE_DOMAIN:

@@ -5,6 +5,7 @@ import {
   EFFECT_NAMES,
   FIELD_NAMES,
   FIELD_TYPE_NAMES,
+  FIELD_TYPES,
   FLAG_NAMES,
   MARK_NAMES,
   TIER_NAMES,
@@ -205,6 +206,15 @@ function readTiers(reader: Reader, tree: Tree | undefined): void {
   }
 }
 
+/** The engine reads some fields by their number and takes their types for granted. */
+function checkFieldType(issues: Issues, place: Place, name: string, number: number, type: number): void {
+  const builtIn = FIELD_TYPES[number - 1];
+  // A name that the number does not have is reported already.
+  if (builtIn === undefined || builtIn === type || FIELD_NAMES[number] !== name) return;
+  const wanted = `the type ${FIELD_TYPE_NAMES[builtIn]}, which the engine has for ${name}`;
+  issues.fault(place, wanted, FIELD_TYPE_NAMES[type] ?? `${type}`, "give it the type that the engine has");
+}
+
 function readFields(reader: Reader, tree: Tree | undefined): Map<string, Field> {
   const keys = { required: ["type", "many", "description"], optional: ["unit"] };
   const listed = readListed(reader, tree, "field", "name", NAME, keys);
@@ -214,8 +224,14 @@ function readFields(reader: Reader, tree: Tree | undefined): Map<string, Field> 
   for (const { name, number, shape } of listed) {
     reader.text(shape.get("unit"), "a unit");
     reader.text(shape.get("description"), "a description", SENTENCE);
-    const type = reader.word(shape.get("type"), "a field type", FIELD_TYPE_NAMES) ?? 0;
-    fields.set(name, { name, number, type, many: reader.bool(shape.get("many"), "many") ?? false });
+    const type = reader.word(shape.get("type"), "a field type", FIELD_TYPE_NAMES);
+    if (type !== undefined) checkFieldType(reader.issues, shape.placeOf("type"), name, number, type);
+    fields.set(name, {
+      name,
+      number,
+      type: type ?? 0,
+      many: reader.bool(shape.get("many"), "many") ?? false,
+    });
   }
   return fields;
 }

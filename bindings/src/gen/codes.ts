@@ -448,6 +448,12 @@ export const NAMESPACE_API = 12;
 export const NAMESPACE_SET = 256;
 export const NAMESPACE_LAST = 256;
 
+// The type of each field, by its number less 1.
+export const FIELD_TYPES: readonly number[] = [
+  0, 1, 2, 9, 3, 3, 4, 5, 8, 6, 9, 9, 9, 8, 9, 9, 2, 8, 6, 7, 7, 9, 9, 9, 8, 9, 9, 6, 9, 9, 9, 8, 6, 9, 8, 9,
+  9, 9, 9, 7, 9, 8,
+];
+
 // The words by number.
 export const VERDICT_NAMES = ["allow", "review", "deny"] as const;
 export const TIER_NAMES = ["minimal", "low", "medium", "high", "critical"] as const;
