@@ -61,6 +61,7 @@ import {
   beginWords,
   dropWord,
   hidesCommand,
+  isNameByte,
   isPlain,
   isWordOn,
   partAt,
@@ -192,6 +193,11 @@ function closeBackquote(): void {
 /** A step in the words of an array or of `[[`. */
 function stepWords(kind: i32): void {
   const byte = peek(0);
+  // Shells read up to the `]`, over blanks, signs of comments and line ends.
+  if (kind == KIND_ARRAY && byte == 0x5b && !isWordOn() && !isIndex()) {
+    fault(FAULT_SYNTAX);
+    return;
+  }
   if (takePiece(byte)) return;
   if (byte == 0x20 || byte == 0x09 || byte == NEWLINE) {
     if (kind == KIND_TEST && endsTest()) {
@@ -208,6 +214,16 @@ function stepWords(kind: i32): void {
     append(here(), 1);
     moveTo(here() + 1);
   }
+}
+
+/** `[name]=` or `[name]+=` here, the name being letters, digits and `_`. */
+function isIndex(): bool {
+  let ahead: usize = 1;
+  while (isNameByte(peek(ahead))) ahead++;
+  if (ahead == 1 || peek(ahead) != 0x5d) return false;
+  ahead++;
+  if (peek(ahead) == 0x2b) ahead++;
+  return peek(ahead) == 0x3d;
 }
 
 function stepArray(byte: u32): void {
