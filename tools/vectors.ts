@@ -72,7 +72,7 @@ function normaliseFiles(): Record<string, Row[]> {
     canonical: readable(read.text),
     canonical_hex: hexOf(new Uint8Array(Buffer.from(read.text, "latin1"))),
     class: classifyHost(read, ours),
-    idn: read.kind === "name" && read.idn,
+    idn: read.idn,
   });
   return {
     "tool-names": cases.toolNames.map(([why, name]) => {

@@ -1,6 +1,8 @@
 /** Canonical forms of addresses, paths, URLs and hosts. Everything works on byte strings. */
 import { asciiLower, trim } from "./bytes.ts";
-import { limit } from "./wire.ts";
+import { foldHost } from "./lang/host-fold.ts";
+import { isWild, mayBe } from "./wildcards.ts";
+import { limit, wordGroup } from "./wire.ts";
 
 /** What a value of a text reads as: a canonical form, nothing at all, or something nobody can read. */
 export type Missing = "missing";
@@ -122,13 +124,17 @@ export function classifyPath(path: Path, place: Place): "inside" | "outside" | "
 }
 
 /** Whether a path is under a pattern: `/a/b`, `~/a`, or `a/b` anywhere. ASCII case is ignored. */
-export function isUnder(path: Path, pattern: string): boolean {
+export function isUnder(path: Path, pattern: string, takesWildcards = false): boolean {
+  const fits = (segment: string | undefined, wanted: string | undefined): boolean => {
+    if (segment === undefined || wanted === undefined) return segment === wanted;
+    return segment === wanted || (takesWildcards && isWild(segment) && mayBe(segment, wanted));
+  };
   const segments = path.segments.map(asciiLower);
   const wanted = asciiLower(pattern)
     .split("/")
     .filter((segment) => segment !== "");
   const standsAt = (list: string[], at: number): boolean =>
-    wanted.every((segment, i) => segment === list[at + i]) && at + wanted.length <= list.length;
+    wanted.every((segment, i) => fits(list[at + i], segment)) && at + wanted.length <= list.length;
   if (pattern.startsWith("/")) return path.anchor === "/" && standsAt(segments, 0);
   if (wanted[0] === "~") {
     wanted.shift();
@@ -136,14 +142,18 @@ export function isUnder(path: Path, pattern: string): boolean {
     if (path.anchor !== "/") return false;
     // Homes may stand on a drive: /c:/users/bob.
     const at = /^[a-z]:$/.test(segments[0] ?? "") ? 1 : 0;
-    const inHomes = (segments[at] === "home" || segments[at] === "users") && segments.length >= at + 2;
-    return (inHomes && standsAt(segments, at + 2)) || (segments[at] === "root" && standsAt(segments, at + 1));
+    const isHomes = fits(segments[at], "home") || fits(segments[at], "users");
+    const inHomes = isHomes && segments.length >= at + 2;
+    return (
+      (inHomes && standsAt(segments, at + 2)) || (fits(segments[at], "root") && standsAt(segments, at + 1))
+    );
   }
   return segments.some((_, at) => standsAt(segments, at)) || wanted.length === 0;
 }
 
 /** Whether a name matches a pattern in which every `*` may stand for any bytes. ASCII case is ignored. */
-export function matchesName(name: string, pattern: string): boolean {
+export function matchesName(name: string, pattern: string, takesWildcards = false): boolean {
+  if (takesWildcards && isWild(name) && mayBe(asciiLower(name), asciiLower(pattern))) return true;
   const pieces = asciiLower(pattern).split("*");
   const exact = pieces.map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("[^]*");
   return new RegExp(`^${exact}$`).test(asciiLower(name));
@@ -151,9 +161,10 @@ export function matchesName(name: string, pattern: string): boolean {
 
 // --- hosts -------------------------------------------------------------------------------------------------------
 
+/** `idn`: there are letters outside ASCII in it as given, or an encoded label. */
 export type Host =
-  | { kind: "ipv4"; text: string; address: number[] }
-  | { kind: "ipv6"; text: string; groups: number[] }
+  | { kind: "ipv4"; text: string; idn: boolean; address: number[] }
+  | { kind: "ipv6"; text: string; idn: boolean; groups: number[] }
   | { kind: "name"; text: string; idn: boolean };
 
 /** The value of a host field: trimmed, brackets allowed around IPv6, IPv6 allowed without them. */
@@ -173,20 +184,22 @@ function withoutFinalDot(text: string): string {
 function parseBracketed(inside: string): Host | Malformed {
   const text = asciiLower(inside);
   const groups = parseIpv6(text);
-  return groups === null ? "malformed" : { kind: "ipv6", text, groups };
+  return groups === null ? "malformed" : { kind: "ipv6", text, idn: false, groups };
 }
 
 /** A host that is not in brackets: an IPv4 address or a name. */
 export function parseHost(text: string): Host | Malformed {
-  const name = withoutFinalDot(asciiLower(text));
+  const folded = foldHost(text);
+  if (folded === null) return "malformed";
+  const name = withoutFinalDot(asciiLower(folded));
   if (name.length > 253 || name.split(".").includes("")) return "malformed";
   if (/[\x00-\x20\x7f"#%/:<>?@[\\\]^{|}`]/.test(name)) return "malformed";
+  const idn = /[\x80-\xff]/.test(text) || name.split(".").some((label) => label.startsWith("xn--"));
   const last = name.slice(name.lastIndexOf(".") + 1);
   if (/^([0-9]+|0x[0-9a-f]*)$/.test(last)) {
     const address = parseIpv4(name);
-    return address === null ? "malformed" : { kind: "ipv4", text: address.join("."), address };
+    return address === null ? "malformed" : { kind: "ipv4", text: address.join("."), idn, address };
   }
-  const idn = /[\x80-\xff]/.test(name) || name.split(".").some((label) => label.startsWith("xn--"));
   return { kind: "name", text: name, idn };
 }
 
@@ -253,16 +266,23 @@ export function classifyHost(host: Host, isOurs: (name: string) => boolean): Hos
   if (host.kind === "ipv6") return classifyIpv6(host.groups);
   const name = host.text;
   if (isOurs(name)) return "org";
-  if (["metadata", "instance-data", "metadata.google.internal"].includes(name)) return "link_local";
+  if (wordGroup("host_link_local").includes(name)) return "link_local";
   if (name === "localhost" || !name.includes(".")) return "private";
-  const ends = [".localhost", ".internal", ".local", ".lan", ".intranet", ".corp", ".home.arpa"];
-  return ends.some((end) => name.endsWith(end)) ? "private" : "public";
+  if (wordGroup("host_private_end").some((end) => name.endsWith(end))) return "private";
+  const isOrUnder = (listed: string): boolean => name === listed || name.endsWith(`.${listed}`);
+  if (wordGroup("host_private_name").some(isOrUnder)) return "private";
+  if (wordGroup("host_spelling").some(isOrUnder)) {
+    return /169\.254\.|169-254-|a9fe/.test(name) ? "link_local" : "private";
+  }
+  return "public";
 }
 
 function classifyIpv4(address: number[]): HostClass {
-  const [a, b] = address as [number, number, number, number];
+  const [a, b, c] = address as [number, number, number, number];
   if (a === 169 && b === 254) return "link_local";
+  if (["168.63.129.16", "100.100.100.200", "192.0.0.192"].includes(address.join("."))) return "link_local";
   const isPrivate =
+    (a === 192 && b === 0 && c === 0) ||
     a === 0 ||
     a === 10 ||
     (a === 100 && b >= 64 && b <= 127) ||
@@ -278,6 +298,9 @@ function classifyIpv6(groups: number[]): HostClass {
   const first = groups[0] as number;
   const starts = (...wanted: number[]): boolean => wanted.every((group, i) => groups[i] === group);
   if ((first & 0xffc0) === 0xfe80) return "link_local";
+  if (starts(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x254)) return "link_local";
+  if (starts(0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x254)) return "link_local";
+  if (starts(0x2001, 0)) return "private";
   if (starts(0, 0, 0, 0, 0, 0, 0) && (groups[7] as number) <= 1) return "private";
   if ((first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfec0 || (first & 0xff00) === 0xff00) {
     return "private";
@@ -286,7 +309,10 @@ function classifyIpv6(groups: number[]): HostClass {
   const ipv4 = (high: number): number[] =>
     groups.slice(high, high + 2).flatMap((group) => [group >> 8, group & 255]);
   const holdsIpv4 =
-    starts(0, 0, 0, 0, 0, 0) || starts(0, 0, 0, 0, 0, 0xffff) || starts(0x64, 0xff9b, 0, 0, 0, 0);
+    starts(0, 0, 0, 0, 0, 0) ||
+    starts(0, 0, 0, 0, 0, 0xffff) ||
+    starts(0, 0, 0, 0, 0xffff, 0) ||
+    starts(0x64, 0xff9b, 0, 0, 0, 0);
   if (holdsIpv4) return classifyIpv4(ipv4(6));
   return first === 0x2002 ? classifyIpv4(ipv4(1)) : "public";
 }
@@ -300,31 +326,54 @@ export interface Url {
   userinfo: boolean;
 }
 
-const OPAQUE = ["data", "javascript", "mailto", "file", "blob", "about", "vbscript"];
-const KNOWN = ["http", "https", "ws", "wss", "ftp", ...OPAQUE];
+/** Where the parts of a URL stand in its canonical text. */
+export interface UrlParts {
+  text: string;
+  scheme: string;
+  /** False for the schemes that have no host; the authority is then empty and ends behind the colon. */
+  hasHost: boolean;
+  authorityStart: number;
+  authorityEnd: number;
+}
 
-export function parseUrl(given: string): Url | Missing | Malformed {
+const OPAQUE = wordGroup("scheme_opaque");
+const KNOWN = [...wordGroup("scheme_host"), ...OPAQUE];
+
+/** Cuts a URL into its parts, whether they can be read or not; null where there is nothing but blanks. */
+export function splitUrl(given: string): UrlParts | null {
   const text = given
     .replace(/^[\x00-\x20]+/, "")
     .replace(/[\x00-\x20]+$/, "")
     .replace(/[\t\n\r]/g, "");
-  if (text === "") return "missing";
+  if (text === "") return null;
   let scheme = "https";
-  let rest = text;
+  let begin = 0;
   const start = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text);
   if (start !== null) {
     const word = asciiLower(start[1] as string);
     if (KNOWN.includes(word) || text.startsWith("//", word.length + 1)) {
       scheme = word;
-      rest = text.slice(word.length + 1);
+      begin = word.length + 1;
     }
   }
-  if (OPAQUE.includes(scheme)) return { text, scheme, host: null, userinfo: false };
+  if (OPAQUE.includes(scheme))
+    return { text, scheme, hasHost: false, authorityStart: begin, authorityEnd: begin };
+  while (/[/\\]/.test(text.charAt(begin))) begin++;
+  let end = begin;
+  while (end < text.length && !/[/\\?#]/.test(text.charAt(end))) end++;
+  return { text, scheme, hasHost: true, authorityStart: begin, authorityEnd: end };
+}
 
-  const authority = (/^[/\\]*([^/\\?#]*)/s.exec(rest) as RegExpExecArray)[1] as string;
+export function parseUrl(given: string): Url | Missing | Malformed {
+  const parts = splitUrl(given);
+  if (parts === null) return "missing";
+  const { text, scheme } = parts;
+  if (!parts.hasHost) return { text, scheme, host: null, userinfo: false };
+  // Readers disagree about the host of `http://a\@b`.
+  if (/^\\[^/?#]*@/s.test(text.slice(parts.authorityEnd))) return "malformed";
+  const authority = text.slice(parts.authorityStart, parts.authorityEnd);
   const at = authority.lastIndexOf("@");
-  const place = authority.slice(at + 1);
-  const host = parseUrlHost(place);
+  const host = parseUrlHost(authority.slice(at + 1));
   return host === "malformed" ? "malformed" : { text, scheme, host, userinfo: at >= 0 };
 }
 

@@ -1,6 +1,7 @@
 /** Step 8 of evaluation.md: gates, rows, relax entries and obligations give the verdict. */
 import type { Action, Image, Obligation, Row } from "./image.ts";
 import { type Excuse, type Surroundings, tryLowering, tryRaising } from "./predicates.ts";
+import { capped, tier } from "./risk.ts";
 import { limit } from "./wire.ts";
 
 export const ALLOW = 0;
@@ -16,10 +17,27 @@ export interface Obligations {
   disclose: Set<string>;
 }
 
+/** What matched for one part. */
+export interface Entries {
+  gates: Row[];
+  /** Rows and relax entries, in list order. */
+  rows: Row[];
+  excuses: Excuse[];
+}
+
+/** One part, as far as the verdict of the call asks. */
+export interface Judged {
+  action: Action;
+  tier: number;
+  hazard: bigint;
+  counted: string;
+  entries: Entries;
+}
+
 export interface Decision {
   verdict: number;
   gates: string[];
-  /** Matched rows and relax entries, in list order: as many as a record names. */
+  /** Matched rows and relax entries of all parts, each once: as many as a record names. */
   rows: Row[];
   obligations: Obligations;
   overflow: boolean;
@@ -37,46 +55,72 @@ export function decideVerdict(
   return Math.max(scored, ...rowVerdicts, gated ? DENY : ALLOW);
 }
 
-export function decide(
+/** Tries the rows of an action on one part. */
+export function tryEntries(
   action: Action,
   pack: number | null,
-  tier: number,
   timeMs: bigint,
-  image: Image,
   surroundings: Surroundings,
-): Decision {
-  const gates: string[] = [];
-  const rows: Row[] = [];
-  const excuses: Excuse[] = [];
+): Entries {
+  const entries: Entries = { gates: [], rows: [], excuses: [] };
   for (const row of action.rows) {
     if (row.pack !== null && row.pack !== pack) continue;
     if (row.kind === "relax") {
       const inTime = row.expiresMs === 0n || timeMs < row.expiresMs;
       const tried = tryLowering(row.clauses, surroundings);
       if (!inTime || !tried.matches) continue;
-      excuses.push(...tried.excuses);
-      rows.push(row);
+      entries.excuses.push(...tried.excuses);
+      entries.rows.push(row);
       continue;
     }
     const tried = tryRaising(row.clauses, surroundings);
-    excuses.push(...tried.excuses);
+    entries.excuses.push(...tried.excuses);
     if (!tried.matches) continue;
-    if (row.kind === "gate") gates.push(row.code);
-    else rows.push(row);
+    if (row.kind === "gate") entries.gates.push(row);
+    else entries.rows.push(row);
   }
+  return entries;
+}
 
-  const gathered = gather([...action.obligations, ...rows.flatMap((row) => row.obligations)]);
-  const overflow = gathered.overflow || rows.length > limit("rows_matched_max");
-  let verdict = decideVerdict(
-    image.route[tier] as number,
-    rows.filter((row) => row.kind === "relax").map((row) => row.verdict),
-    rows.filter((row) => row.kind === "row").map((row) => row.verdict),
-    gates.length > 0,
+function verdictsOf(rows: Row[], kind: string): number[] {
+  return rows.filter((row) => row.kind === kind).map((row) => row.verdict);
+}
+
+/** The verdict of a call from its parts. `partsOverflow`: it had more of them than fit. */
+export function decide(parts: Judged[], image: Image, partsOverflow: boolean): Decision {
+  const route = (tierOfHazard: number): number => image.route[tierOfHazard] as number;
+  const gates = [...new Set(parts.flatMap((part) => part.entries.gates))];
+  const rows = [...new Set(parts.flatMap((part) => part.entries.rows))];
+  const gathered = gather(
+    parts.flatMap((part) => [
+      ...part.action.obligations,
+      ...part.entries.rows.flatMap((row) => row.obligations),
+    ]),
   );
-  if (overflow) verdict = DENY;
+  const overflow = gathered.overflow || rows.length > limit("rows_matched_max");
+
+  let scored = ALLOW;
+  let uncalmed: bigint | null = null;
+  for (const part of parts) {
+    const routed = route(part.tier);
+    const lowered = Math.min(routed, ...verdictsOf(part.entries.rows, "relax"));
+    scored = Math.max(scored, lowered);
+    if (part.counted === "full" && lowered === routed) uncalmed = (uncalmed ?? 0n) + part.hazard;
+  }
+  if (uncalmed !== null) scored = Math.max(scored, route(tier(capped(uncalmed), image.thresholds)));
+
+  let verdict = decideVerdict(scored, [], verdictsOf(rows, "row"), gates.length > 0);
+  if (overflow || partsOverflow) verdict = DENY;
   const obligations = gathered.obligations;
   if (verdict === REVIEW && obligations.approvers === null) obligations.approvers = 1;
-  return { verdict, gates, rows: rows.slice(0, limit("rows_matched_max")), obligations, overflow, excuses };
+  return {
+    verdict,
+    gates: gates.map((row) => row.code),
+    rows: rows.slice(0, limit("rows_matched_max")),
+    obligations,
+    overflow,
+    excuses: parts.flatMap((part) => part.entries.excuses),
+  };
 }
 
 function gather(list: Obligation[]): { obligations: Obligations; overflow: boolean } {

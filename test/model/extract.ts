@@ -17,16 +17,19 @@ import {
 import type { Node } from "./cmp.ts";
 import { hit } from "./coverage.ts";
 import type { Image, Op } from "./image.ts";
+import type { Draft } from "./lang/drafts.ts";
 import { type Candidate, valuesAt } from "./match.ts";
 import { isAmount, referenceCents, toMinor } from "./money.ts";
 import type { Context, Request } from "./request.ts";
+import { isWild, withoutFinalWildcards } from "./wildcards.ts";
 import { fieldNumber, limit, wire } from "./wire.ts";
 
 /** One canonical value of a field. `text` stands for text-like types, `number` for int, bool and money. */
 export type Value =
   | { kind: "text"; text: string }
   | { kind: "number"; number: bigint }
-  | { kind: "path"; text: string; path: Path }
+  /** `given`: the bytes before they were made canonical. */
+  | { kind: "path"; text: string; path: Path; given: string }
   | { kind: "url"; text: string; url: Url }
   | { kind: "host"; text: string; host: Host }
   /** An amount that waits for its currency. */
@@ -49,6 +52,10 @@ export interface Facts {
   /** Classes of the hosts of `url` and `host`; null where the fact is absent. */
   hostScope: Set<string> | null;
   url: Url | null;
+  /** A map or an array that stands where the body of an HTTP request does (docs/format/http.md). */
+  treeData: Node | null;
+  /** Wildcards are left in the paths of a part of a command. */
+  isWild: boolean;
 }
 
 const AMOUNT = fieldNumber("amount_minor");
@@ -58,6 +65,7 @@ const PATH = fieldNumber("path");
 const DESTINATION_PATH = fieldNumber("destination_path");
 const URL_FIELD = fieldNumber("url");
 const HOST_FIELD = fieldNumber("host");
+const DATA = fieldNumber("data");
 
 /** A host name is the org's if it is named, or if what follows one of its dots is. */
 export function isOurs(image: Image, name: string): boolean {
@@ -78,7 +86,31 @@ export function placeOf(context: Context): Place {
 }
 
 export function extract(request: Request, image: Image, candidate: Candidate): Facts {
-  return new Extraction(request, image, candidate).run();
+  const extraction = new Extraction(request, image, candidate.action);
+  if (request.direct === undefined) {
+    extraction.takesTreeData = candidate.language === "http";
+    for (const op of candidate.ops) extraction.op(op);
+  } else {
+    request.payload.members.forEach((member, i) => {
+      extraction.typed(request.direct?.fields[i] as number, [member.value], "direct");
+    });
+  }
+  return extraction.finish();
+}
+
+/** The facts of one part that a call was taken apart into: each text is a str value of its field. */
+export function extractFacts(request: Request, image: Image, draft: Draft): Facts {
+  const extraction = new Extraction(request, image, draft.action);
+  for (const { field, text, unit } of draft.facts) {
+    if (!extraction.declared.has(field)) continue;
+    let given = text;
+    if (image.fields[field - 1]?.type === "path") {
+      given = withoutFinalWildcards(text);
+      extraction.isWild ||= isWild(given);
+    }
+    extraction.typed(field, [{ type: "str", at: 0, end: 0, text: given }], unit ?? "direct");
+  }
+  return extraction.finish();
 }
 
 class Extraction {
@@ -88,24 +120,21 @@ class Extraction {
   readonly place: Place;
   valueCount = 0;
   canonicalBytes = 0;
+  takesTreeData = false;
+  treeData: Node | null = null;
+  isWild = false;
 
   constructor(
     readonly request: Request,
     readonly image: Image,
-    readonly candidate: Candidate,
+    action: number,
   ) {
-    this.declared = image.actions[candidate.action]?.fields ?? new Set();
+    this.declared = image.actions[action]?.fields ?? new Set();
     this.place = placeOf(request.context);
   }
 
-  run(): Facts {
-    if (this.request.direct !== undefined) {
-      this.request.payload.members.forEach((member, i) => {
-        const field = this.request.direct?.fields[i] as number;
-        this.typed(field, [member.value], "direct");
-      });
-    } else for (const op of this.candidate.ops) this.op(op);
-
+  /** What needs all fields, once they have been read. */
+  finish(): Facts {
     const money = this.money();
     const url = this.only(URL_FIELD);
     const facts = {
@@ -119,6 +148,8 @@ class Extraction {
       pathScope: this.pathScope(),
       hostScope: this.hostScope(),
       url: url?.kind === "url" ? url.url : null,
+      treeData: this.treeData,
+      isWild: this.isWild,
     };
     hit(`recipient_scope ${facts.recipientScope}`);
     hit(`path_scope ${facts.pathScope}`);
@@ -179,7 +210,19 @@ class Extraction {
       this.spoil(number);
       return;
     }
-    for (const value of values) this.readValue(number, value, unit);
+    for (const value of values) {
+      const isTree = value.type === "map" || value.type === "array";
+      if (number === DATA && this.takesTreeData && (isTree || this.treeData !== null)) this.takeTree(value);
+      else this.readValue(number, value, unit);
+    }
+  }
+
+  /** A tree is no value of the field; with anything beside it the field cannot be read. */
+  takeTree(value: Node): void {
+    const field = this.field(DATA);
+    if (field.malformed) return;
+    if (this.treeData !== null || field.values.length > 0) this.spoil(DATA);
+    else this.treeData = value;
   }
 
   /** Adds what one value of the call reads as; a part holds only so much, and a single field one value. */
@@ -257,7 +300,9 @@ class Extraction {
       }
       case "path": {
         const path = parsePath(value.text, this.place);
-        return typeof path === "string" ? path : [{ kind: "path", text: pathText(path), path }];
+        return typeof path === "string"
+          ? path
+          : [{ kind: "path", text: pathText(path), path, given: value.text }];
       }
       case "url": {
         const url = parseUrl(value.text);

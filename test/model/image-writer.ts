@@ -72,6 +72,66 @@ export interface OpSource {
   literal?: string;
 }
 
+export interface LiteralSource {
+  field: number;
+  text: string;
+}
+
+export interface OptionSource {
+  names: string[];
+  takes?: string;
+  role?: string;
+  field?: number;
+  first?: boolean;
+  /** Index of an action, or none. */
+  action?: number | "none";
+  marks?: string[];
+  literals?: LiteralSource[];
+}
+
+export interface OperandSource {
+  place: number;
+  role: string;
+  field?: number;
+}
+
+export interface CommandSource {
+  id: string;
+  pack: number;
+  names: string[];
+  action: number | "none";
+  style?: string;
+  assignments?: boolean;
+  appends?: boolean;
+  needs?: number;
+  input?: string;
+  marks?: string[];
+  options?: OptionSource[];
+  operands?: OperandSource[];
+  literals?: LiteralSource[];
+}
+
+export interface ApiSource {
+  id: string;
+  pack: number;
+  action: number;
+  /** As namespace 12 has them: `.stripe.com` for what ends so. */
+  hosts: string[];
+  steps?: { kind: string; prefix?: string; suffix?: string; field?: number }[];
+  members?: { name: string; field: number; unit?: string; kind?: string }[];
+  methods?: number;
+}
+
+export interface DetectorSource {
+  id: string;
+  mark: string;
+  check: string;
+  tailKinds?: number;
+  tailMin?: number;
+  tailMax?: number;
+  param?: number;
+}
+
 export interface MappingSource {
   id: string;
   pack: number;
@@ -81,6 +141,7 @@ export interface MappingSource {
   patterns?: { prefix: string; suffix: string }[];
   guards?: GuardSource[];
   ops?: OpSource[];
+  language?: string;
 }
 
 export interface ImageSource {
@@ -111,6 +172,14 @@ export interface ImageSource {
   /** Extra input names of the direct form; every field name is one itself. */
   fieldInputs: { name: string; field: number }[];
   lowered: { kind: string; name: string; authority: string }[];
+  commands?: CommandSource[];
+  /** Names of shell variables, or beginnings and `*`; `!`: may not be assigned. */
+  variables?: string[];
+  /** In the order in which rows of one host are tried. */
+  apis?: ApiSource[];
+  detectors?: DetectorSource[];
+  /** The words of the section as they are. */
+  automaton?: number[];
 }
 
 type Members = Record<string, number | bigint | string | number[] | Uint8Array>;
@@ -169,6 +238,20 @@ class ImageWriter {
       const kind = wire.lowered_kinds.findIndex((k) => k.name === entry.kind);
       this.add("lowered", { kind, name: entry.name, authority: entry.authority });
     }
+    for (const command of s.commands ?? []) this.command(command);
+    for (const api of s.apis ?? []) this.api(api);
+    for (const detector of s.detectors ?? []) {
+      this.add("detectors", {
+        id: detector.id,
+        mark: position(wire.marks, detector.mark),
+        check: position(wire.detector_checks, detector.check),
+        tail_kinds: detector.tailKinds ?? 0,
+        tail_min: detector.tailMin ?? 0,
+        tail_max: detector.tailMax ?? 0,
+        param: detector.param ?? 0,
+      });
+    }
+    for (const word of s.automaton ?? []) this.addRaw("automaton", uint(word, 4));
     this.names();
     this.add("meta", {
       edition: s.edition,
@@ -298,6 +381,97 @@ class ImageWriter {
       guard_count: guards.length,
       op_start,
       op_count: ops.length,
+      language: position(wire.languages, mapping.language ?? "none"),
+    });
+  }
+
+  literals(literals: LiteralSource[]): [number, number] {
+    const start = this.count("literals");
+    for (const { field, text } of literals) this.add("literals", { field, text });
+    return [start, literals.length];
+  }
+
+  command(command: CommandSource): void {
+    const action = (index: number | "none"): number => (index === "none" ? 0xfffffffe : index);
+    const marks = (names: string[]): number => mask(names.map((name) => position(wire.marks, name)));
+    const options = (command.options ?? []).flatMap((option) =>
+      option.names.map((name) => ({ ...option, name, run: this.literals(option.literals ?? []) })),
+    );
+    const option_start = this.count("options");
+    for (const option of options) {
+      this.add("options", {
+        name: option.name,
+        takes: position(wire.option_takes, option.takes ?? "nothing"),
+        role: position(wire.word_roles, option.role ?? "drop"),
+        field: option.field ?? 0,
+        first: option.first === true ? 1 : 0,
+        action: option.action === undefined ? 0xffffffff : action(option.action),
+        marks: marks(option.marks ?? []),
+        literal_start: option.run[0],
+        literal_count: option.run[1],
+      });
+    }
+    const operands = [...(command.operands ?? [])].sort((a, b) => a.place - b.place);
+    const operand_start = this.count("operands");
+    for (const { place, role, field } of operands) {
+      this.add("operands", { place, role: position(wire.word_roles, role), field: field ?? 0 });
+    }
+    const [literal_start, literal_count] = this.literals(command.literals ?? []);
+    const roles = [...options, ...operands].map((word) => word.role ?? "drop");
+    const runs = ["command", "exec", "shell", "sql", "code", "script", "module"];
+    const all = this.source.commands ?? [];
+    const goesOn = command.names.some((name) =>
+      all.some((other) => other.names.some((longer) => longer.startsWith(`${name} `))),
+    );
+    const flags = [goesOn, command.assignments === true, command.appends === true];
+    this.add("commands", {
+      id: command.id,
+      pack: command.pack,
+      action: action(command.action),
+      style: position(wire.command_styles, command.style ?? "gnu"),
+      flags: mask(
+        [...flags, roles.some((role) => runs.includes(role))].flatMap((is, bit) => (is ? [bit] : [])),
+      ),
+      needs: command.needs ?? 0,
+      input: position(wire.word_roles, command.input ?? "drop"),
+      marks: marks(command.marks ?? []),
+      option_start,
+      option_count: options.length,
+      operand_start,
+      operand_count: operands.length,
+      literal_start,
+      literal_count,
+    });
+  }
+
+  api(api: ApiSource): void {
+    const step_start = this.count("steps");
+    for (const { kind, prefix, suffix, field } of api.steps ?? []) {
+      this.add("steps", {
+        prefix: prefix ?? "",
+        suffix: suffix ?? "",
+        kind: position(wire.step_kinds, kind),
+        field: field ?? 0,
+      });
+    }
+    const member_start = this.count("members");
+    for (const { name, field, unit, kind } of api.members ?? []) {
+      this.add("members", {
+        name,
+        field,
+        unit: position(wire.units, unit ?? "direct"),
+        kind: position(wire.member_kinds, kind ?? "member"),
+      });
+    }
+    this.add("apis", {
+      id: api.id,
+      pack: api.pack,
+      action: api.action,
+      step_start,
+      step_count: api.steps?.length ?? 0,
+      member_start,
+      member_count: api.members?.length ?? 0,
+      methods: api.methods ?? 255,
     });
   }
 
@@ -352,6 +526,19 @@ class ImageWriter {
     s.sets.forEach((set, index) => {
       for (const value of set.values) add((space.set as number) + index, utf8(value), 0);
     });
+
+    (s.commands ?? []).forEach((command, index) => {
+      for (const name of command.names) add(space.command as number, utf8(name), index);
+    });
+    for (const variable of s.variables ?? []) {
+      const refused = variable.startsWith("!");
+      add(space.variable as number, utf8(refused ? variable.slice(1) : variable), refused ? 2 : 1);
+    }
+    const hosts = new Map<string, number[]>();
+    (s.apis ?? []).forEach((api, index) => {
+      for (const host of api.hosts) hosts.set(host, [...(hosts.get(host) ?? []), index]);
+    });
+    for (const [host, indexes] of hosts) add(space.api as number, utf8(host), this.list(indexes));
 
     let slotCount = 8;
     while (slotCount < 2 * names.length) slotCount *= 2;

@@ -1,6 +1,20 @@
 /** Reads a policy image into plain objects, or says which status a load returns. */
 import { fromBytes, sha256 } from "./bytes.ts";
 import { isUtf8 } from "./cmp.ts";
+import {
+  type Api,
+  type ApiMember,
+  type Automaton,
+  type Command,
+  type Detector,
+  FIRST_DETECTED_MARK,
+  LAST_DETECTED_MARK,
+  type Literal,
+  type Operand,
+  type Option,
+  readAutomaton,
+  type Step,
+} from "./image-languages.ts";
 import { limit, Refusal, taxonomyFields, wire } from "./wire.ts";
 
 /** One step of a path into arguments: the name of a member, or null for «each element». */
@@ -28,6 +42,8 @@ export interface Mapping {
   action: number;
   guards: Guard[];
   ops: Op[];
+  /** none, or the language of the text that the call carries. */
+  language: string;
 }
 
 export interface Predicate {
@@ -72,6 +88,8 @@ export interface Row {
 
 export interface Action {
   name: string;
+  /** What it does to the world: none, read, write … */
+  effect: string;
   primary: Set<number>;
   secondary: Set<number>;
   levels: number[];
@@ -107,6 +125,10 @@ export interface Image {
   sets: string[];
   lowered: { kind: string; name: string; authority: string }[];
   fields: { name: string; type: string; many: boolean }[];
+  commands: Command[];
+  apis: Api[];
+  detectors: Detector[];
+  automaton: Automaton | null;
   /** All names of the hash table, for tests that need something to ask for. */
   names: { namespace: number; text: string; value: number }[];
   /** Value of a name in the hash table, or undefined. */
@@ -116,6 +138,9 @@ export interface Image {
 }
 
 const NONE = 0xffffffff;
+/** Of the action of a command or option: nothing to judge. */
+const NO_ACTION = 0xfffffffe;
+const API_STEPS_MAX = 64;
 const DIRECTORY_AT = 48;
 const ABSENT = wire.operators.find((o) => o.name === "absent")?.number as number;
 
@@ -275,6 +300,7 @@ class ImageReader {
       const declared = new Set([...low, ...high]);
       return {
         name: entry.name as string,
+        effect: this.word(wire.effects, entry.effect as number, "effect"),
         primary: new Set(bits(entry.primary as number)),
         secondary: new Set(bits(entry.secondary as number)),
         levels,
@@ -309,6 +335,7 @@ class ImageReader {
         action: entry.action as number,
         guards: run(guards, entry.guard_start as number, entry.guard_count as number),
         ops: run(ops, entry.op_start as number, entry.op_count as number),
+        language: this.word(wire.languages, entry.language as number, "language"),
       };
     });
     const patterns = this.all("patterns").map((entry) => {
@@ -335,6 +362,118 @@ class ImageReader {
     }));
     const prefixes = this.all("prefixes").map((entry) => entry.text as string);
     this.all("packs");
+
+    // What words of commands, rows of APIs and detectors mean.
+    const fieldOr0 = (number: number): number => {
+      if (number > fields.length) fail("field");
+      return number;
+    };
+    const fieldOf = (number: number): number => {
+      if (number < 1) fail("field");
+      return fieldOr0(number);
+    };
+    const actionOrNone = (index: number): number | null => {
+      if (index === NO_ACTION) return null;
+      if (index >= actions.length) fail("action");
+      return index;
+    };
+    const roleField = (role: string, field: number): number =>
+      role === "field" ? fieldOf(field) : field === 0 ? 0 : fail("a field of another role");
+    const marksOf = (mask: number): string[] => bits(mask).map((bit) => wire.marks[bit] ?? fail("mark"));
+    const literals: Literal[] = this.all("literals").map((entry) => ({
+      field: fieldOf(entry.field as number),
+      text: entry.text as string,
+    }));
+    const operands: Operand[] = this.all("operands").map((entry) => {
+      const role = this.word(wire.word_roles, entry.role as number, "role");
+      return { place: entry.place as number, role, field: roleField(role, entry.field as number) };
+    });
+    const options: Option[] = this.all("options").map((entry) => {
+      const role = this.word(wire.word_roles, entry.role as number, "role");
+      return {
+        name: entry.name as string,
+        takes: this.word(wire.option_takes, entry.takes as number, "takes"),
+        role,
+        field: roleField(role, entry.field as number),
+        first: this.bool(entry.first as number),
+        action: entry.action === NONE ? undefined : actionOrNone(entry.action as number),
+        marks: marksOf(entry.marks as number),
+        literals: run(literals, entry.literal_start as number, entry.literal_count as number),
+      };
+    });
+    const commands: Command[] = this.all("commands").map((entry, index) => {
+      const flags = entry.flags as number;
+      if (flags >= 16) fail("flags of a command");
+      const input = this.word(wire.word_roles, entry.input as number, "input");
+      if (!["drop", "shell", "sql", "code"].includes(input)) fail("input of a command");
+      return {
+        index,
+        id: entry.id as string,
+        pack: pack(entry.pack as number) ?? fail("pack of a command"),
+        action: actionOrNone(entry.action as number),
+        style: this.word(wire.command_styles, entry.style as number, "style"),
+        goesOn: (flags & 1) !== 0,
+        assignments: (flags & 2) !== 0,
+        appends: (flags & 4) !== 0,
+        runs: (flags & 8) !== 0,
+        needs: fieldOr0(entry.needs as number),
+        input: input === "drop" ? null : input,
+        marks: marksOf(entry.marks as number),
+        options: run(options, entry.option_start as number, entry.option_count as number),
+        operands: run(operands, entry.operand_start as number, entry.operand_count as number),
+        literals: run(literals, entry.literal_start as number, entry.literal_count as number),
+      };
+    });
+    for (const command of commands) {
+      command.operands.forEach((operand, i) => {
+        if (i > 0 && operand.place <= (command.operands[i - 1] as Operand).place) fail("order of operands");
+      });
+    }
+    const steps: Step[] = this.all("steps").map((entry) => ({
+      prefix: entry.prefix as string,
+      suffix: entry.suffix as string,
+      kind: this.word(wire.step_kinds, entry.kind as number, "kind of a step"),
+      field: fieldOr0(entry.field as number),
+    }));
+    const members: ApiMember[] = this.all("members").map((entry) => ({
+      name: entry.name as string,
+      field: fieldOf(entry.field as number),
+      unit: this.word(wire.units, entry.unit as number, "unit"),
+      kind: this.word(wire.member_kinds, entry.kind as number, "kind of a member"),
+    }));
+    const apis: Api[] = this.all("apis").map((entry) => {
+      if ((entry.action as number) >= actions.length) fail("action of an API");
+      if ((entry.step_count as number) > API_STEPS_MAX) fail("steps of an API");
+      if ((entry.member_count as number) > limit("api_members_max")) fail("members of an API");
+      if ((entry.methods as number) > 255) fail("methods of an API");
+      return {
+        id: entry.id as string,
+        pack: pack(entry.pack as number) ?? fail("pack of an API"),
+        action: entry.action as number,
+        steps: run(steps, entry.step_start as number, entry.step_count as number),
+        members: run(members, entry.member_start as number, entry.member_count as number),
+        methods: entry.methods as number,
+      };
+    });
+    const detectors: Detector[] = this.all("detectors").map((entry) => {
+      const mark = entry.mark as number;
+      if (mark < FIRST_DETECTED_MARK || mark > LAST_DETECTED_MARK) fail("mark of a detector");
+      const [tailMin, tailMax] = [entry.tail_min as number, entry.tail_max as number];
+      if (tailMin > 128) fail("tail_min");
+      if (tailMax !== 0 && tailMax < tailMin) fail("tail_max");
+      return {
+        id: entry.id as string,
+        mark: wire.marks[mark] as string,
+        check: this.word(wire.detector_checks, entry.check as number, "check"),
+        tailKinds: entry.tail_kinds as number,
+        tailMin,
+        tailMax,
+        param: entry.param as number,
+      };
+    });
+    const words = this.all("automaton").map((entry) => entry.value as number);
+    const automaton = readAutomaton(words, detectors.length);
+    if (automaton !== null && "wrongAt" in automaton) fail("automaton");
     this.all("sentences");
     this.all("sources");
 
@@ -358,6 +497,12 @@ class ImageReader {
         if (value >= currencies.length) fail("currency of a name");
       } else if (namespace === space.field) {
         if (value < 1 || value > fields.length) fail("field of a name");
+      } else if (namespace === space.command) {
+        if (value >= commands.length) fail("command of a name");
+      } else if (namespace === space.variable) {
+        if (value !== 1 && value !== 2) fail("value of a variable");
+      } else if (namespace === space.api) {
+        for (const api of list(value)) if (api >= apis.length) fail("API of a host");
       }
     }
     const look = (namespace: number, text: string): number | undefined => {
@@ -395,6 +540,10 @@ class ImageReader {
       sets,
       lowered,
       fields,
+      commands,
+      apis,
+      detectors,
+      automaton,
       names: names.map((name) => ({
         namespace: name.namespace as number,
         text: name.text as string,
@@ -457,7 +606,7 @@ class ImageReader {
         // A value is a ref only if its operand says so; the ones that are numbers give no text.
         const text = this.refOrNothing(at);
         entries.push(text === undefined ? {} : { text });
-      } else if (section === "slots" || section === "lists")
+      } else if (["slots", "lists", "automaton"].includes(section))
         entries.push({ value: this.view.getUint32(at, true) });
       else if (section === "prefixes" || section === "sets") entries.push({ text: this.ref(at) });
       else if (section === "segments") {

@@ -12,6 +12,8 @@ export interface Candidate {
   mapping: string;
   pack: number | null;
   ops: Mapping["ops"];
+  /** none, or the language of the text that the call carries. */
+  language: string;
 }
 
 export interface Match {
@@ -109,7 +111,13 @@ export function annotationBits(annotations: Member[] | undefined): Set<string> {
 export function match(request: Request, image: Image): Match {
   if (request.direct !== undefined) {
     hit("binding direct");
-    const direct: Candidate = { action: request.direct.action, mapping: "direct", pack: null, ops: [] };
+    const direct: Candidate = {
+      action: request.direct.action,
+      mapping: "direct",
+      pack: null,
+      ops: [],
+      language: "none",
+    };
     return { candidates: [direct], binding: "direct", server: null, marks: new Set() };
   }
 
@@ -147,6 +155,7 @@ export function match(request: Request, image: Image): Match {
     mapping: "unknown",
     pack: null,
     ops: [],
+    language: "none",
   };
   const listAt = image.look(wire.namespaces.tool as number, canonical);
   const named = listAt === undefined ? [] : image.list(listAt);
@@ -168,7 +177,13 @@ export function match(request: Request, image: Image): Match {
     if (!mapping.guards.every((guard) => guardHolds(guard, request.payload))) continue;
     if (candidates.length === limit("candidates_max")) tooMany = true;
     else
-      candidates.push({ action: mapping.action, mapping: mapping.id, pack: mapping.pack, ops: mapping.ops });
+      candidates.push({
+        action: mapping.action,
+        mapping: mapping.id,
+        pack: mapping.pack,
+        ops: mapping.ops,
+        language: mapping.language,
+      });
   }
 
   if (candidates.length === 0) {

@@ -2,14 +2,13 @@
  * The second model of permit0: the engine once more, written plainly from docs/format/*.md, taxonomy/*.yaml and nothing
  * else. Slow and obvious on purpose. The tests hold the Wasm against it, byte for byte.
  */
-import { decide } from "./decide.ts";
-import { extract } from "./extract.ts";
+
+import { scanArguments } from "./detect.ts";
 import { type Image, readImage } from "./image.ts";
-import { annotationBits, type Candidate, type Match, match } from "./match.ts";
-import type { Surroundings } from "./predicates.ts";
+import { match } from "./match.ts";
+import { evaluate } from "./parts.ts";
 import { type Evaluated, writeRecord } from "./record.ts";
-import { type Request, readRequest } from "./request.ts";
-import { assess } from "./risk.ts";
+import { readRequest } from "./request.ts";
 import { Refusal } from "./wire.ts";
 
 export interface ModelResult {
@@ -50,43 +49,20 @@ export function decideModel(imageBytes: Uint8Array, requestBytes: Uint8Array): M
   const answer = refusalOr(() => {
     const request = readRequest(requestBytes, image);
     const matched = match(request, image);
+    for (const mark of scanArguments(request, image)) matched.marks.add(mark);
     const taken = strictest(
       matched.candidates.map((candidate) => evaluate(candidate, request, matched, image)),
     );
     return { record: writeRecord(requestBytes, request, image, matched, taken), taken };
   });
   if (answer instanceof Refusal) return { status: answer.status, offset: answer.offset };
-  const { risk, decision } = answer.taken;
+  const { tier, score, hazard, decision } = answer.taken;
   return {
     status: 0,
     offset: 0,
     record: answer.record,
-    result: { verdict: decision.verdict, tier: risk.tier, score: risk.score, hazard: Number(risk.hazard) },
+    result: { verdict: decision.verdict, tier, score, hazard: Number(hazard) },
   };
-}
-
-/** Steps 3 to 9 for one candidate, alone. */
-function evaluate(candidate: Candidate, request: Request, matched: Match, image: Image): Evaluated {
-  const action = image.actions[candidate.action];
-  if (action === undefined) throw new Error("a candidate without an action");
-  const facts = extract(request, image, candidate);
-  const marks = new Set([...matched.marks, ...facts.marks]);
-  const surroundings: Surroundings = {
-    image,
-    context: request.context,
-    facts,
-    binding: matched.binding,
-    annotations: annotationBits(request.annotations),
-    marks,
-    risk: null,
-  };
-  const risk = assess(action, candidate.pack, image, surroundings);
-  const decision = decide(action, candidate.pack, risk.tier, request.context.timeMs, image, {
-    ...surroundings,
-    risk,
-  });
-  const allMarks = decision.overflow ? new Set([...marks, "rows_overflow"]) : marks;
-  return { candidate, actionName: action.name, facts, marks: allMarks, risk, decision };
 }
 
 /** Larger verdict, then a gate before none, then larger hazard, then the earlier candidate. */
@@ -101,7 +77,7 @@ function isStricter(a: Evaluated, b: Evaluated): boolean {
   if (a.decision.verdict !== b.decision.verdict) return a.decision.verdict > b.decision.verdict;
   const [gateA, gateB] = [a.decision.gates.length > 0, b.decision.gates.length > 0];
   if (gateA !== gateB) return gateA;
-  return a.risk.hazard > b.risk.hazard;
+  return a.hazard > b.hazard;
 }
 
 function refusalOr<T>(run: () => T): T | Refusal {

@@ -136,7 +136,7 @@ function factOf(predicate: Predicate, s: Surroundings): Fact {
     case "url_idn": {
       if (facts.url === null) return MISSING;
       const host = facts.url.host;
-      return numbers([host !== null && host.kind === "name" && host.idn ? 1 : 0]);
+      return numbers([host?.idn === true ? 1 : 0]);
     }
     case "actor":
       return context.actor === undefined ? MISSING : known({ text: context.actor });
@@ -189,7 +189,10 @@ function assertionKey(operand: string): string | null {
   }
 }
 
-function itemMatches(item: Item, predicate: Predicate, s: Surroundings): boolean {
+function itemMatches(item: Item, predicate: Predicate, s: Surroundings, polarity: Polarity): boolean {
+  // Wildcards may stand for what a pattern names: that raises, and it never calms.
+  const isNegative = predicate.operator === "not_under" || predicate.operator === "name_not_in";
+  const takesWildcards = s.facts.isWild && (polarity === "lowering") === isNegative;
   const [only] = predicate.numbers;
   switch (predicate.operator) {
     case "in":
@@ -213,13 +216,15 @@ function itemMatches(item: Item, predicate: Predicate, s: Surroundings): boolean
     case "under":
     case "not_under": {
       const path = item.path;
-      const under = path !== undefined && predicate.texts.some((pattern) => isUnder(path, pattern));
+      const under =
+        path !== undefined && predicate.texts.some((pattern) => isUnder(path, pattern, takesWildcards));
       return under === (predicate.operator === "under");
     }
     case "name_in":
     case "name_not_in": {
       const name = item.path?.segments[item.path.segments.length - 1];
-      const matches = name !== undefined && predicate.texts.some((pattern) => matchesName(name, pattern));
+      const matches =
+        name !== undefined && predicate.texts.some((pattern) => matchesName(name, pattern, takesWildcards));
       return matches === (predicate.operator === "name_in");
     }
     case "domain_in":
@@ -258,7 +263,7 @@ function answer(predicate: Predicate, s: Surroundings, polarity: Polarity): Trut
   let holds: boolean;
   if (asksPresence) holds = operator === "present";
   else {
-    const test = (item: Item): boolean => itemMatches(item, predicate, s);
+    const test = (item: Item): boolean => itemMatches(item, predicate, s, polarity);
     if (operand === "role" && fact.items.length === 0 && operator.startsWith("not_in")) {
       // Nobody without a role passes as «none of these».
       holds = polarity === "raising";

@@ -5,19 +5,32 @@ import { hit } from "./coverage.ts";
 import type { Decision } from "./decide.ts";
 import type { Facts } from "./extract.ts";
 import type { Image } from "./image.ts";
-import type { Candidate, Match } from "./match.ts";
+import type { Match } from "./match.ts";
 import type { Excuse } from "./predicates.ts";
 import type { Request } from "./request.ts";
 import type { Risk } from "./risk.ts";
 import { limit, Refusal, wire } from "./wire.ts";
 
-/** One candidate, fully evaluated. */
-export interface Evaluated {
-  candidate: Candidate;
+/** One part of a call, fully evaluated. */
+export interface Part {
+  action: number;
   actionName: string;
+  /** What the record calls `mapping`. */
+  mapping: string;
   facts: Facts;
   marks: Set<string>;
   risk: Risk;
+  counted: string;
+}
+
+/** One candidate, fully evaluated. Hazard, score and tier are those of its parts together. */
+export interface Evaluated {
+  parts: Part[];
+  /** Marks of any part. */
+  marks: Set<string>;
+  hazard: bigint;
+  score: number;
+  tier: number;
   decision: Decision;
 }
 
@@ -39,28 +52,30 @@ export function recordDigest(record: Uint8Array): Uint8Array {
 
 /** Reason codes, most decisive first, each once. */
 export function reasonsOf(taken: Evaluated): string[] {
-  const { decision, risk, marks } = taken;
+  const { decision, marks, parts } = taken;
   for (const mark of marks) hit(`mark ${mark}`);
   for (const row of decision.rows) hit(`row kind ${row.kind}`);
   if (decision.gates.length > 0) hit("row kind gate");
-  if (risk.levelReasons.length > 0) hit("rule kind level");
-  if (risk.flagReasons.length > 0) hit("rule kind flag");
+  const levelReasons = parts.flatMap((part) => part.risk.levelReasons);
+  const flagReasons = parts.flatMap((part) => part.risk.flagReasons);
+  if (levelReasons.length > 0) hit("rule kind level");
+  if (flagReasons.length > 0) hit("rule kind flag");
   const codes = decision.gates.slice(0, limit("gates_matched_max"));
   for (const verdict of [2, 1, 0]) {
     codes.push(
       ...decision.rows.filter((row) => row.kind === "row" && row.verdict === verdict).map((row) => row.code),
     );
   }
-  codes.push(`tier_${wire.tiers[risk.tier]}`);
+  codes.push(`tier_${wire.tiers[taken.tier]}`);
   codes.push(...wire.marks.filter((mark) => marks.has(mark)));
-  codes.push(...risk.levelReasons, ...risk.flagReasons);
+  codes.push(...levelReasons, ...flagReasons);
   codes.push(...decision.rows.filter((row) => row.kind === "relax").map((row) => row.code));
   return [...new Set(codes)].slice(0, limit("reasons_max"));
 }
 
 /** Every input that made the verdict less strict: [kind, name, authority]. */
 export function loweredBy(taken: Evaluated, match: Match, request: Request, image: Image): string[][] {
-  const excuses: Excuse[] = [...taken.risk.excuses, ...taken.decision.excuses];
+  const excuses: Excuse[] = [...taken.parts.flatMap((part) => part.risk.excuses), ...taken.decision.excuses];
   const excused = (kind: Excuse["kind"], name: string): boolean =>
     excuses.some((excuse) => excuse.kind === kind && "name" in excuse && excuse.name === name);
   const byKind: Record<string, string[][]> = {
@@ -73,8 +88,10 @@ export function loweredBy(taken: Evaluated, match: Match, request: Request, imag
       .map((name) => [name, request.context.assertedBy.get(name) as string]),
     relax: taken.decision.rows.filter((row) => row.kind === "relax").map((row) => [row.code, "org"]),
     domain: ["recipient", "host"].filter((name) => excused("domain", name)).map((name) => [name, "org"]),
-    default_currency: taken.facts.defaultCurrencyUsed ? [[image.defaultCurrency as string, "org"]] : [],
-    unknown_read: taken.candidate.action === image.actionRead ? [["tool", "base"]] : [],
+    default_currency: taken.parts.some((part) => part.facts.defaultCurrencyUsed)
+      ? [[image.defaultCurrency as string, "org"]]
+      : [],
+    unknown_read: taken.parts.some((part) => part.action === image.actionRead) ? [["tool", "base"]] : [],
   };
   const entries: string[][] = [];
   for (const { name: kind } of wire.lowered_kinds) {
@@ -109,8 +126,9 @@ function obligationsMap(decision: Decision): Map<string, Writable> {
   return map;
 }
 
-function partMap(taken: Evaluated, image: Image): Map<string, Writable> {
-  const { risk } = taken;
+function partMap(part: Part, image: Image): Map<string, Writable> {
+  const { risk } = part;
+  hit(`counted ${part.counted}`);
   const flags: Writable[] = [];
   for (let flag = 0; flag < image.hazards.length; flag++) {
     const h = image.hazards[flag] as bigint;
@@ -118,12 +136,12 @@ function partMap(taken: Evaluated, image: Image): Map<string, Writable> {
     else if (risk.secondary.has(flag)) flags.push([flag, 1, h]);
   }
   return new Map<string, Writable>([
-    ["action", taken.actionName],
-    ["counted", risk.tier === 0 ? "minimal" : "full"],
+    ["action", part.actionName],
+    ["counted", part.counted],
     ["flags", flags],
     ["hazard", risk.hazard],
     ["levels", risk.levels.map((level, d) => [level, image.gains[d] as number])],
-    ["mapping", taken.candidate.mapping],
+    ["mapping", part.mapping],
   ]);
 }
 
@@ -135,25 +153,25 @@ export function writeRecord(
   taken: Evaluated,
 ): Uint8Array {
   const digests = commitments(bytes, request);
-  const { decision, risk } = taken;
+  const { decision } = taken;
   const record = new Map<string, Writable>([
     ["args", digests.args],
     ["binding", request.binding],
     ["durability", request.durability],
     ["edition", image.edition],
     ["engine", request.engine],
-    ["hazard", risk.hazard],
+    ["hazard", taken.hazard],
     ["image", request.image],
     ["lowered_by", loweredBy(taken, match, request, image)],
     ["mode", request.mode],
     ["obligations", obligationsMap(decision)],
-    ["parts", [partMap(taken, image)]],
+    ["parts", taken.parts.map((part) => partMap(part, image))],
     ["reasons", reasonsOf(taken)],
     ["request", digests.request],
     ["rows", decision.rows.map((row) => row.code)],
-    ["score", risk.score],
+    ["score", taken.score],
     ["thresholds", image.thresholds],
-    ["tier", wire.tiers[risk.tier] as string],
+    ["tier", wire.tiers[taken.tier] as string],
     ["time_ms", request.context.timeMs],
     ["v", 1],
     ["verdict", wire.verdicts[decision.verdict] as string],

@@ -6,6 +6,7 @@ import { limit, Refusal, wire } from "./wire.ts";
 
 export interface HostFacts {
   cwd?: string;
+  dialect?: string;
   realpaths: Map<string, string>;
 }
 
@@ -249,6 +250,8 @@ function readContext(members: Member[]): Context {
     const cwd = inside.find((member) => member.key === "cwd")?.value;
     const realpaths = inside.find((member) => member.key === "realpaths")?.value;
     context.host = { realpaths: realpaths === undefined ? new Map() : textMap(realpaths) };
+    const dialect = inside.find((member) => member.key === "dialect")?.value;
+    if (dialect !== undefined) context.host.dialect = need(dialect, "str").text;
     if (cwd !== undefined) context.host.cwd = need(cwd, "str").text;
   }
   return context;

@@ -79,6 +79,10 @@ export function tier(hazard: bigint, thresholds: bigint[]): number {
   return thresholds.filter((threshold) => threshold <= hazard).length;
 }
 
+export function capped(hazardSum: bigint): bigint {
+  return hazardSum > HAZARD_MAX ? HAZARD_MAX : hazardSum;
+}
+
 /** Hazard of one part, from flags and levels. */
 export function hazard(
   primary: Iterable<number>,

@@ -32,6 +32,13 @@ interface WireYaml {
   server_bindings: string[];
   annotations: string[];
   guard_kinds: string[];
+  languages: string[];
+  command_styles: string[];
+  option_takes: string[];
+  word_roles: string[];
+  step_kinds: string[];
+  member_kinds: string[];
+  detector_checks: string[];
   obligations: string[];
   marks: string[];
   operands: { number: number; name: string; value: string; lowers: number }[];
@@ -40,6 +47,7 @@ interface WireYaml {
   namespaces: Record<string, number>;
   sections: { name: string; bytes: number }[];
   entries: Record<string, Record<string, [number, MemberType]>>;
+  words: { groups: Record<string, string[]> };
 }
 
 function readYaml(name: string): unknown {
@@ -98,6 +106,13 @@ export function limit(name: string): number {
   const value = wire.limits[name];
   if (value === undefined) throw new Error(`taxonomy/wire.yaml has no limit ${name}`);
   return value;
+}
+
+/** One group of the words of wire.yaml. */
+export function wordGroup(name: string): string[] {
+  const group = wire.words.groups[name];
+  if (!Array.isArray(group)) throw new Error(`taxonomy/wire.yaml has no words ${name}`);
+  return group;
 }
 
 /** Position of a word in one of the word lists of wire.yaml. */

@@ -1,0 +1,132 @@
+/** docs/format/shell.md, 7 to 9: commands that change the shell itself. */
+import { wordGroup } from "../wire.ts";
+import { isHidden, type ShellReader } from "./shell.ts";
+import type { Text } from "./shell-words.ts";
+
+/** Position of the first word that is not `command`, `builtin` or `exec`. */
+export function effectiveIndex(words: Text[]): number {
+  const leading = wordGroup("shell_leading");
+  const at = words.findIndex((word) => !leading.includes(word.text));
+  return at < 0 ? words.length : at;
+}
+
+/** What a command does to the text behind it, once it has been read. */
+export function changeShell(words: Text[], reader: ShellReader): void {
+  const { state } = reader;
+  if (words.length === 1 && words[0]?.text === "exec") reader.execChangedInput = true;
+  const at = effectiveIndex(words);
+  const name = words[at]?.text;
+  if (name === undefined) return;
+  const rest = words.slice(at + 1);
+  if (wordGroup("shell_opaque").includes(name)) state.isOpaque = true;
+  if (name === "hash" && rest.length > 0) state.isOpaque = true;
+  if (wordGroup("shell_forgets").includes(name)) state.forgetValues();
+  if (wordGroup("shell_declare").includes(name)) declare(name, rest, reader);
+  if (wordGroup("shell_naming").includes(name)) nameVariables(name, rest, reader);
+  if (name === "printf" && rest[0]?.text.startsWith("-v") === true) printInto(rest, reader);
+  const indexing = ["shell_declare", "shell_naming", "shell_indexing"].some((group) =>
+    wordGroup(group).includes(name),
+  );
+  if (indexing && rest.some((word) => isHidden(word.text, word.kinds))) state.isOpaque = true;
+  if (name === "set") set(rest, reader);
+  if (name === "shopt" && rest.some((word) => !wordGroup("shell_shopt").includes(word.text))) {
+    state.isOpaque = true;
+  }
+  if (name === "cd" || name === "pushd" || name === "popd") changeDirectory(name, rest, reader);
+}
+
+/** `export`, `local` and the like. */
+function declare(command: string, rest: Text[], reader: ShellReader): void {
+  const { state } = reader;
+  for (const word of rest) {
+    const { text, kinds } = word;
+    const equals = text.indexOf("=");
+    const head = equals < 0 ? kinds : kinds.slice(0, equals);
+    if (head.includes("x") || (equals < 0 && word.expands)) state.isOpaque = true;
+    if (text.startsWith("-") || text.startsWith("+")) {
+      if (!/^-[-aAfFgprxlu]*$/.test(text) && text !== "+x") state.isOpaque = true;
+      continue;
+    }
+    const assigned = /^([A-Za-z_][A-Za-z0-9_]*)(\+?=)/.exec(text);
+    if (assigned !== null) {
+      const name = assigned[1] as string;
+      state.judge(name);
+      state.assign(name, word.expands ? reader.group : null);
+    } else if (reader.isName(text) && command !== "local") state.judge(text);
+  }
+}
+
+/** The words of `read` and the like, which may name variables. */
+function nameVariables(command: string, rest: Text[], reader: ShellReader): void {
+  const { state, group } = reader;
+  for (let i = 0; i < rest.length; i++) {
+    const word = rest[i] as Text;
+    if (word.text.startsWith("-")) {
+      const next = rest[i + 1];
+      const takes = command === "read" && /[dinNptu]$/.test(word.text);
+      if (takes && next !== undefined && (!next.expands || next.quoted)) i++;
+      continue;
+    }
+    const name = /^(.*?)(\[|\+?=|$)/s.exec(word.text)?.[1] ?? "";
+    const isName = reader.isName(name);
+    const hasIndex = isName && word.text[name.length] === "[";
+    if (word.expands && !hasIndex && command !== "let") state.isOpaque = true;
+    if (!isName) continue;
+    state.judge(name);
+    state.assign(name, group);
+  }
+}
+
+/** `printf -v NAME`. */
+function printInto(rest: Text[], { state, group }: ShellReader): void {
+  const [option, third] = rest as [Text, Text | undefined];
+  const word = option.text === "-v" ? third : option;
+  if (word === undefined) return;
+  if (word.expands) state.isOpaque = true;
+  const name = /^[A-Za-z0-9_]*/.exec(option === word ? word.text.slice(2) : word.text)?.[0] ?? "";
+  if (!/^[A-Za-z_]/.test(name)) return;
+  state.judge(name);
+  state.assign(name, group);
+}
+
+function set(rest: Text[], { state }: ShellReader): void {
+  for (let i = 0; i < rest.length; i++) {
+    const { text } = rest[i] as Text;
+    if (text === "--" || !/^[-+]/.test(text)) return;
+    if (!/^[-+][aefhmnuvxCETo]*$/.test(text)) state.isOpaque = true;
+    if (!text.includes("o")) continue;
+    i++;
+    const option = rest[i];
+    if (option !== undefined && !wordGroup("shell_set").includes(option.text)) state.isOpaque = true;
+  }
+}
+
+function changeDirectory(command: string, rest: Text[], reader: ShellReader): void {
+  const { state } = reader;
+  const words = [...rest];
+  while (["-P", "-L", "-e", "-@", "--"].includes(words[0]?.text ?? "")) words.shift();
+  const [word] = words;
+  if (command === "cd" && word === undefined) {
+    state.changeDirectory({ kind: "known", path: "~" });
+    return;
+  }
+  const isClear =
+    command !== "popd" &&
+    word !== undefined &&
+    words.length === 1 &&
+    !word.expands &&
+    !word.globs &&
+    !/^[-+]/.test(word.text);
+  if (!isClear) {
+    state.changeDirectory({ kind: "unknown" });
+    return;
+  }
+  const { text } = word;
+  if (/^[/~$]/.test(text)) state.changeDirectory({ kind: "known", path: text });
+  else if (state.directory.kind === "known") {
+    const path = `${state.directory.path}/${text}`;
+    reader.keep(path);
+    state.changeDirectory({ kind: "known", path });
+  } else if (state.directory.kind === "none") state.changeDirectory({ kind: "known", path: text });
+  else state.changeDirectory({ kind: "unknown" });
+}

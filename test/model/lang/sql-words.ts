@@ -1,0 +1,41 @@
+/** The lists of taxonomy/sql.yaml, by name. */
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+
+interface SqlYaml {
+  words: string[];
+  free_words: string[];
+  leads: Record<string, string[]>;
+  settings: string[];
+  pragmas: string[];
+  pragmas_bare: string[];
+  define_before: string[];
+  define_after: string[];
+  file_reads: string[];
+  file_writes: string[];
+  keen: string[];
+  keen_starts: string[];
+  calm: string[];
+}
+
+const yaml = parse(readFileSync(new URL("../../../taxonomy/sql.yaml", import.meta.url), "utf8")) as SqlYaml;
+
+export const words = new Set([...yaml.words, ...yaml.free_words]);
+export const freeWords = new Set(yaml.free_words);
+export const settings = new Set(yaml.settings);
+export const pragmas = new Set(yaml.pragmas);
+export const pragmasBare = new Set(yaml.pragmas_bare);
+export const defineBefore = new Set(yaml.define_before);
+export const defineAfter = new Set(yaml.define_after);
+export const fileReads = new Set(yaml.file_reads);
+export const fileWrites = new Set(yaml.file_writes);
+export const keen = new Set(yaml.keen);
+export const keenStarts = yaml.keen_starts;
+export const calm = new Set(yaml.calm);
+
+/** What becomes of a statement that begins with a word, or null. */
+export function leadList(word: string): string | null {
+  return Object.keys(yaml.leads).find((list) => yaml.leads[list]?.includes(word)) ?? null;
+}
+
+export const isWalkLead = (word: string): boolean => leadList(word) === "walk";

@@ -1,0 +1,119 @@
+/** Steps 3 to 9 of evaluation.md for one candidate, alone: its parts, each judged, and then all of them together. */
+
+import { hit } from "./coverage.ts";
+import { decide, type Entries, tryEntries } from "./decide.ts";
+import { extract, extractFacts, type Facts } from "./extract.ts";
+import type { Action, Image } from "./image.ts";
+import type { Draft, Drafts } from "./lang/drafts.ts";
+import { takeApart } from "./lang/take-apart.ts";
+import { annotationBits, type Candidate, type Match } from "./match.ts";
+import type { Surroundings } from "./predicates.ts";
+import type { Evaluated, Part } from "./record.ts";
+import type { Request } from "./request.ts";
+import { assess, capped, score, tier } from "./risk.ts";
+
+/** One part with what decides how it counts. */
+interface Judging {
+  part: Part;
+  action: Action;
+  pack: number | null;
+  entries: Entries;
+  /** Null: the call was not taken apart. */
+  draft: Draft | null;
+}
+
+export function evaluate(candidate: Candidate, request: Request, match: Match, image: Image): Evaluated {
+  const facts = extract(request, image, candidate);
+  const judge = (
+    draft: Draft | null,
+    read: Facts,
+    more: Iterable<string>,
+    of: { action: number; pack: number | null; mapping: string },
+  ): Judging => {
+    const action = image.actions[of.action];
+    if (action === undefined) throw new Error("a part without an action");
+    const marks = new Set([...match.marks, ...read.marks, ...more]);
+    const surroundings: Surroundings = {
+      image,
+      context: request.context,
+      facts: read,
+      binding: match.binding,
+      annotations: annotationBits(request.annotations),
+      marks,
+      risk: null,
+    };
+    const risk = assess(action, of.pack, image, surroundings);
+    const entries = tryEntries(action, of.pack, request.context.timeMs, { ...surroundings, risk });
+    const { mapping } = of;
+    const part: Part = {
+      action: of.action,
+      actionName: action.name,
+      mapping,
+      facts: read,
+      marks,
+      risk,
+      counted: "",
+    };
+    return { part, action, pack: of.pack, entries, draft };
+  };
+
+  if (candidate.language === "none") return together([judge(null, facts, [], candidate)], null, image);
+  const drafts = takeApart(candidate, facts, request, image);
+  if (drafts === null) return together([judge(null, facts, ["opaque_command"], candidate)], null, image);
+  const judged = drafts.drafts.map((draft) => {
+    const marks = drafts.overflow ? [...draft.marks, "parts_overflow"] : draft.marks;
+    return judge(draft, extractFacts(request, image, draft), marks, { ...draft, mapping: draft.id });
+  });
+  hit(`parts ${judged.length > 1 ? "several" : "one"}`);
+  return together(judged, drafts, image);
+}
+
+/** How each part counts, and what they come to. */
+function together(all: Judging[], drafts: Drafts | null, image: Image): Evaluated {
+  const groupOf = (one: Judging): number =>
+    one.draft === null || drafts === null ? 0 : drafts.rootOf(one.draft.group);
+  const full: Judging[] = [];
+  for (const one of all) {
+    const flows = all.some((other) => groupOf(other) === groupOf(one) && other.part.risk.tier > 0);
+    if (!flows) one.part.counted = "minimal";
+    else if (full.some((earlier) => isSame(earlier, one))) one.part.counted = "duplicate";
+    else {
+      one.part.counted = "full";
+      full.push(one);
+    }
+  }
+  const hazards = (list: Judging[]): bigint[] => list.map((one) => one.part.risk.hazard);
+  const sum = hazards(full).reduce((total, h) => total + h, 0n);
+  const largest = hazards(all).reduce((most, h) => (h > most ? h : most), 0n);
+  const hazard = capped(full.length > 0 ? sum : largest);
+
+  const decision = decide(
+    all.map(({ part, action, entries }) => ({
+      action,
+      tier: part.risk.tier,
+      hazard: part.risk.hazard,
+      counted: part.counted,
+      entries,
+    })),
+    image,
+    drafts?.overflow === true,
+  );
+  const marks = new Set(all.flatMap((one) => [...one.part.marks]));
+  if (decision.overflow) marks.add("rows_overflow");
+  return {
+    parts: all.map((one) => one.part),
+    marks,
+    hazard,
+    score: score(hazard),
+    tier: tier(hazard, image.thresholds),
+    decision,
+  };
+}
+
+/** The same action on the same target: it counts once. */
+function isSame(a: Judging, b: Judging): boolean {
+  if (a.draft === null || b.draft === null) return false;
+  const what = ({ action, pack, marks, facts }: Draft): string =>
+    JSON.stringify([action, pack, [...marks].sort(), facts.map(({ field, text }) => [field, text])]);
+  return what(a.draft) === what(b.draft);
+}
