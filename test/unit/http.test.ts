@@ -56,6 +56,68 @@ test.each(linesOf<{ url: string; reads_as: string; why: string }>("addresses.jso
   },
 );
 
+describe("letters of hosts", () => {
+  const page = readFileSync(join(ROOT, "docs/format/evaluation.md"), "utf8");
+  const cell = /^\| ([0-9A-F –]+) \| malformed/m.exec(page)?.[1] ?? "";
+  const ranges = cell.split(" ").map((range) => {
+    const [first = "", last = first] = range.split("–");
+    return [Number.parseInt(first, 16), Number.parseInt(last, 16)] as const;
+  });
+  const isFolded = (letter: number): boolean =>
+    [0xad, 0x200b, 0x2060, 0x3002, 0xfeff, 0xff61].includes(letter) ||
+    (letter >= 0xfe00 && letter <= 0xfe0f) ||
+    (letter >= 0xff01 && letter <= 0xff5e);
+  const kept: string[] = [];
+
+  test("are refused as the page says", () => {
+    expect(ranges.length).toBeGreaterThan(30);
+    const others: string[] = [];
+    for (let letter = 0x80; letter < 0x110000; letter++) {
+      if (letter >= 0xd800 && letter < 0xe000) continue;
+      const text = String.fromCodePoint(letter);
+      if (isFolded(letter)) {
+        kept.push(text);
+        continue;
+      }
+      const isRefused = ranges.some(([first, last]) => letter >= first && letter <= last);
+      if (!isRefused) kept.push(text);
+      const read = probe.urlClass(`http://a${text}b.com/`);
+      if (read !== (isRefused ? "malformed" : "public idn")) others.push(letter.toString(16));
+    }
+    expect(others).toEqual([]);
+  });
+
+  test("never make a host calmer than a browser reads it", () => {
+    const order = ["public", "private", "link_local", "malformed"];
+    const calm = (url: string): number => order.indexOf(probe.urlClass(url).split(" ")[0] ?? "");
+    const calmer: string[] = [];
+    for (const text of kept) {
+      for (const [before, after] of [
+        ["169.254.169.25", "4"],
+        ["", "69.254.169.254"],
+        ["169", "254.169.254"],
+        ["169.254.169.254", ""],
+        ["a.", "local"],
+      ]) {
+        const url = `http://${before}${text}${after}/`;
+        if (!URL.canParse(url)) continue;
+        if (calm(url) < calm(`http://${new URL(url).hostname}/`)) calmer.push(url);
+      }
+    }
+    expect(calmer).toEqual([]);
+  }, 60_000);
+
+  test("that the page keeps are not mapped to ASCII by any normal form", () => {
+    const mapped = kept.filter((text) => {
+      if (isFolded(text.codePointAt(0) ?? 0)) return false;
+      const folded = text.normalize("NFKC").toLowerCase().normalize("NFKC");
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+      return folded === "" || /[\0-\x7f]/.test(folded) || /\p{Default_Ignorable_Code_Point}/u.test(text);
+    });
+    expect(mapped).toEqual([]);
+  });
+});
+
 describe("every row of an API", () => {
   const packs = readdirSync(join(ROOT, "policies/packs")).map(
     (name) => parse(readFileSync(join(ROOT, "policies/packs", name, "pack.yaml"), "utf8")) as Pack,
