@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { ROOT } from "../../tools/files.ts";
 import { Seeded } from "./base-harness.ts";
 import { type HttpPart, HttpProbe, type HttpRequest } from "./http-probe.ts";
+import { compileSmall, smallSources, smallText } from "./small-policy.ts";
 
 interface Pack {
   readonly pack: string;
@@ -111,7 +112,6 @@ describe("letters of hosts", () => {
     const mapped = kept.filter((text) => {
       if (isFolded(text.codePointAt(0) ?? 0)) return false;
       const folded = text.normalize("NFKC").toLowerCase().normalize("NFKC");
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
       return folded === "" || /[\0-\x7f]/.test(folded) || /\p{Default_Ignorable_Code_Point}/u.test(text);
     });
     expect(mapped).toEqual([]);
@@ -148,6 +148,23 @@ describe("every row of an API", () => {
       }
     },
   );
+});
+
+test("neighbours of one field are joined without the text around them", () => {
+  const api = {
+    id: "a",
+    hosts: ["a.test"],
+    paths: ["/a-{reference}-b/c-{reference}/d{reference}e", "/r/x{reference}y/{reference**}"],
+    action: "payments.refund",
+  };
+  const pack = smallText("pack").replace("rules:\n", `apis:\n  - ${JSON.stringify(api)}\nrules:\n`);
+  const small = new HttpProbe(compileSmall(smallSources({ pack })).image);
+  const captured = (path: string): string | undefined =>
+    small
+      .take({ method: "GET", url: `https://a.test${path}` })[0]
+      ?.facts.find(([name]) => name === "reference")?.[1];
+  expect(captured("/a-1-b/c-%32/d3e")).toBe("1/2/3");
+  expect(captured("/r/x1y/2/3")).toBe("1/2/3");
 });
 
 describe("headers that override the method", () => {
