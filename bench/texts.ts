@@ -141,8 +141,9 @@ export function worstText([before, piece, after]: readonly [string, string, stri
   return before + piece.repeat(pieces) + after;
 }
 
-const PAGE = new URL("../../docs/policies.md", import.meta.url);
-const CODE = new URL("../../bindings/src/engine.ts", import.meta.url);
+/** Read from the working directory, the root of the repository. */
+const PAGE = "docs/policies.md";
+const CODE = "bindings/src/engine.ts";
 
 function filled(source: string, bytes: number): string {
   return source.repeat(Math.ceil(bytes / source.length)).slice(0, bytes);
