@@ -60,7 +60,8 @@ const SHELL: TextKind = {
     [50, "git log --oneline -20 -- src/module-@ | head -5"],
     [
       200,
-      "cd packages/core && npm test -- --filter module-@ 2>&1 | tail -40; git status --short && git diff --stat HEAD~1 -- src/module | head -20 && grep -rn TODO src/module --include='*.ts'",
+      // Four parts: of recorded commands of this length half have three or fewer.
+      "cd packages/core && npm run build -- --filter module-@ --no-cache 2>&1 | tail -40; git diff --stat HEAD~1 -- src/module && grep -rn TODO src/module --include='*.ts' --exclude-dir=dist",
     ],
     [1024, SCRIPT],
   ]),
@@ -140,8 +141,9 @@ export function worstText([before, piece, after]: readonly [string, string, stri
   return before + piece.repeat(pieces) + after;
 }
 
-const PAGE = new URL("../../docs/policies.md", import.meta.url);
-const CODE = new URL("../../bindings/src/engine.ts", import.meta.url);
+/** Read from the working directory, the root of the repository. */
+const PAGE = "docs/policies.md";
+const CODE = "bindings/src/engine.ts";
 
 function filled(source: string, bytes: number): string {
   return source.repeat(Math.ceil(bytes / source.length)).slice(0, bytes);

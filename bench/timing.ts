@@ -26,8 +26,14 @@ export interface Timing {
   readonly per_second: number;
 }
 
+interface Batch extends Timing {
+  readonly least_ns: number;
+}
+
 /** What {@link timeSideBySide} found of one subject. */
 export interface Timed extends Timing {
+  /** The fastest call: what a call takes that nothing interrupts. */
+  readonly least_ns: number;
   /** The p50 of each batch in nanoseconds, in their order. */
   readonly batchP50s: readonly number[];
 }
@@ -45,7 +51,7 @@ export interface Schedule {
 /** Times subjects side by side. Results come in the order of the subjects. */
 export async function timeSideBySide(subjects: readonly Subject[], schedule: Schedule): Promise<Timed[]> {
   const { inputs, batchCalls, batches, warmUpBatches } = schedule;
-  const found: Timing[][] = subjects.map(() => []);
+  const found: Batch[][] = subjects.map(() => []);
   const clockNs = clockCostNs();
   for (let batch = -warmUpBatches; batch < batches; batch++) {
     const first = (batch + warmUpBatches) * batchCalls;
@@ -72,7 +78,7 @@ async function timeBatch(
   calls: number,
   inputs: number,
   clockNs: number,
-): Promise<Timing> {
+): Promise<Batch> {
   const callNs = new Float64Array(Math.floor(calls / group));
   let totalNs = 0;
   let index = first % inputs;
@@ -89,6 +95,7 @@ async function timeBatch(
   }
   callNs.sort();
   return {
+    least_ns: Math.round(callNs[0] ?? 0),
     p50_ns: percentile(callNs, 50),
     p99_ns: percentile(callNs, 99),
     per_second: (1e9 * callNs.length) / totalNs,
@@ -109,12 +116,13 @@ function clockCostNs(): number {
   return percentile(timesMs, 50) * 1e6;
 }
 
-function medianTiming(timings: readonly Timing[]): Timed {
+function medianTiming(timings: readonly Batch[]): Timed {
   const middle = (of: (timing: Timing) => number): number => Math.round(median(timings.map(of)));
   return {
     p50_ns: middle(({ p50_ns }) => p50_ns),
     p99_ns: middle(({ p99_ns }) => p99_ns),
     per_second: middle(({ per_second }) => per_second),
+    least_ns: Math.min(...timings.map(({ least_ns }) => least_ns)),
     batchP50s: timings.map(({ p50_ns }) => p50_ns),
   };
 }

@@ -80,7 +80,8 @@ async function timeWorst(kind: TextKind, engine: Engine): Promise<{ table: Table
 
 /**
  * Times subjects of which each `sizes.length` are one text at growing sizes: a table, for each text the nanoseconds a byte at the
- * largest size, and that against the size in the middle: one when time is linear, and four to fifteen when it is not.
+ * largest size, and that against the last size but two: one when time is linear, and four to fifteen when it is not. They
+ * are of the fastest call, for a call of milliseconds is interrupted more often than not on a busy machine.
  */
 export async function timeCurves(
   title: string,
@@ -97,14 +98,18 @@ export async function timeCurves(
     const [long, short] = [timings[last], timings[last - 2]];
     if (!longest || !middle || !long || !short) throw new RangeError("a curve of fewer than three sizes");
     const name = longest.name.replace(/, \d+ bytes$/, "");
-    const perByte = Number((long.p50_ns / longest.request_bytes).toPrecision(3));
-    const growth = (timesAsLong(long, short) * middle.request_bytes) / longest.request_bytes;
-    figures.push({ name: `${name}, ${longestBytes} bytes, a byte`, value: perByte, unit: "ns" });
+    const perByte = long.least_ns / longest.request_bytes;
+    const middlePerByte = short.least_ns / middle.request_bytes;
+    figures.push({ name: `${name}, ${longestBytes} bytes, a byte`, value: rounded(perByte), unit: "ns" });
     figures.push({
       name: `${name}, ${longestBytes} bytes, a byte against one of ${middleBytes}`,
-      value: Number(growth.toPrecision(3)),
+      value: rounded(perByte / middlePerByte),
       unit: "times",
     });
   }
   return { table: { title, rows: rowsOf(subjects, timings, floor) }, figures };
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
 }

@@ -105,6 +105,18 @@ export class ImageWriter {
     return run;
   }
 
+  /** Puts texts of which some begin others: what begins one of them shares its bytes. */
+  texts(texts: Iterable<string>): void {
+    // From the last in order to the first: what goes on after a text comes directly before it.
+    let before = "";
+    for (const text of [...texts].sort().reverse()) {
+      if (before.startsWith(text) && !this.#texts.has(text)) {
+        this.#texts.set(text, { start: this.text(before).start, count: ENCODER.encode(text).length });
+      } else this.text(text);
+      before = text;
+    }
+  }
+
   #section(section: number): Uint8Array[] {
     const entries = this.#sections[section];
     if (!entries) throw new RangeError(`image: no section ${section}`);

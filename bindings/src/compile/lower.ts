@@ -297,6 +297,7 @@ export class Lowering {
     commands.forEach(({ command, packIndex }, position) => {
       lowering.put(command, packIndex, commandNames.goOn.has(position));
     });
+    this.#writer.texts(commandNames.byName.keys());
     for (const [name, position] of commandNames.byName) {
       this.#writer.putName(NAMESPACE_COMMAND, name, position);
     }
