@@ -14,8 +14,8 @@ import {
   SETS_MAX,
   URL_SEGMENTS_MAX,
 } from "../gen/limits";
-import { automatonFault, detectorFault } from "./detectors";
 import { commandFits, literalFits, operandFits, optionFits } from "./commands";
+import { automatonFault, detectorFault } from "./detectors";
 import { beginFits, fault, imageFaultOffset, listFits, need, packFits, refFits, runFits } from "./fits";
 import {
   entryAt,

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import type {
   ActionSource,
+  ApiSource,
   ImageSource,
   MappingSource,
   ObligationSource,
@@ -12,6 +13,7 @@ import type {
   RowSource,
   RuleSource,
 } from "../model/image-writer.ts";
+import { actionsOf, caseTable, commandsOf } from "../model/lang/tables.ts";
 import { hazardOfWeight } from "../model/risk.ts";
 import {
   amplifierMaxima,
@@ -21,6 +23,7 @@ import {
   position,
   taxonomyFields,
   wire,
+  wordGroup,
 } from "../model/wire.ts";
 import type { Random } from "./random.ts";
 
@@ -332,8 +335,11 @@ function mapping(random: Random, pack: number, index: number, actions: ActionSou
   return result;
 }
 
-/** A whole random image. The fields, flags and amplifiers are those of the taxonomy; all else is chance. */
-export function randomImage(random: Random): ImageSource {
+/**
+ * A whole random image. The fields, flags and amplifiers are those of the taxonomy; all else is chance. `needed`: names of
+ * actions that it has in any case.
+ */
+export function randomImage(random: Random, needed: string[] = []): ImageSource {
   const unknown = taxonomyActions.filter((a) => a.name.startsWith("unknown."));
   const known = taxonomyActions.filter((a) => !a.name.startsWith("unknown."));
   // Actions with money, recipients, paths or URLs are the interesting ones: take some of each.
@@ -351,6 +357,7 @@ export function randomImage(random: Random): ImageSource {
       "count",
     ].flatMap(having),
     ...random.shuffle(known).slice(0, 4),
+    ...known.filter((action) => needed.includes(action.name)),
     ...unknown,
   ]);
   const packs = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
@@ -526,6 +533,75 @@ export function catalogueImage(random: Random): ImageSource {
     return { ...action, rows: indexes };
   });
   return { ...base, actions, rows };
+}
+
+/** A random image with tables of commands, rows of APIs and a tool for each language. */
+export function languageImage(random: Random): ImageSource {
+  const table = caseTable();
+  const carriers = ["process.shell", "db.select", "network.http_post"];
+  const roles = random.some(wordGroup("role_action"), 85);
+  const base = randomImage(random, [...new Set([...actionsOf(table), ...carriers, ...roles])]);
+  const index = (name: string): number => base.actions.findIndex((action) => action.name === name);
+  const typed = (name: string): OpSource => ({
+    field: fieldNumber(name),
+    transform: "typed",
+    path: [name],
+    adds: random.chance(20),
+  });
+  const tool = (language: string, action: string, fields: string[]): MappingSource => ({
+    id: `one/${language}`,
+    pack: 0,
+    action: index(action),
+    names: [`run_${language}`],
+    ops: fields.map(typed),
+    language,
+  });
+  return {
+    ...base,
+    commands: commandsOf(table, random.below(base.packs.length), index),
+    variables: [...(table.variables ?? []), ...random.some(["foo", "PATH", "A"], 30)],
+    apis: Array.from({ length: random.between(0, 6) }, () => apiRow(random, base)),
+    mappings: [
+      ...base.mappings,
+      tool("shell", "process.shell", ["command", "path"]),
+      tool("sql", "db.select", ["query"]),
+      tool("http", "network.http_post", ["url", "method", "data"]),
+    ],
+  };
+}
+
+function apiRow(random: Random, image: ImageSource): ApiSource {
+  const action = random.below(image.actions.length);
+  const fields = image.actions[action]?.fields ?? [];
+  const field = (): number => (fields.length > 0 && random.chance(60) ? random.pick(fields) : 0);
+  const text = (): string => random.pick(["v1", "refunds", "users", "bot", ":cancel", "x"]);
+  const step = (isLast: boolean): NonNullable<ApiSource["steps"]>[number] => {
+    const kind = random.pick(isLast ? ["exact", "one", "rest", "any"] : ["exact", "exact", "one"]);
+    if (kind === "exact") return { kind, prefix: text() };
+    if (kind === "one") {
+      const [prefix, suffix] = [random.pick(["", "", text()]), random.pick(["", "", text()])];
+      return { kind, prefix, suffix, field: field() };
+    }
+    return { kind, field: kind === "rest" ? field() : 0 };
+  };
+  const count = random.between(0, 3);
+  return {
+    id: `one/api_${random.below(1000)}`,
+    pack: random.below(image.packs.length),
+    action,
+    hosts: random.some(["api.example.com", ".example.com", ".com", "api.stripe.com", "acme.example"], 40),
+    steps: Array.from({ length: count }, (_, i) => step(i === count - 1)),
+    members:
+      fields.length === 0
+        ? []
+        : Array.from({ length: random.between(0, 3) }, () => ({
+            name: random.pick(["amount", "currency", "charge", "q", "user"]),
+            field: random.pick(fields),
+            unit: random.pick(wire.units),
+            kind: random.pick(wire.member_kinds),
+          })),
+    methods: random.pick([255, 255, 1, 8, 9, 64, 127]),
+  };
 }
 
 /** An image whose one action matches more rows, and holds more obligation texts, than a record may list. */
