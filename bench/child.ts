@@ -2,7 +2,9 @@
 
 import { measureCold } from "./parts/cold.ts";
 import { measureDecision } from "./parts/decision.ts";
+import { measureDetect } from "./parts/detect.ts";
 import { measureGrowth } from "./parts/growth.ts";
+import { measureLanguage } from "./parts/languages.ts";
 import { measureMemory } from "./parts/memory.ts";
 import { measureParts } from "./parts/parts.ts";
 import { measurePeers } from "./parts/peers.ts";
@@ -11,6 +13,10 @@ import type { PartResult } from "./results.ts";
 const PARTS: Readonly<Record<string, () => Promise<PartResult>>> = {
   decision: measureDecision,
   parts: measureParts,
+  shell: () => measureLanguage("shell"),
+  sql: () => measureLanguage("sql"),
+  http: () => measureLanguage("http"),
+  detect: measureDetect,
   growth: measureGrowth,
   cold: measureCold,
   memory: measureMemory,

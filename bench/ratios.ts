@@ -18,25 +18,36 @@ export interface Ratio {
   readonly worseMax: number;
 }
 
-/** Ratios of permit0's times to the yardstick and to each peer, and how it grows with the policy. */
-export function ratiosOf({ parts: { decision, peers, growth } }: Results): Ratio[] {
-  const decided = (decision?.tables ?? []).flatMap(({ title, rows }) => {
-    const yardstick = rows.find(({ name }) => name === YARDSTICK);
-    return rows.flatMap(({ name, floor }): Ratio[] => {
-      if (yardstick === undefined || name === YARDSTICK) return [];
-      return [
-        { name: `${title}: ${name} / ${YARDSTICK}`, value: floor / yardstick.floor, worseMax: WORSE_MAX },
-      ];
+/** Parts whose rows stand beside the yardstick, in tables that have one. */
+const BESIDE_YARDSTICK = ["decision", "shell", "sql", "http", "detect"];
+/** Parts whose figures are quotients: with the policy, with the text, against the text as one value. */
+const QUOTIENTS = ["shell", "sql", "http", "detect", "growth"];
+
+/** Ratios of permit0's times to the yardstick and to each peer, and how it grows with policy and text. */
+export function ratiosOf({ parts }: Results): Ratio[] {
+  const decided = BESIDE_YARDSTICK.flatMap((part) => {
+    const lead = part === "decision" ? "" : `${part}: `;
+    return (parts[part]?.tables ?? []).flatMap(({ title, rows }) => {
+      const yardstick = rows.find(({ name }) => name === YARDSTICK);
+      return rows.flatMap(({ name, floor }): Ratio[] => {
+        if (yardstick === undefined || name === YARDSTICK) return [];
+        const value = floor / yardstick.floor;
+        return [{ name: `${lead}${title}: ${name} / ${YARDSTICK}`, value, worseMax: WORSE_MAX }];
+      });
     });
   });
-  const compared = (peers?.tables ?? []).flatMap(({ title, rows }) => {
+  const compared = (parts.peers?.tables ?? []).flatMap(({ title, rows }) => {
     const own = rows.find(({ name }) => name === "permit0");
     return rows.flatMap(({ name, floor }): Ratio[] => {
       if (own === undefined || name === "permit0" || name === "switch") return [];
       return [{ name: `${title}: permit0 / ${name}`, value: own.floor / floor, worseMax: WORSE_MAX_LOOSE }];
     });
   });
-  const grown = (growth?.figures ?? []).map(({ name, value }) => ({ name, value, worseMax: WORSE_MAX }));
+  const grown = QUOTIENTS.flatMap((part) => {
+    const lead = part === "growth" ? "" : `${part}: `;
+    const quotients = (parts[part]?.figures ?? []).filter(({ unit }) => unit === "times");
+    return quotients.map(({ name, value }) => ({ name: lead + name, value, worseMax: WORSE_MAX }));
+  });
   return [...decided, ...compared, ...grown];
 }
 

@@ -21,7 +21,7 @@ export interface Table {
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: "us" | "ms" | "bytes" | "times";
+  readonly unit: "ns" | "us" | "ms" | "bytes" | "times";
 }
 
 /** What one part of the bench found: tables of times, and single figures. */

@@ -23,9 +23,20 @@ import { README, withTables } from "./readme.ts";
 import { reportText } from "./report.ts";
 import { newestResults, type PartResult, type Results, thisMachine } from "./results.ts";
 
-const PARTS = ["decision", "parts", "growth", "cold", "memory", "peers"] as const;
+const PARTS = [
+  "decision",
+  "parts",
+  "shell",
+  "sql",
+  "http",
+  "detect",
+  "growth",
+  "cold",
+  "memory",
+  "peers",
+] as const;
 /** Parts whose ratios `--check` compares. */
-const CHECKED = ["decision", "growth", "peers"];
+const CHECKED = ["decision", "shell", "sql", "http", "detect", "growth", "peers"];
 const FLAGS = ["--json", "--write", "--check"];
 const BENCH = join(ROOT, "bench");
 const RESULTS = join(BENCH, "results");

@@ -34,6 +34,15 @@ export const TARGETS: readonly Target[] = [
     of: decisionUs("small refund", "p99_ns"),
   },
   {
+    what: "a command of 200 bytes, p50",
+    unit: "us",
+    at_most: 15,
+    of: (results) => {
+      const row = rowOf(results, "shell", "a whole decision", "200 bytes");
+      return row === undefined ? undefined : row.p50_ns / 1_000;
+    },
+  },
+  {
     what: "800 bytes, p50 against Cedar",
     unit: "times",
     at_most: 0.05,

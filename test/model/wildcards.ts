@@ -27,35 +27,7 @@ export function mayBe(segment: string, pattern: string): boolean {
   const [end, patternEnd] = [endOf(segment), endOf(pattern)];
   const ends = Math.min(end.length, patternEnd.length);
   if (end.slice(end.length - ends) !== patternEnd.slice(patternEnd.length - ends)) return false;
-  if (!isWild(pattern) && pattern.length < start.length + end.length) return false;
-  if (segment.includes("[")) return true;
-  return isWild(pattern) ? isAkin(segment, pattern) : standsFor(segment).test(pattern);
-}
-
-function standsFor(segment: string): RegExp {
-  const source = segment
-    .replace(/[.+^${}()|\\\]]/g, "\\$&")
-    .replace(/\*+/g, "[^]*")
-    .replaceAll("?", "[^]");
-  return new RegExp(`^${source}$`);
-}
-
-/** Whether bytes in a row of a segment stand in a pattern too, or there are too few of them to tell. */
-function isAkin(segment: string, pattern: string): boolean {
-  const runs = segment.split(/[*?]/);
-  if (runs.every((run) => run.length < 3)) {
-    return true;
-  }
-  return runs.some((run) => {
-    const size = Math.min(run.length, 4);
-    for (let from = 0; from < run.length; from++) {
-      const two = run.slice(from, from + 2);
-      if (two.length === 2 && two.startsWith(".") && pattern.includes(two)) return true;
-      const hold = run.slice(from, from + size);
-      if (size >= 3 && hold.length === size && pattern.includes(hold)) return true;
-    }
-    return false;
-  });
+  return isWild(pattern) || pattern.length >= start.length + end.length;
 }
 
 function startOf(text: string): string {

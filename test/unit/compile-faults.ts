@@ -1231,16 +1231,6 @@ export const FAULTS: readonly FaultRow[] = [
     schema: "accepts",
   },
   {
-    why: "all paths of a field with one value",
-    source: "pack",
-    from: "currency: currency",
-    to: "currency: { »all: [a, b] }",
-    says: [
-      "policies/packs/shop/pack.yaml:13:19 wanted a field that can have several values; came currency; give a list of paths instead: the first one present counts",
-    ],
-    schema: "accepts",
-  },
-  {
     why: "a unit on a text",
     source: "pack",
     from: "currency: currency",
@@ -1538,7 +1528,7 @@ export const FAULTS: readonly FaultRow[] = [
     to: "code: »tier_lowest",
     says: [
       "taxonomy/reasons.yaml:1:1 wanted a sentence for every code of the engine; came a list without tier_low; add what is missing",
-      'taxonomy/reasons.yaml:2:11 wanted a code of the engine: one of tier_minimal, tier_low, tier_medium, tier_high, tier_critical, amount_inexact, amount_range, currency_missing, currency_unknown, field_malformed, values_overflow, server_unbound, server_conflict, tool_unmapped, rows_overflow; came "tier_lowest"; use a known name',
+      'taxonomy/reasons.yaml:2:11 wanted a code of the engine: one of tier_minimal, tier_low, tier_medium, tier_high, tier_critical, amount_inexact, amount_range, currency_missing, currency_unknown, field_malformed, values_overflow, server_unbound, server_conflict, tool_unmapped, rows_overflow, opaque_command, command_unknown, word_expands, elevated, parts_overflow, secret_seen, card_seen, account_seen, national_id_seen, health_seen, bulk_seen, url_carries; came "tier_lowest"; use a known name',
     ],
   },
   {

@@ -56,7 +56,7 @@ function sectionOf(image: Uint8Array, section: number): { offset: number; count:
   return { offset: u32(image, at), count: u32(image, at + 4) };
 }
 
-const SMALL_DIGEST = "a0a905b4e6b151877c3e18fbc5eb4544ecde257226c3299806de06040c75df70";
+const SMALL_DIGEST = "4ded54db8689419e2eba88d73bf7f1cfb56e0536c6ff662bef482bcf89da219e";
 
 describe("the small policy", () => {
   const { image, digest, warnings, explain } = compileSmall();
@@ -72,17 +72,20 @@ describe("the small policy", () => {
     expect(new TextDecoder().decode(image.subarray(0, 4))).toBe("P0IM");
     expect([...image.subarray(4, 8)]).toEqual([1, 0, 1, 0]);
     expect(u32(image, 8)).toBe(image.length);
-    expect(u32(image, 12)).toBe(25);
-    expect(sectionOf(image, layout.SECTION_TEXT).offset).toBe(248);
+    expect(u32(image, 12)).toBe(layout.SECTION_COUNT);
+    expect(sectionOf(image, layout.SECTION_TEXT).offset).toBe(layout.HEADER_SIZE);
   });
 
   test("has as many entries of each section as it should", () => {
-    const counts = Array.from({ length: 25 }, (_, section) => sectionOf(image, section).count);
+    const counts = Array.from(
+      { length: layout.SECTION_COUNT },
+      (_, section) => sectionOf(image, section).count,
+    );
     const named = Object.fromEntries(counts.map((count, section) => [section, count]));
     expect(named).toMatchObject({
       [layout.SECTION_META]: 1,
-      [layout.SECTION_NAMES]: 64,
-      [layout.SECTION_SLOTS]: 128,
+      [layout.SECTION_NAMES]: 65,
+      [layout.SECTION_SLOTS]: 256,
       [layout.SECTION_ACTIONS]: 5,
       [layout.SECTION_PACKS]: 1,
       [layout.SECTION_PATTERNS]: 1,
@@ -97,8 +100,8 @@ describe("the small policy", () => {
       [layout.SECTION_PREFIXES]: 2,
       [layout.SECTION_SETS]: 1,
       [layout.SECTION_LOWERED]: 2,
-      [layout.SECTION_FIELDS]: 41,
-      [layout.SECTION_SENTENCES]: 22,
+      [layout.SECTION_FIELDS]: 42,
+      [layout.SECTION_SENTENCES]: 34,
       [layout.SECTION_SOURCES]: 13,
     });
   });

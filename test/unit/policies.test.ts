@@ -101,7 +101,9 @@ describe("rows of the policy files", () => {
     "%s shows every action it maps to",
     (name, pack) => {
       const shown = new Set(explain.examples.filter((row) => row.pack === name).map(({ action }) => action));
-      const missing = new Set((pack.tools ?? []).map(({ action }) => action).filter((action) => !shown.has(action)));
+      const missing = new Set(
+        (pack.tools ?? []).map(({ action }) => action).filter((action) => !shown.has(action)),
+      );
       expect([...missing]).toEqual([]);
     },
   );

@@ -116,6 +116,18 @@ describe("SQL", () => {
       const text = one.slice(next(one.length + 1)) + other.slice(0, next(other.length + 1));
       expect(take(text).parts.length).toBeGreaterThan(0);
     }
+    const words = cases.flatMap(({ sql }) => sql.match(/\w+|"[^"]*"|'[^']*'|\S/g) ?? []);
+    for (let round = 0; round < 20_000; round++) {
+      const open: string[] = [];
+      const text: string[] = [];
+      for (let left = 1 + next(24); left > 0; left--) {
+        const word = next(4) === 0 ? "([)".charAt(next(3)) : (words[next(words.length)] ?? "");
+        if (word === "(" || word === "[") open.push(word === "(" ? ")" : "]");
+        // Brackets that match, or nearly every text would be opaque at once.
+        text.push(word === ")" || word === "]" ? (open.pop() ?? "") : word);
+      }
+      take([...text, ...open.reverse()].join(" "));
+    }
     const start = performance.now();
     for (const piece of [
       "a(",
