@@ -4,7 +4,7 @@
 export function withoutFinalWildcards(text: string): string {
   let kept = text;
   for (;;) {
-    const rest = kept.replace(/(?<=[^])[/]+$/, "");
+    const rest = kept.replace(/(.)\/+$/s, "$1");
     const slash = rest.lastIndexOf("/");
     const last = rest.slice(slash + 1);
     if (!/^[*?][*?.]*$/.test(last)) return kept;
