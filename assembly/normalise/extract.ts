@@ -458,10 +458,11 @@ function isWildcard(byte: u8): bool {
   return byte == 0x2a || byte == 0x3f;
 }
 
-/** Bytes of a path without the segments at its end that stand for everything there: `*`, `*.*`. */
+/** Bytes of a path without the segments at its end that stand for everything there: `*`, `*.*`, or the folders among it: `*` and slashes. */
 function withoutAll(at: usize, bytes: u32): u32 {
   let end = bytes;
   while (end > 0) {
+    while (end > 1 && load<u8>(at + end - 1) == 0x2f) end--;
     let from = end;
     let wild = false;
     while (from > 0 && load<u8>(at + from - 1) != 0x2f) {

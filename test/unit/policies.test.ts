@@ -81,7 +81,8 @@ describe("rows of the policy files", () => {
     (name, _line, row) => {
       const { tool, args, server, context } = row.call as Row;
       const pack = PACKS.find((one) => one.pack === name);
-      const bound = server ?? (pack && name !== "generic" ? serverOf(pack) : undefined);
+      // A pack of commands alone has no tools of its own; its rows are calls of a shell.
+      const bound = server ?? (pack?.tools?.length && name !== "generic" ? serverOf(pack) : undefined);
       const decision = engine.decide(
         requestOf({
           tool,
