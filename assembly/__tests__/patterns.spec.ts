@@ -51,7 +51,18 @@ describe("paths with wildcards", () => {
     expect<bool>(mayBeNamed("./*.txt", "*password*")).toBe(false);
     expect<bool>(mayBeNamed("./*e.json", "package.json")).toBe(true);
     expect<bool>(mayBeNamed("./*.pem", "*.pem")).toBe(true);
+    expect<bool>(mayBeNamed("./*oke*", "token")).toBe(true);
+    expect<bool>(mayBeNamed("./*sub*", "token")).toBe(false);
+    expect<bool>(mayBeNamed("./p?ssw?rd.txt", "*password*")).toBe(true);
+    expect<bool>(mayBeNamed("./chapter*", "*password*")).toBe(false); // Nothing in it speaks for it.
+    expect<bool>(mayBeNamed("./main.c*", "*.keychain")).toBe(false);
+    expect<bool>(mayBeNamed("./*log", "*keylog*")).toBe(true);
+    expect<bool>(mayBeNamed("./pa*", "*password*")).toBe(true);
+    expect<bool>(mayBeNamed("./server.k*", "*.key")).toBe(true);
+    expect<bool>(mayBeNamed("./image*.png", "*.key")).toBe(false);
+    expect<bool>(mayBeNamed("./main[12]*", "*.key")).toBe(true);
     expect<bool>(mayBeUnder("/???/passwd", "/etc")).toBe(true);
+    expect<bool>(mayBeUnder("/e*x/passwd", "/etc")).toBe(false);
     expect<bool>(mayBeUnder("/home/*/.ss[h]/x", "~/.ssh")).toBe(true);
     expect<bool>(mayBeUnder("./src/*.ts", ".git/hooks")).toBe(false);
     expect<bool>(mayBeUnder("./.gi?/hook*/x", ".git/hooks")).toBe(true);

@@ -16,6 +16,9 @@ const BRACKET: u32 = 0x5b;
 const BRACKET_END: u32 = 0x5d;
 const DOT: u32 = 0x2e;
 const KIND_BYTES_MAX: u32 = 10;
+/** So many plain bytes in a row tell what a name with wildcards is about, and so many of them at a time are looked for. */
+const TELLING_BYTES: u32 = 3;
+const HOLD_BYTES: u32 = 4;
 const COLON: u8 = 0x3a;
 
 /** The path being matched, in lower case, and address and bytes of each of its segments, 8 bytes each. */
@@ -88,9 +91,69 @@ function isKind(at: usize, bytes: u32): bool {
   return true;
 }
 
+/** True when a segment in which `*` stands for any bytes and `?` for one fits a name. */
+function standsFor(at: usize, end: usize, name: usize, nameEnd: usize): bool {
+  let star: usize = 0;
+  let resume: usize = 0;
+  while (name < nameEnd) {
+    const byte: u32 = at < end ? load<u8>(at) : 0;
+    if (byte == STAR) {
+      star = ++at;
+      resume = name;
+    } else if (at < end && (byte == QUESTION || byte == lower(load<u8>(name)))) {
+      at++;
+      name++;
+    } else {
+      if (star == 0) return false;
+      at = star;
+      name = ++resume;
+    }
+  }
+  while (at < end && <u32>load<u8>(at) == STAR) at++;
+  return at == end;
+}
+
+/** True when `bytes` bytes at `at` stand in a row somewhere in the pattern. */
+function holds(at: usize, bytes: u32, wanted: usize, wantedEnd: usize): bool {
+  for (; wanted + bytes <= wantedEnd; wanted++) if (equalFolded(at, wanted, bytes)) return true;
+  return false;
+}
+
+/** True when a row of plain bytes and a pattern share four bytes in a row, or all three it has, or a dot and what follows it. */
+function isShared(at: usize, end: usize, wanted: usize, wantedEnd: usize): bool {
+  const hold = min(<u32>(end - at), HOLD_BYTES);
+  for (; at + 2 <= end; at++) {
+    if (<u32>load<u8>(at) == DOT && holds(at, 2, wanted, wantedEnd)) return true;
+    if (hold >= TELLING_BYTES && at + hold <= end && holds(at, hold, wanted, wantedEnd)) return true;
+  }
+  return false;
+}
+
+/**
+ * True when a segment with wildcards and a pattern with wildcards have something to do with each other: plain bytes in a row
+ * stand in both. What has too few of them to tell may be anything.
+ */
+function isAkin(at: usize, bytes: u32, wanted: usize, wantedBytes: u32): bool {
+  const end = at + bytes;
+  let tells = false;
+  while (at < end) {
+    const from = at;
+    while (at < end && !isWildcard(load<u8>(at))) at++;
+    if (isShared(from, at, wanted, wanted + wantedBytes)) return true;
+    tells = tells || at - from >= TELLING_BYTES;
+    at++;
+  }
+  return !tells;
+}
+
+function hasBracket(at: usize, bytes: u32): bool {
+  for (let done: u32 = 0; done < bytes; done++) if (<u32>load<u8>(at + done) == BRACKET) return true;
+  return false;
+}
+
 /**
  * True when a segment with wildcards may stand for a name, or for one that fits a pattern: their plain beginnings and ends
- * agree as far as both go. A wildcard at the beginning is no dot.
+ * agree as far as both go, and what is between does not speak against it. A wildcard at the beginning is no dot.
  */
 function mayBe(at: usize, bytes: u32, wanted: usize, wantedBytes: u32): bool {
   const start = plainStart(at, bytes);
@@ -104,10 +167,11 @@ function mayBe(at: usize, bytes: u32, wanted: usize, wantedBytes: u32): bool {
   const wantedEnd = isName ? wantedBytes : plainEnd(wanted, wantedBytes);
   const same = min(start, wantedStart);
   const sameEnd = min(end, wantedEnd);
-  return (
-    equalFolded(at, wanted, same) &&
-    equalFolded(at + bytes - sameEnd, wanted + wantedBytes - sameEnd, sameEnd)
-  );
+  if (!equalFolded(at, wanted, same)) return false;
+  if (!equalFolded(at + bytes - sameEnd, wanted + wantedBytes - sameEnd, sameEnd)) return false;
+  if (hasBracket(at, bytes)) return true;
+  if (!isName) return isAkin(at, bytes, wanted, wantedBytes);
+  return standsFor(at, at + bytes, wanted, wanted + wantedBytes);
 }
 
 /** True when the segment has a wildcard that counts. */

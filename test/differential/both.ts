@@ -53,10 +53,11 @@ export function compareMany(
   random: Random,
   count: number,
   met: (code: string, request: Uint8Array) => void,
+  make: (random: Random, image: Image) => Uint8Array = randomRequest,
 ): Disagreement | null {
   const { wasm, model } = open(bytes);
   for (let at = 0; at < count; at++) {
-    const request = randomRequest(random, model);
+    const request = make(random, model);
     const answer = decideModel(bytes, request);
     met(statusCode(answer.status), request);
     const found = difference(wasm, bytes, request, answer);

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hexOf } from "../model/bytes.ts";
 import { hits } from "../model/coverage.ts";
+import type { Image } from "../model/image.ts";
 import { seal, writeImage } from "../model/image-writer.ts";
 import { decideModel, loadImageModel } from "../model/model.ts";
 import { encodeRequest, type Plain } from "../model/request-writer.ts";
@@ -19,7 +20,8 @@ import { fieldNumber, Refusal, statusCode, statusNumber, wire } from "../model/w
 import { compareMany, defaultImage, engineModule, open, organisationImage } from "./both.ts";
 import { difference } from "./compare.ts";
 import { moneyValue, paddedRequest, randomRequest } from "./generate.ts";
-import { catalogueImage, overflowingImage, randomImage } from "./images.ts";
+import { randomCall, randomDetected } from "./generate-calls.ts";
+import { catalogueImage, languageImage, overflowingImage, randomImage } from "./images.ts";
 import { Random } from "./random.ts";
 import { Wasm } from "./wasm.ts";
 
@@ -35,8 +37,14 @@ function met(code: string): void {
 }
 
 /** Asks both for the same answer `count` times; throws at the first difference. */
-function agree(what: string, bytes: Uint8Array, random: Random, count: number): void {
-  const difference = compareMany(bytes, random, count, met);
+function agree(
+  what: string,
+  bytes: Uint8Array,
+  random: Random,
+  count: number,
+  make?: (random: Random, image: Image) => Uint8Array,
+): void {
+  const difference = compareMany(bytes, random, count, met, make);
   if (difference === null) return;
   const file = join(tmpdir(), `permit0-differential-${SEED}.image`);
   writeFileSync(file, bytes);
@@ -73,6 +81,18 @@ describe("the engine and the model", () => {
       const random = new Random(SEED + 1000 + i);
       const image = writeImage(randomImage(random));
       agree(`random image ${i}`, image, random, CASES_PER_IMAGE);
+    }
+  });
+
+  it("agree about calls in a language, and what detectors see", { timeout: 1_200_000 }, () => {
+    const shipped = defaultImage();
+    agree("calls and the default image", shipped, new Random(SEED + 4), Math.ceil(CASES * 0.3), randomCall);
+    agree("detectors", shipped, new Random(SEED + 5), Math.ceil(CASES * 0.1), randomDetected);
+    const count = Math.ceil((CASES * 0.2) / CASES_PER_IMAGE);
+    for (let i = 0; i < count; i++) {
+      const random = new Random(SEED + 2000 + i);
+      const image = writeImage(languageImage(random));
+      agree(`calls and random image ${i}`, image, random, CASES_PER_IMAGE, randomCall);
     }
   });
 

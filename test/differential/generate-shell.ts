@@ -120,12 +120,14 @@ class ShellWriter {
 
   assignments(): string {
     const { random } = this;
-    const one = (): string =>
-      `${random.pick(NAMES)}${random.pick(["=", "=", "=", "+=", "[0]=", "[$x]="])}${random.chance(85) ? this.word(0) : random.pick(["", "(a b)", "(\n$x)", "'a[$(id)]'"])}`;
-    return (
-      Array.from({ length: random.pick([1, 1, 2]) }, one).join(" ") +
-      (random.chance(25) ? ` ${this.simple(0)}` : "")
-    );
+    const one = (): string => {
+      const name = random.pick(NAMES);
+      if (random.chance(15)) return name + random.pick(["=", "+="]) + random.pick(["(a b)", "(\n$x)", "()"]);
+      const operator = random.pick(["=", "=", "=", "+=", "[0]=", "[$x]="]);
+      return name + operator + (random.chance(90) ? this.word(0) : random.pick(["", "'a[$(id)]'"]));
+    };
+    const all = Array.from({ length: random.pick([1, 1, 2]) }, one).join(" ");
+    return all + (random.chance(25) ? ` ${this.simple(0)}` : "");
   }
 
   /** Commands that change the shell itself. */

@@ -146,10 +146,6 @@ const ABSENT = wire.operators.find((o) => o.name === "absent")?.number as number
 
 type Entry = Record<string, number | bigint | string | number[] | Uint8Array>;
 
-function fail(why: string): never {
-  throw Object.assign(new Refusal("image_structure", 0), { why });
-}
-
 /** Throws `Refusal` with the status that `loadImage` returns. */
 export function readImage(bytes: Uint8Array): Image {
   return new ImageReader(bytes).read();
@@ -159,6 +155,9 @@ class ImageReader {
   readonly view: DataView;
   readonly offsets = new Map<string, number>();
   readonly counts = new Map<string, number>();
+  /** Where what was read last stands, and what was read before it: the offset of a refusal. */
+  where = 0;
+  before = 0;
 
   constructor(readonly bytes: Uint8Array) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -167,86 +166,111 @@ class ImageReader {
   read(): Image {
     this.checkHeader();
     const meta = this.one("meta");
-    const maxima = meta.maxima as number[];
-    if (maxima.some((max) => max < 1)) fail("the maximum of an amplifier is 0");
-    if ((meta.gains as number[]).some((gain) => gain > 10_000)) fail("gain");
-    if ((meta.hazards as number[]).some((h) => h > 5_000_000)) fail("hazard");
-    const thresholds = meta.thresholds as number[];
-    if (thresholds.some((threshold, i) => i > 0 && threshold <= (thresholds[i - 1] as number))) {
-      fail("thresholds do not ascend");
-    }
-    const route = meta.route as number[];
-    if (route.some((verdict) => verdict >= wire.verdicts.length)) fail("unknown verdict in route");
+    const maxima = this.of(meta, "maxima") as number[];
+    const _thresholds = this.each(meta, "thresholds", 4, "thresholds do not ascend", (one, i, all) => {
+      return i === 0 || one > (all[i - 1] as number);
+    });
+    const route = this.each(
+      meta,
+      "route",
+      1,
+      "unknown verdict in route",
+      (one) => one < wire.verdicts.length,
+    );
+    this.each(meta, "hazards", 4, "hazard", (one) => one <= 5_000_000);
+    this.each(meta, "gains", 2, "gain", (one) => one <= 10_000);
+    this.each(meta, "maxima", 1, "the maximum of an amplifier is 0", (one) => one >= 1);
 
     const fields = this.all("fields").map((entry) => ({
-      name: entry.name as string,
-      type: this.word(wire.field_types, entry.type as number, "field type"),
-      many: this.bool(entry.many as number),
+      name: this.of(entry, "name") as string,
+      type: this.word(wire.field_types, this.of(entry, "type") as number, "field type"),
+      many: this.bool(this.of(entry, "many") as number),
     }));
-    if (fields.length !== taxonomyFields.length) fail("number of fields");
-    if (fields.some(({ type }, i) => type !== taxonomyFields[i]?.type)) fail("type of a field");
+    if (fields.length !== taxonomyFields.length) this.fail("number of fields");
+    if (fields.some(({ type }, i) => type !== taxonomyFields[i]?.type)) this.fail("type of a field");
     const segments = this.all("segments");
     const texts = this.all("values_as_refs");
     const numbers = this.all("values_as_numbers");
     const names = this.all("names");
-    const slots = this.all("slots").map((entry) => entry.value as number);
-    const lists = this.all("lists").map((entry) => entry.value as number);
+    const slots = this.all("slots").map((entry) => this.of(entry, "value") as number);
+    const lists = this.all("lists").map((entry) => this.of(entry, "value") as number);
     const packCount = this.count("packs");
-    const sets = this.all("sets").map((entry) => entry.text as string);
+    const sets = this.all("sets").map((entry) => this.of(entry, "text") as string);
 
-    if (sets.length > limit("sets_max")) fail("too many sets");
+    if (sets.length > limit("sets_max")) this.fail("too many sets");
+    const listsAt = this.offsets.get("lists") as number;
+    /** Items of a list that must be below a number. */
+    const checkedList = (index: number, most: number, what: string): number[] => {
+      const items = list(index);
+      items.forEach((item, i) => {
+        this.where = listsAt + 4 * (index + 1 + i);
+        if (item >= most) this.fail(what);
+      });
+      return items;
+    };
     const list = (index: number): number[] => {
-      if (index >= lists.length) fail("list index");
+      if (index >= lists.length) this.fail("list index");
       const count = lists[index] as number;
-      if (index + 1 + count > lists.length) fail("list count");
+      if (index + 1 + count > lists.length) this.fail("list count");
       return lists.slice(index + 1, index + 1 + count);
     };
     const run = <T>(what: T[], start: number, count: number): T[] => {
-      if (start + count > what.length) fail("run");
+      if (start + count > what.length) {
+        // The run as a whole, so where it starts.
+        this.where = this.before;
+        this.fail("run");
+      }
       return what.slice(start, start + count);
     };
     const path = (start: number, count: number): Segment[] => {
-      if (count > limit("path_segments_max")) fail("path too long");
+      if (count > limit("path_segments_max")) {
+        this.where = this.before;
+        this.fail("path too long");
+      }
       return run(segments, start, count).map((entry) => entry.text as Segment);
     };
     const pack = (index: number): number | null => {
       if (index === NONE) return null;
-      if (index >= packCount) fail("pack index");
+      if (index >= packCount) this.fail("pack index");
       return index;
     };
     const texts_of = (start: number, count: number): string[] =>
       run(texts, start, count).map((entry) => {
-        if (entry.text === undefined) fail("ref of a value");
+        this.where = entry.at as number;
+        if (entry.text === undefined) this.fail("ref of a value");
         return entry.text as string;
       });
 
     const obligations: Obligation[] = this.all("obligations").map((entry) => ({
-      kind: this.word(wire.obligations, entry.kind as number, "obligation"),
-      number: entry.number as number,
-      text: entry.text as string,
+      kind: this.word(wire.obligations, this.of(entry, "kind") as number, "obligation"),
+      number: this.of(entry, "number") as number,
+      text: this.of(entry, "text") as string,
     }));
     const predicates: Predicate[] = this.all("predicates").map((entry) => {
-      const operand = wire.operands.find((o) => o.number === entry.operand);
-      const operator = wire.operators.find((o) => o.number === entry.operator);
-      if (operand === undefined) fail("unknown operand");
-      if (operator === undefined) fail("unknown operator");
-      const start = entry.value_start as number;
-      const count = entry.value_count as number;
-      const param = entry.param as number;
+      const operand = wire.operands.find((o) => o.number === this.of(entry, "operand"));
+      if (operand === undefined) this.fail("unknown operand");
+      const operator = wire.operators.find((o) => o.number === this.of(entry, "operator"));
+      if (operator === undefined) this.fail("unknown operator");
+      const start = this.of(entry, "value_start") as number;
+      const count = this.of(entry, "value_count") as number;
+      const param = this.of(entry, "param") as number;
       const inSet = operator.name === "in_set" || operator.name === "not_in_set";
       const subject = inSet ? param % 65536 : param;
       const set = inSet ? Math.floor(param / 65536) : 0;
-      if (inSet && set >= sets.length) fail("set index");
+      if (inSet && set >= sets.length) this.fail("set index");
       if (operand.name.startsWith("field_") && (subject < 1 || subject > fields.length))
-        fail("field of a predicate");
-      if (operand.name === "level" && subject >= maxima.length) fail("amplifier of a predicate");
+        this.fail("field of a predicate");
+      if (operand.name === "level" && subject >= maxima.length) this.fail("amplifier of a predicate");
       const takesParam = operand.name.startsWith("field_") || operand.name === "level";
-      if (!takesParam && subject !== 0) fail("param of an operand that takes none");
-      if ((operator.name === "ge" || operator.name === "lt") && count !== 1) fail("one value for ge and lt");
+      if (!takesParam && subject !== 0) this.fail("param of an operand that takes none");
+      if ((operator.name === "ge" || operator.name === "lt") && count !== 1)
+        this.fail("one value for ge and lt");
+      this.of(entry, "value_start");
+      this.of(entry, "value_count");
       const isText = operand.value === "text";
       const needsText = inSet || operator.number > ABSENT;
-      if (isText && (operator.name === "ge" || operator.name === "lt")) fail("an order of texts");
-      if (needsText && !isText) fail("an operator that asks a text");
+      if (isText && (operator.name === "ge" || operator.name === "lt")) this.fail("an order of texts");
+      if (needsText && !isText) this.fail("an operator that asks a text");
       return {
         operand: operand.name,
         operator: operator.name,
@@ -257,252 +281,315 @@ class ImageReader {
       };
     });
     const clauses: Clause[] = this.all("clauses").map((entry) =>
-      run(predicates, entry.predicate_start as number, entry.predicate_count as number),
+      run(
+        predicates,
+        this.of(entry, "predicate_start") as number,
+        this.of(entry, "predicate_count") as number,
+      ),
     );
     const rules: Rule[] = this.all("rules").map((entry) => {
-      const kind = this.word(wire.rule_kinds, entry.kind as number, "rule kind");
-      const target = entry.target as number;
-      const value = entry.value as number;
-      if (kind === "level" && target >= maxima.length) fail("amplifier of a rule");
-      if (kind === "level" && value > (maxima[target] as number)) fail("level of a rule");
-      if (kind === "flag" && target >= 9) fail("flag of a rule");
-      if (kind === "flag" && value >= wire.roles_of_flag.length) fail("role of a rule");
+      const kind = this.word(wire.rule_kinds, this.of(entry, "kind") as number, "rule kind");
+      const target = this.of(entry, "target") as number;
+      const value = this.of(entry, "value") as number;
+      if (kind === "level" && target >= maxima.length) this.fail("amplifier of a rule");
+      if (kind === "level" && value > (maxima[target] as number)) this.fail("level of a rule");
+      if (kind === "flag" && target >= 9) this.fail("flag of a rule");
+      if (kind === "flag" && value >= wire.roles_of_flag.length) this.fail("role of a rule");
       return {
-        code: entry.code as string,
+        code: this.of(entry, "code") as string,
         kind,
         target,
         value,
-        clauses: run(clauses, entry.clause_start as number, entry.clause_count as number),
-        pack: pack(entry.pack as number),
+        clauses: run(
+          clauses,
+          this.of(entry, "clause_start") as number,
+          this.of(entry, "clause_count") as number,
+        ),
+        pack: pack(this.of(entry, "pack") as number),
       };
     });
     const rows: Row[] = this.all("rows").map((entry) => {
-      if ((entry.verdict as number) >= wire.verdicts.length) fail("verdict of a row");
+      if ((this.of(entry, "verdict") as number) >= wire.verdicts.length) this.fail("verdict of a row");
       return {
-        code: entry.code as string,
-        kind: this.word(wire.row_kinds, entry.kind as number, "row kind"),
-        verdict: entry.verdict as number,
-        clauses: run(clauses, entry.clause_start as number, entry.clause_count as number),
-        obligations: run(obligations, entry.obligation_start as number, entry.obligation_count as number),
-        expiresMs: entry.expires_ms as bigint,
-        pack: pack(entry.pack as number),
+        code: this.of(entry, "code") as string,
+        kind: this.word(wire.row_kinds, this.of(entry, "kind") as number, "row kind"),
+        verdict: this.of(entry, "verdict") as number,
+        clauses: run(
+          clauses,
+          this.of(entry, "clause_start") as number,
+          this.of(entry, "clause_count") as number,
+        ),
+        obligations: run(
+          obligations,
+          this.of(entry, "obligation_start") as number,
+          this.of(entry, "obligation_count") as number,
+        ),
+        expiresMs: this.of(entry, "expires_ms") as bigint,
+        pack: pack(this.of(entry, "pack") as number),
       };
     });
     const actions: Action[] = this.all("actions").map((entry) => {
-      const levels = entry.levels as number[];
-      levels.forEach((level, d) => {
-        if (level > (maxima[d] as number)) fail("level of an action");
-      });
-      if ((entry.primary as number) >= 512 || (entry.secondary as number) >= 512) fail("flag of an action");
-      if (((entry.primary as number) & (entry.secondary as number)) !== 0) fail("a flag in both roles");
-      const low = bits(entry.fields_low as number).map((bit) => bit + 1);
-      const high = bits(entry.fields_high as number).map((bit) => bit + 33);
+      const levels = this.of(entry, "levels") as number[];
+      this.each(entry, "levels", 1, "level of an action", (level, d) => level <= (maxima[d] as number));
+      if ((this.of(entry, "primary") as number) >= 512 || (this.of(entry, "secondary") as number) >= 512)
+        this.fail("flag of an action");
+      if (((this.of(entry, "primary") as number) & (this.of(entry, "secondary") as number)) !== 0)
+        this.fail("a flag in both roles");
+      const low = bits(this.of(entry, "fields_low") as number).map((bit) => bit + 1);
+      const high = bits(this.of(entry, "fields_high") as number).map((bit) => bit + 33);
       const declared = new Set([...low, ...high]);
       return {
-        name: entry.name as string,
-        effect: this.word(wire.effects, entry.effect as number, "effect"),
-        primary: new Set(bits(entry.primary as number)),
-        secondary: new Set(bits(entry.secondary as number)),
+        name: this.of(entry, "name") as string,
+        effect: wire.effects[entry.effect as number] ?? "unknown",
+        primary: new Set(bits(this.of(entry, "primary") as number)),
+        secondary: new Set(bits(this.of(entry, "secondary") as number)),
         levels,
         fields: declared,
-        rules: list(entry.rules as number).map((index) => rules[index] ?? fail("rule index")),
-        rows: list(entry.rows as number).map((index) => rows[index] ?? fail("row index")),
-        obligations: run(obligations, entry.obligation_start as number, entry.obligation_count as number),
+        rules: checkedList(this.of(entry, "rules") as number, rules.length, "rule index").map(
+          (index) => rules[index] as Rule,
+        ),
+        rows: checkedList(this.of(entry, "rows") as number, rows.length, "row index").map(
+          (index) => rows[index] as Row,
+        ),
+        obligations: run(
+          obligations,
+          this.of(entry, "obligation_start") as number,
+          this.of(entry, "obligation_count") as number,
+        ),
       };
     });
     const guards: Guard[] = this.all("guards").map((entry) => ({
-      kind: this.word(wire.guard_kinds, entry.kind as number, "guard kind"),
-      path: path(entry.segment_start as number, entry.segment_count as number),
-      values: texts_of(entry.value_start as number, entry.value_count as number),
+      kind: this.word(wire.guard_kinds, this.of(entry, "kind") as number, "guard kind"),
+      path: path(this.of(entry, "segment_start") as number, this.of(entry, "segment_count") as number),
+      values: texts_of(this.of(entry, "value_start") as number, this.of(entry, "value_count") as number),
     }));
     const ops: Op[] = this.all("ops").map((entry) => {
-      const field = entry.field as number;
-      if (field < 1 || field > fields.length) fail("field of an op");
+      const field = this.of(entry, "field") as number;
+      if (field < 1 || field > fields.length) this.fail("field of an op");
       return {
         field,
-        transform: this.word(wire.transforms, entry.transform as number, "transform"),
-        unit: this.word(wire.units, entry.unit as number, "unit"),
-        adds: this.bool(entry.many as number),
-        path: path(entry.segment_start as number, entry.segment_count as number),
-        literal: entry.literal as string,
+        transform: this.word(wire.transforms, this.of(entry, "transform") as number, "transform"),
+        unit: this.word(wire.units, this.of(entry, "unit") as number, "unit"),
+        adds: this.bool(this.of(entry, "many") as number),
+        path: path(this.of(entry, "segment_start") as number, this.of(entry, "segment_count") as number),
+        literal: this.of(entry, "literal") as string,
       };
     });
     const mappings: Mapping[] = this.all("mappings").map((entry) => {
-      if ((entry.action as number) >= actions.length) fail("action of a mapping");
+      if ((this.of(entry, "action") as number) >= actions.length) this.fail("action of a mapping");
       return {
-        id: entry.id as string,
-        pack: pack(entry.pack as number) ?? fail("pack of a mapping"),
-        action: entry.action as number,
-        guards: run(guards, entry.guard_start as number, entry.guard_count as number),
-        ops: run(ops, entry.op_start as number, entry.op_count as number),
-        language: this.word(wire.languages, entry.language as number, "language"),
+        id: this.of(entry, "id") as string,
+        pack: pack(this.of(entry, "pack") as number) ?? this.fail("pack of a mapping"),
+        action: this.of(entry, "action") as number,
+        guards: run(guards, this.of(entry, "guard_start") as number, this.of(entry, "guard_count") as number),
+        ops: run(ops, this.of(entry, "op_start") as number, this.of(entry, "op_count") as number),
+        language: this.word(wire.languages, this.of(entry, "language") as number, "language"),
       };
     });
     const patterns = this.all("patterns").map((entry) => {
-      if ((entry.mapping as number) >= mappings.length) fail("mapping of a pattern");
+      if ((this.of(entry, "mapping") as number) >= mappings.length) this.fail("mapping of a pattern");
       return {
-        prefix: entry.prefix as string,
-        suffix: entry.suffix as string,
-        mapping: entry.mapping as number,
+        prefix: this.of(entry, "prefix") as string,
+        suffix: this.of(entry, "suffix") as string,
+        mapping: this.of(entry, "mapping") as number,
       };
     });
     const currencies = this.all("currencies").map((entry) => {
-      if ((entry.exponent as number) > 4) fail("exponent of a currency");
-      if ((entry.reference_milli as number) < 1) fail("reference of a currency");
-      return { exponent: entry.exponent as number, referenceMilli: BigInt(entry.reference_milli as number) };
+      if ((this.of(entry, "exponent") as number) > 4) this.fail("exponent of a currency");
+      if ((this.of(entry, "reference_milli") as number) < 1) this.fail("reference of a currency");
+      return {
+        exponent: this.of(entry, "exponent") as number,
+        referenceMilli: BigInt(this.of(entry, "reference_milli") as number),
+      };
     });
     const lowered = this.all("lowered").map((entry) => ({
       kind: this.word(
         wire.lowered_kinds.map((k) => k.name),
-        entry.kind as number,
+        this.of(entry, "kind") as number,
         "lowered kind",
       ),
-      name: entry.name as string,
-      authority: entry.authority as string,
+      name: this.of(entry, "name") as string,
+      authority: this.of(entry, "authority") as string,
     }));
-    const prefixes = this.all("prefixes").map((entry) => entry.text as string);
+    const prefixes = this.all("prefixes").map((entry) => this.of(entry, "text") as string);
     this.all("packs");
 
     // What words of commands, rows of APIs and detectors mean.
     const fieldOr0 = (number: number): number => {
-      if (number > fields.length) fail("field");
+      if (number > fields.length) this.fail("field");
       return number;
     };
     const fieldOf = (number: number): number => {
-      if (number < 1) fail("field");
+      if (number < 1) this.fail("field");
       return fieldOr0(number);
     };
     const actionOrNone = (index: number): number | null => {
       if (index === NO_ACTION) return null;
-      if (index >= actions.length) fail("action");
+      if (index >= actions.length) this.fail("action");
       return index;
     };
     const roleField = (role: string, field: number): number =>
-      role === "field" ? fieldOf(field) : field === 0 ? 0 : fail("a field of another role");
-    const marksOf = (mask: number): string[] => bits(mask).map((bit) => wire.marks[bit] ?? fail("mark"));
+      role === "field" ? fieldOf(field) : field === 0 ? 0 : this.fail("a field of another role");
+    const marksOf = (mask: number): string[] => bits(mask).map((bit) => wire.marks[bit] ?? this.fail("mark"));
     const literals: Literal[] = this.all("literals").map((entry) => ({
-      field: fieldOf(entry.field as number),
-      text: entry.text as string,
+      field: fieldOf(this.of(entry, "field") as number),
+      text: this.of(entry, "text") as string,
     }));
     const operands: Operand[] = this.all("operands").map((entry) => {
-      const role = this.word(wire.word_roles, entry.role as number, "role");
-      return { place: entry.place as number, role, field: roleField(role, entry.field as number) };
+      const role = this.word(wire.word_roles, this.of(entry, "role") as number, "role");
+      return {
+        place: this.of(entry, "place") as number,
+        role,
+        field: roleField(role, this.of(entry, "field") as number),
+      };
     });
     const options: Option[] = this.all("options").map((entry) => {
-      const role = this.word(wire.word_roles, entry.role as number, "role");
+      const role = this.word(wire.word_roles, this.of(entry, "role") as number, "role");
       return {
-        name: entry.name as string,
-        takes: this.word(wire.option_takes, entry.takes as number, "takes"),
+        name: this.of(entry, "name") as string,
+        takes: this.word(wire.option_takes, this.of(entry, "takes") as number, "takes"),
         role,
-        field: roleField(role, entry.field as number),
-        first: this.bool(entry.first as number),
-        action: entry.action === NONE ? undefined : actionOrNone(entry.action as number),
-        marks: marksOf(entry.marks as number),
-        literals: run(literals, entry.literal_start as number, entry.literal_count as number),
+        field: roleField(role, this.of(entry, "field") as number),
+        first: this.bool(this.of(entry, "first") as number),
+        action: entry.action === NONE ? undefined : actionOrNone(this.of(entry, "action") as number),
+        marks: marksOf(this.of(entry, "marks") as number),
+        literals: run(
+          literals,
+          this.of(entry, "literal_start") as number,
+          this.of(entry, "literal_count") as number,
+        ),
       };
     });
     const commands: Command[] = this.all("commands").map((entry, index) => {
-      const flags = entry.flags as number;
-      if (flags >= 16) fail("flags of a command");
-      const input = this.word(wire.word_roles, entry.input as number, "input");
-      if (!["drop", "shell", "sql", "code"].includes(input)) fail("input of a command");
+      const flags = this.of(entry, "flags") as number;
+      if (flags >= 16) this.fail("flags of a command");
+      const input = this.word(wire.word_roles, this.of(entry, "input") as number, "input");
+      if (!["drop", "shell", "sql", "code"].includes(input)) this.fail("input of a command");
       return {
         index,
-        id: entry.id as string,
-        pack: pack(entry.pack as number) ?? fail("pack of a command"),
-        action: actionOrNone(entry.action as number),
-        style: this.word(wire.command_styles, entry.style as number, "style"),
+        id: this.of(entry, "id") as string,
+        pack: pack(this.of(entry, "pack") as number) ?? this.fail("pack of a command"),
+        action: actionOrNone(this.of(entry, "action") as number),
+        style: this.word(wire.command_styles, this.of(entry, "style") as number, "style"),
         goesOn: (flags & 1) !== 0,
         assignments: (flags & 2) !== 0,
         appends: (flags & 4) !== 0,
         runs: (flags & 8) !== 0,
-        needs: fieldOr0(entry.needs as number),
+        needs: fieldOr0(this.of(entry, "needs") as number),
         input: input === "drop" ? null : input,
-        marks: marksOf(entry.marks as number),
-        options: run(options, entry.option_start as number, entry.option_count as number),
-        operands: run(operands, entry.operand_start as number, entry.operand_count as number),
-        literals: run(literals, entry.literal_start as number, entry.literal_count as number),
+        marks: marksOf(this.of(entry, "marks") as number),
+        options: run(
+          options,
+          this.of(entry, "option_start") as number,
+          this.of(entry, "option_count") as number,
+        ),
+        operands: run(
+          operands,
+          this.of(entry, "operand_start") as number,
+          this.of(entry, "operand_count") as number,
+        ),
+        literals: run(
+          literals,
+          this.of(entry, "literal_start") as number,
+          this.of(entry, "literal_count") as number,
+        ),
       };
     });
-    for (const command of commands) {
-      command.operands.forEach((operand, i) => {
-        if (i > 0 && operand.place <= (command.operands[i - 1] as Operand).place) fail("order of operands");
-      });
-    }
     const steps: Step[] = this.all("steps").map((entry) => ({
-      prefix: entry.prefix as string,
-      suffix: entry.suffix as string,
-      kind: this.word(wire.step_kinds, entry.kind as number, "kind of a step"),
-      field: fieldOr0(entry.field as number),
+      prefix: this.of(entry, "prefix") as string,
+      suffix: this.of(entry, "suffix") as string,
+      kind: this.word(wire.step_kinds, this.of(entry, "kind") as number, "kind of a step"),
+      field: fieldOr0(this.of(entry, "field") as number),
     }));
     const members: ApiMember[] = this.all("members").map((entry) => ({
-      name: entry.name as string,
-      field: fieldOf(entry.field as number),
-      unit: this.word(wire.units, entry.unit as number, "unit"),
-      kind: this.word(wire.member_kinds, entry.kind as number, "kind of a member"),
+      name: this.of(entry, "name") as string,
+      field: fieldOf(this.of(entry, "field") as number),
+      unit: this.word(wire.units, this.of(entry, "unit") as number, "unit"),
+      kind: this.word(wire.member_kinds, this.of(entry, "kind") as number, "kind of a member"),
     }));
     const apis: Api[] = this.all("apis").map((entry) => {
-      if ((entry.action as number) >= actions.length) fail("action of an API");
-      if ((entry.step_count as number) > API_STEPS_MAX) fail("steps of an API");
-      if ((entry.member_count as number) > limit("api_members_max")) fail("members of an API");
-      if ((entry.methods as number) > 255) fail("methods of an API");
+      if ((this.of(entry, "action") as number) >= actions.length) this.fail("action of an API");
+      if ((entry.step_count as number) > API_STEPS_MAX) {
+        this.of(entry, "step_start");
+        this.fail("steps of an API");
+      }
+      if ((entry.member_count as number) > limit("api_members_max")) {
+        this.of(entry, "member_start");
+        this.fail("members of an API");
+      }
+      if ((this.of(entry, "methods") as number) > 255) this.fail("methods of an API");
       return {
-        id: entry.id as string,
-        pack: pack(entry.pack as number) ?? fail("pack of an API"),
-        action: entry.action as number,
-        steps: run(steps, entry.step_start as number, entry.step_count as number),
-        members: run(members, entry.member_start as number, entry.member_count as number),
-        methods: entry.methods as number,
+        id: this.of(entry, "id") as string,
+        pack: pack(this.of(entry, "pack") as number) ?? this.fail("pack of an API"),
+        action: this.of(entry, "action") as number,
+        steps: run(steps, this.of(entry, "step_start") as number, this.of(entry, "step_count") as number),
+        members: run(
+          members,
+          this.of(entry, "member_start") as number,
+          this.of(entry, "member_count") as number,
+        ),
+        methods: this.of(entry, "methods") as number,
       };
     });
     const detectors: Detector[] = this.all("detectors").map((entry) => {
-      const mark = entry.mark as number;
-      if (mark < FIRST_DETECTED_MARK || mark > LAST_DETECTED_MARK) fail("mark of a detector");
-      const [tailMin, tailMax] = [entry.tail_min as number, entry.tail_max as number];
-      if (tailMin > 128) fail("tail_min");
-      if (tailMax !== 0 && tailMax < tailMin) fail("tail_max");
+      const mark = this.of(entry, "mark") as number;
+      if (mark < FIRST_DETECTED_MARK || mark > LAST_DETECTED_MARK) this.fail("mark of a detector");
+      const check = this.word(wire.detector_checks, this.of(entry, "check") as number, "check");
+      const tailMin = this.of(entry, "tail_min") as number;
+      if (tailMin > 128) this.fail("tail_min");
+      const tailMax = this.of(entry, "tail_max") as number;
+      if (tailMax !== 0 && tailMax < tailMin) this.fail("tail_max");
+      const param = this.of(entry, "param") as number;
+      if (check === "note" && param !== 1 && param !== 2) this.fail("number of a note");
       return {
         id: entry.id as string,
         mark: wire.marks[mark] as string,
-        check: this.word(wire.detector_checks, entry.check as number, "check"),
+        check,
         tailKinds: entry.tail_kinds as number,
         tailMin,
         tailMax,
-        param: entry.param as number,
+        param,
       };
     });
-    const words = this.all("automaton").map((entry) => entry.value as number);
+    const words = this.all("automaton").map((entry) => this.of(entry, "value") as number);
     const automaton = readAutomaton(words, detectors.length);
-    if (automaton !== null && "wrongAt" in automaton) fail("automaton");
+    if (automaton !== null && "wrongAt" in automaton) {
+      this.where = (this.offsets.get("automaton") as number) + 4 * automaton.wrongAt;
+      this.fail("automaton");
+    }
     this.all("sentences");
     this.all("sources");
 
     // The one hash table.
-    if (slots.length < 8 || (slots.length & (slots.length - 1)) !== 0) fail("slots are not a power of two");
-    if (slots.length < 2 * names.length) fail("too few slots");
-    if (slots.some((slot) => slot > names.length)) fail("slot");
-    if (!slots.includes(0)) fail("no empty slot");
+    if (slots.length < 8 || (slots.length & (slots.length - 1)) !== 0)
+      this.fail("slots are not a power of two");
+    if (slots.length < 2 * names.length) this.fail("too few slots");
+    slots.forEach((slot, i) => {
+      this.where = (this.offsets.get("slots") as number) + 4 * i;
+      if (slot > names.length) this.fail("slot");
+    });
+    if (!slots.includes(0)) this.fail("no empty slot");
     const space = wire.namespaces as Record<string, number>;
     for (const name of names) {
-      if (name.hash !== fnv1a(name.namespace as number, name.text as string)) fail("hash of a name");
-      const namespace = name.namespace as number;
-      const value = name.value as number;
+      if (this.of(name, "hash") !== fnv1a(name.namespace as number, name.text as string)) {
+        this.fail("hash of a name");
+      }
+      const namespace = this.of(name, "namespace") as number;
+      const value = this.of(name, "value") as number;
       if (namespace === space.tool) {
-        for (const mapping of list(value)) if (mapping >= mappings.length) fail("mapping of a tool name");
+        checkedList(value, mappings.length, "mapping of a tool name");
       } else if (namespace === space.action) {
-        if (value >= actions.length) fail("action of a name");
+        if (value >= actions.length) this.fail("action of a name");
       } else if (namespace === space.server) {
-        if (value >= packCount) fail("pack of a server");
+        if (value >= packCount) this.fail("pack of a server");
       } else if (namespace === space.currency) {
-        if (value >= currencies.length) fail("currency of a name");
+        if (value >= currencies.length) this.fail("currency of a name");
       } else if (namespace === space.field) {
-        if (value < 1 || value > fields.length) fail("field of a name");
+        if (value < 1 || value > fields.length) this.fail("field of a name");
       } else if (namespace === space.command) {
-        if (value >= commands.length) fail("command of a name");
-      } else if (namespace === space.variable) {
-        if (value !== 1 && value !== 2) fail("value of a variable");
+        if (value >= commands.length) this.fail("command of a name");
       } else if (namespace === space.api) {
-        for (const api of list(value)) if (api >= apis.length) fail("API of a host");
+        checkedList(value, apis.length, "API of a host");
       }
     }
     const look = (namespace: number, text: string): number | undefined => {
@@ -516,22 +603,23 @@ class ImageReader {
       return undefined;
     };
 
-    const defaultCurrency = meta.default_currency === "" ? null : (meta.default_currency as string);
-    if (defaultCurrency !== null && defaultCurrency.length !== 3) fail("default currency");
-    if ((meta.action_unclassified as number) >= actions.length) fail("action_unclassified");
-    if ((meta.action_read as number) >= actions.length) fail("action_read");
+    const defaultCurrency =
+      meta.default_currency === "" ? null : (this.of(meta, "default_currency") as string);
+    if (defaultCurrency !== null && defaultCurrency.length !== 3) this.fail("default currency");
+    if ((this.of(meta, "action_unclassified") as number) >= actions.length) this.fail("action_unclassified");
+    if ((this.of(meta, "action_read") as number) >= actions.length) this.fail("action_read");
     return {
       digest: sha256(this.bytes),
-      edition: meta.edition as string,
+      edition: this.of(meta, "edition") as string,
       defaultCurrency,
-      unknownReadOn: ((meta.switches as number) & 1) === 1,
-      thresholds: (meta.thresholds as number[]).map(BigInt),
+      unknownReadOn: ((this.of(meta, "switches") as number) & 1) === 1,
+      thresholds: (this.of(meta, "thresholds") as number[]).map(BigInt),
       route,
-      hazards: (meta.hazards as number[]).map(BigInt),
-      gains: meta.gains as number[],
+      hazards: (this.of(meta, "hazards") as number[]).map(BigInt),
+      gains: this.of(meta, "gains") as number[],
       maxima,
-      actionUnclassified: meta.action_unclassified as number,
-      actionRead: meta.action_read as number,
+      actionUnclassified: this.of(meta, "action_unclassified") as number,
+      actionRead: this.of(meta, "action_read") as number,
       actions,
       mappings,
       patterns,
@@ -545,9 +633,9 @@ class ImageReader {
       detectors,
       automaton,
       names: names.map((name) => ({
-        namespace: name.namespace as number,
-        text: name.text as string,
-        value: name.value as number,
+        namespace: this.of(name, "namespace") as number,
+        text: this.of(name, "text") as string,
+        value: this.of(name, "value") as number,
       })),
       look,
       list,
@@ -560,18 +648,48 @@ class ImageReader {
     const isShort = bytes.length < DIRECTORY_AT + 8 * wire.sections.length;
     if (isShort || fromBytes(bytes.subarray(0, 4)) !== "P0IM") throw new Refusal("image_magic", 0);
     if (view.getUint16(4, true) !== 1 || view.getUint16(6, true) !== 1) throw new Refusal("image_version", 0);
-    if (view.getUint32(8, true) !== bytes.length) fail("size");
-    if (view.getUint32(12, true) !== wire.sections.length) fail("number of sections");
+    if (view.getUint32(8, true) !== bytes.length) this.fail("size");
+    if (view.getUint32(12, true) !== wire.sections.length) this.fail("number of sections");
     const digest = fromBytes(sha256(bytes.subarray(DIRECTORY_AT)));
     if (digest !== fromBytes(bytes.subarray(16, 48))) throw new Refusal("image_digest", 0);
     wire.sections.forEach((section, index) => {
       const offset = view.getUint32(DIRECTORY_AT + 8 * index, true);
       const count = view.getUint32(DIRECTORY_AT + 8 * index + 4, true);
-      if (offset % 8 !== 0) fail("alignment");
-      if (offset + count * section.bytes > bytes.length) fail("section outside the file");
+      this.where = DIRECTORY_AT + 8 * index;
+      if (offset % 8 !== 0) this.fail("alignment");
+      if (offset + count * section.bytes > bytes.length) this.fail("section outside the file");
       this.offsets.set(section.name, offset);
       this.counts.set(section.name, count);
     });
+  }
+
+  fail(why: string): never {
+    throw Object.assign(new Refusal("image_structure", this.where), { why });
+  }
+
+  /** A member of an entry; what is found wrong next is wrong there. */
+  of(entry: Entry, member: string): Entry[string] {
+    this.before = this.where;
+    const offset = wire.entries[entry.section as string]?.[member]?.[0] ?? 0;
+    this.where = (entry.at as number) + offset;
+    return entry[member] as Entry[string];
+  }
+
+  /** The numbers of a member, each of which must hold. */
+  each(
+    entry: Entry,
+    member: string,
+    bytes: number,
+    why: string,
+    holds: (one: number, i: number, all: number[]) => boolean,
+  ): number[] {
+    const all = this.of(entry, member) as number[];
+    const start = this.where;
+    all.forEach((one, i) => {
+      this.where = start + bytes * i;
+      if (!holds(one, i, all)) this.fail(why);
+    });
+    return all;
   }
 
   count(section: string): number {
@@ -579,17 +697,17 @@ class ImageReader {
   }
 
   word(list: string[], number: number, what: string): string {
-    return list[number] ?? fail(`unknown ${what}`);
+    return list[number] ?? this.fail(`unknown ${what}`);
   }
 
   bool(number: number): boolean {
-    if (number > 1) fail("neither 0 nor 1");
+    if (number > 1) this.fail("neither 0 nor 1");
     return number === 1;
   }
 
   one(section: string): Entry {
     const entries = this.all(section);
-    if (entries.length !== 1) fail(`not exactly one ${section}`);
+    if (entries.length !== 1) this.fail(`not exactly one ${section}`);
     return entries[0] as Entry;
   }
 
@@ -601,24 +719,24 @@ class ImageReader {
     const entries: Entry[] = [];
     for (let i = 0; i < this.count(section); i++) {
       const at = start + i * size;
-      if (name === "values_as_numbers") entries.push({ number: this.view.getBigInt64(at, true) });
+      if (name === "values_as_numbers") entries.push({ at, number: this.view.getBigInt64(at, true) });
       else if (name === "values_as_refs") {
         // A value is a ref only if its operand says so; the ones that are numbers give no text.
         const text = this.refOrNothing(at);
-        entries.push(text === undefined ? {} : { text });
+        entries.push(text === undefined ? { at } : { at, text });
       } else if (["slots", "lists", "automaton"].includes(section))
-        entries.push({ value: this.view.getUint32(at, true) });
-      else if (section === "prefixes" || section === "sets") entries.push({ text: this.ref(at) });
+        entries.push({ at, value: this.view.getUint32(at, true) });
+      else if (section === "prefixes" || section === "sets") entries.push({ at, text: this.ref(at) });
       else if (section === "segments") {
         const each = this.view.getUint32(at + 4, true) === NONE;
-        entries.push({ text: (each ? null : this.ref(at)) as string });
+        entries.push({ at, text: (each ? null : this.ref(at)) as string });
       } else entries.push(this.entry(section, at));
     }
     return entries;
   }
 
   entry(section: string, at: number): Entry {
-    const entry: Entry = {};
+    const entry: Entry = { at, section };
     for (const [member, [offset, type]] of Object.entries(wire.entries[section] ?? {})) {
       entry[member] = this.member(type, at + offset);
     }
@@ -652,7 +770,8 @@ class ImageReader {
   }
 
   ref(at: number): string {
-    return this.refOrNothing(at) ?? fail("ref");
+    this.where = at;
+    return this.refOrNothing(at) ?? this.fail("ref");
   }
 
   refOrNothing(at: number): string | undefined {

@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { ROOT } from "../../tools/files.ts";
 import { Seeded } from "./base-harness.ts";
 import { type HttpPart, HttpProbe, type HttpRequest } from "./http-probe.ts";
+import { compileSmall, smallSources, smallText } from "./small-policy.ts";
 
 interface Pack {
   readonly pack: string;
@@ -56,6 +57,68 @@ test.each(linesOf<{ url: string; reads_as: string; why: string }>("addresses.jso
   },
 );
 
+describe("letters of hosts", () => {
+  const page = readFileSync(join(ROOT, "docs/format/evaluation.md"), "utf8");
+  const cell = /^\| ([0-9A-F –]+) \| malformed/m.exec(page)?.[1] ?? "";
+  const ranges = cell.split(" ").map((range) => {
+    const [first = "", last = first] = range.split("–");
+    return [Number.parseInt(first, 16), Number.parseInt(last, 16)] as const;
+  });
+  const isFolded = (letter: number): boolean =>
+    [0xad, 0x200b, 0x2060, 0x3002, 0xfeff, 0xff61].includes(letter) ||
+    (letter >= 0xfe00 && letter <= 0xfe0f) ||
+    (letter >= 0xff01 && letter <= 0xff5e);
+  const kept: string[] = [];
+
+  test("are refused as the page says", () => {
+    expect(ranges.length).toBeGreaterThan(30);
+    const others: string[] = [];
+    // Above all that has letters a few stand for the rest.
+    for (let letter = 0x80; letter < 0x110000; letter += letter < 0x40000 ? 1 : 251) {
+      if (letter >= 0xd800 && letter < 0xe000) continue;
+      const text = String.fromCodePoint(letter);
+      if (isFolded(letter)) {
+        kept.push(text);
+        continue;
+      }
+      const isRefused = ranges.some(([first, last]) => letter >= first && letter <= last);
+      if (!isRefused) kept.push(text);
+      const read = probe.urlClass(`http://a${text}b.com/`);
+      if (read !== (isRefused ? "malformed" : "public idn")) others.push(letter.toString(16));
+    }
+    expect(others).toEqual([]);
+  }, 60_000);
+
+  test("never make a host calmer than a browser reads it", () => {
+    const order = ["public", "private", "link_local", "malformed"];
+    const calm = (url: string): number => order.indexOf(probe.urlClass(url).split(" ")[0] ?? "");
+    const calmer: string[] = [];
+    for (const text of kept) {
+      for (const [before, after] of [
+        ["169.254.169.25", "4"],
+        ["", "69.254.169.254"],
+        ["169", "254.169.254"],
+        ["169.254.169.254", ""],
+        ["a.", "local"],
+      ]) {
+        const url = `http://${before}${text}${after}/`;
+        if (!URL.canParse(url)) continue;
+        if (calm(url) < calm(`http://${new URL(url).hostname}/`)) calmer.push(url);
+      }
+    }
+    expect(calmer).toEqual([]);
+  }, 60_000);
+
+  test("that the page keeps are not mapped to ASCII by any normal form", () => {
+    const mapped = kept.filter((text) => {
+      if (isFolded(text.codePointAt(0) ?? 0)) return false;
+      const folded = text.normalize("NFKC").toLowerCase().normalize("NFKC");
+      return folded === "" || /[\0-\x7f]/.test(folded) || /\p{Default_Ignorable_Code_Point}/u.test(text);
+    });
+    expect(mapped).toEqual([]);
+  });
+});
+
 describe("every row of an API", () => {
   const packs = readdirSync(join(ROOT, "policies/packs")).map(
     (name) => parse(readFileSync(join(ROOT, "policies/packs", name, "pack.yaml"), "utf8")) as Pack,
@@ -86,6 +149,23 @@ describe("every row of an API", () => {
       }
     },
   );
+});
+
+test("neighbours of one field are joined without the text around them", () => {
+  const api = {
+    id: "a",
+    hosts: ["a.test"],
+    paths: ["/a-{reference}-b/c-{reference}/d{reference}e", "/r/x{reference}y/{reference**}"],
+    action: "payments.refund",
+  };
+  const pack = smallText("pack").replace("rules:\n", `apis:\n  - ${JSON.stringify(api)}\nrules:\n`);
+  const small = new HttpProbe(compileSmall(smallSources({ pack })).image);
+  const captured = (path: string): string | undefined =>
+    small
+      .take({ method: "GET", url: `https://a.test${path}` })[0]
+      ?.facts.find(([name]) => name === "reference")?.[1];
+  expect(captured("/a-1-b/c-%32/d3e")).toBe("1/2/3");
+  expect(captured("/r/x1y/2/3")).toBe("1/2/3");
 });
 
 describe("headers that override the method", () => {

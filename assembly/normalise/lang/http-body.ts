@@ -2,14 +2,14 @@
  * Members of a request's body and query that a row of an API reads as fields (docs/format/http.md, step 4).
  */
 import {
+  bytesAt,
+  bytesSize,
   firstChild,
   KIND_ARRAY,
   KIND_MAP,
   kind,
   member,
   nextSibling,
-  bytesAt,
-  bytesSize,
 } from "../../base/cmp";
 import { MEMBER_KIND_ALTERNATIVE, MEMBER_KIND_LITERAL } from "../../gen/codes";
 import {

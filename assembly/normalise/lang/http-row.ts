@@ -86,7 +86,13 @@ export function findRow(hostAt: usize, hostBytes: u32, methodBit: i32): usize {
   return row;
 }
 
-/** Adds what the steps of the row name to the part that was begun last. */
+/** Where the text that a step captures ends: its prefix and suffix are not of it. */
+function captureEnd(step: usize, position: i32): usize {
+  const isRest = load<u8>(step + STEPS_KIND) == <u8>STEP_KIND_REST;
+  return segmentEnd(isRest ? segmentCount() - 1 : position) - textBytes(step + STEPS_SUFFIX);
+}
+
+/** Adds what the steps of the row name to the part that was begun last. The kept segments are then no longer read. */
 export function takeCaptures(row: usize): void {
   const steps = load<u32>(row + APIS_STEP_COUNT);
   let position: u32 = 0;
@@ -96,11 +102,18 @@ export function takeCaptures(row: usize): void {
     const first = position++;
     if (field == 0) continue;
     const at = segmentAt(<i32>first) + textBytes(step + STEPS_PREFIX);
-    // Neighbours of one field are one text: the kept segments have a `/` between them.
-    while (position < steps && load<u8>(stepAt(row, position) + STEPS_FIELD) == field)
-      step = stepAt(row, position++);
-    const isRest = load<u8>(step + STEPS_KIND) == <u8>STEP_KIND_REST;
-    const last = isRest ? segmentCount() - 1 : <i32>position - 1;
-    draftText(field, at, <u32>(segmentEnd(last) - textBytes(step + STEPS_SUFFIX) - at));
+    let end = captureEnd(step, <i32>first);
+    // Neighbours of one field are one text: they move together, over the text around them, with a `/` between.
+    while (position < steps && load<u8>(stepAt(row, position) + STEPS_FIELD) == field) {
+      step = stepAt(row, position);
+      const nextAt = segmentAt(<i32>position) + textBytes(step + STEPS_PREFIX);
+      const bytes = captureEnd(step, <i32>position) - nextAt;
+      assert(end < nextAt);
+      store<u8>(end++, 0x2f);
+      memory.copy(end, nextAt, bytes);
+      end += bytes;
+      position++;
+    }
+    draftText(field, at, <u32>(end - at));
   }
 }

@@ -29,7 +29,8 @@ export function keptTextBytes(): u32 {
   return keptBytes;
 }
 
-function isEscape(at: usize, end: usize): bool {
+/** A `%` and two hexadecimal digits stand at the place. */
+export function isEscape(at: usize, end: usize): bool {
   return (
     end - at >= 3 &&
     load<u8>(at) == PERCENT &&
@@ -38,7 +39,8 @@ function isEscape(at: usize, end: usize): bool {
   );
 }
 
-function escaped(at: usize): u32 {
+/** The byte that they stand for. */
+export function escaped(at: usize): u32 {
   return (hexValue(load<u8>(at, 1)) << 4) | hexValue(load<u8>(at, 2));
 }
 

@@ -6,7 +6,7 @@ import { hexValue, isDigit, isLetter } from "../../base/text";
 import { URL_SEGMENTS_MAX } from "../../gen/limits";
 import { keepByte } from "../drafts";
 import { urlAt, urlAuthorityAt, urlAuthorityEnd, urlBytes } from "../url";
-import { keepDecoded, keptTextAt, keptTextBytes } from "./http-text";
+import { escaped, isEscape, keepDecoded, keptTextAt, keptTextBytes } from "./http-text";
 
 const DOT: u8 = 0x2e;
 const QUERY_BYTES_MAX: u32 = 512;
@@ -19,6 +19,8 @@ let pathEnd: usize = 0;
 let queryAt: usize = 0;
 let queryEnd: usize = 0;
 let segments: i32 = 0;
+/** Servers may read some segment in several ways, be it one that `..` removes: they may not see that `..`. */
+let doubtful: bool = false;
 
 /** Finds path and query. The address is no URL_OPAQUE. */
 export function placeUrl(): void {
@@ -91,9 +93,23 @@ export function segmentEnd(position: i32): usize {
   return segmentAt(position) + load<u32>(segmentPlace(position), 4);
 }
 
+/** The piece, once decoded, can be decoded further or goes elsewhere: a `%`, a `\`, or `..`. */
+function isDoubtful(at: usize, end: usize): bool {
+  let before: u32 = 0;
+  while (at < end) {
+    const isCoded = isEscape(at, end);
+    const byte: u32 = isCoded ? escaped(at) : load<u8>(at);
+    if (byte == 0x25 || byte == 0x5c || (byte == <u32>DOT && before == byte)) return true;
+    before = byte;
+    at += isCoded ? 3 : 1;
+  }
+  return false;
+}
+
 /** Cuts the path into pieces; false when there are too many. */
 function cutPath(): bool {
   segments = 0;
+  doubtful = false;
   let at = urlAuthorityEnd();
   while (at < pathEnd) {
     const begin = at;
@@ -103,6 +119,7 @@ function cutPath(): bool {
       if (segments > 0) segments--;
     } else if (dotted != 0 && dotted != 1) {
       if (segments == URL_SEGMENTS_MAX) return false;
+      if (isDoubtful(begin, at)) doubtful = true;
       store<u32>(segmentPlace(segments), <u32>begin);
       store<u32>(segmentPlace(segments), <u32>(at - begin), 4);
       segments++;
@@ -124,17 +141,9 @@ export function readSegments(): bool {
   return true;
 }
 
-/** True when servers may read the segments in several ways. */
+/** True when servers may read the segments that were cut last in several ways. */
 export function isPathDoubtful(): bool {
-  for (let position = 0; position < segments; position++) {
-    const end = segmentEnd(position);
-    for (let at = segmentAt(position); at < end; at++) {
-      const byte = load<u8>(at);
-      if (byte == 0x25 || byte == 0x5c) return true;
-      if (byte == DOT && end - at >= 2 && load<u8>(at, 1) == DOT) return true;
-    }
-  }
-  return false;
+  return doubtful;
 }
 
 /** True when the range has a run of so many letters and digits, of both kinds. */

@@ -2,6 +2,8 @@
  * A request inside a call: what its method, address and data ask for (docs/format/http.md). A host that a pack knows
  * gives the action of the API; every other request is one over the network.
  */
+
+import { equal } from "../../base/bytes";
 import { dropBlank, skipBlank } from "../../base/text";
 import { equalFolded, lower } from "../../base/utf8";
 import {
@@ -23,9 +25,9 @@ import {
   ROLE_ACTION_FILES_READ,
   ROLE_ACTION_NETWORK_HTTP_GET,
   ROLE_ACTION_NETWORK_HTTP_POST,
+  SCHEME_HOST_COUNT,
   SCHEME_HOST_HTTP,
   SCHEME_HOST_HTTPS,
-  SCHEME_HOST_COUNT,
   SCHEME_OPAQUE_FILE,
   WORD_HTTP_METHOD,
   WORD_SCHEME_HOST,
@@ -33,7 +35,6 @@ import {
   wordAt,
   wordBytes,
 } from "../../gen/words";
-import { equal } from "../../base/bytes";
 import { textAt, textBytes } from "../../policy/view";
 import { beginDraft, beginRole, draftAt, draftCount, draftText } from "../drafts";
 import { hostAt, hostBytes } from "../host";

@@ -29,6 +29,7 @@ import {
   signBefore,
   TOKEN_NAMED,
   TOKEN_PLAIN,
+  Token,
   tokenAt,
 } from "./sql-tokens";
 
@@ -63,12 +64,36 @@ function takeFile(position: i32, end: i32, at: usize, bytes: u32): bool {
   return addFile(position + 2, writes);
 }
 
+/** The first token of the name that ends at a position: of one in brackets, its bracket. */
+function startOfName(position: i32): i32 {
+  const token = tokenAt(position);
+  return token.sign == 0x5d ? token.partner : position;
+}
+
+/** A name of one word, plain or quoted or in brackets, that the lists of functions can know. */
+function isOneName(start: i32, position: i32): bool {
+  const kind = tokenAt(start < position ? start + 1 : position).kind;
+  return (start == position || start == position - 2) && (kind == KIND_WORD || kind == KIND_QUOTED);
+}
+
+/** Defines a name, or that of a column list. */
+function isNamed(start: i32, from: i32, name: Token): bool {
+  const before = codeBefore(start, from);
+  if (before == SQL_INTO || before == SQL_AS || signBefore(start, from) == 0x29) return true;
+  return (name.bits & TOKEN_NAMED) != 0;
+}
+
 /** Notes the calls between two positions. False when there are more files than can be told. */
 export function takeCalls(from: i32, end: i32): bool {
   for (let position = from; position + 1 < end; position++) {
     if (signAt(position + 1, end) != 0x28) continue;
-    const token = tokenAt(position);
-    if (token.kind != KIND_WORD && token.kind != KIND_QUOTED) continue;
+    const start = startOfName(position);
+    const bracketed = start < position;
+    const token = tokenAt(bracketed ? start + 1 : position);
+    if (!isOneName(start, position)) {
+      if (bracketed && !isNamed(start, from, token)) noteUnknown();
+      continue;
+    }
     const at = contentAt(token);
     const bytes = contentBytes(token);
     const calm = isIn(SQL_LIST_CALM, at, bytes);
@@ -77,10 +102,9 @@ export function takeCalls(from: i32, end: i32): bool {
       if (!takeFile(position, end, at, bytes)) return false;
       continue;
     }
-    if (token.kind == KIND_WORD && (calm || token.code != SQL_NONE) && isOwn(position, from)) continue;
-    const before = codeBefore(position, from);
-    if (before == SQL_INTO || before == SQL_AS || signBefore(position, from) == 0x29) continue;
-    if (!(token.bits & TOKEN_NAMED)) noteUnknown();
+    const plain = !bracketed && token.kind == KIND_WORD;
+    if (plain && (calm || token.code != SQL_NONE) && isOwn(position, from)) continue;
+    if (!isNamed(start, from, token)) noteUnknown();
   }
   return true;
 }

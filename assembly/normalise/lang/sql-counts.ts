@@ -139,6 +139,7 @@ export function insertedCount(from: i32, end: i32): i64 {
 /** Only the rows of one table can be meant between a verb and its WHERE. */
 function isAlone(verb: i32, where: i32): bool {
   let set = false;
+  let named = false;
   for (let position = verb + 1; position < where; position = skip(position)) {
     const code = codeAt(position, where);
     if (code == SQL_JOIN || code == SQL_STRAIGHT_JOIN || code == SQL_APPLY || code == SQL_USING) return false;
@@ -148,7 +149,8 @@ function isAlone(verb: i32, where: i32): bool {
     const before = codeBefore(position, verb);
     const first =
       before == SQL_DELETE || before == SQL_LOW_PRIORITY || before == SQL_QUICK || before == SQL_IGNORE;
-    if (!first || set) return false;
+    if (!first || set || named) return false;
+    named = true;
   }
   return true;
 }

@@ -98,6 +98,11 @@ export function signAt(position: i32, end: i32): i32 {
   return position < end ? <i32>tokenAt(position).sign : 0;
 }
 
+/** The token opens or closes a group: what skips it by itself tears the group. */
+export function isBracket(position: i32, end: i32): bool {
+  return position < end && tokenAt(position).partner >= 0;
+}
+
 /** The code before a position at or after `from`, or SQL_NONE. */
 export function codeBefore(position: i32, from: i32): i32 {
   return position > from ? <i32>tokenAt(position - 1).code : SQL_NONE;

@@ -38,6 +38,7 @@ import {
   codeAt,
   codeBefore,
   endOfTable,
+  isBracket,
   lastOfPath,
   signAt,
   signBefore,
@@ -116,6 +117,7 @@ function takeInsert(position: i32, code: i32, end: i32, groupEnd: i32): i32 {
     const word = codeAt(at, end);
     if (word == SQL_OR) {
       at++;
+      if (isBracket(at, end)) return NOT_UNDERSTOOD;
       if (codeAt(at, end) == SQL_REPLACE) replaces = true;
     } else if (
       word != SQL_INTO &&

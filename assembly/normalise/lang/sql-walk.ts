@@ -65,6 +65,7 @@ import {
   codeBefore,
   endOfTable,
   equalFolded,
+  isBracket,
   isFree,
   KIND_PARAM,
   KIND_STRING,
@@ -138,6 +139,7 @@ function takePlace(position: i32): i32 {
   }
   const code = codeAt(position, walkEnd);
   if (code == SQL_OR && codeBefore(position, walkFrom) == SQL_UPDATE) {
+    if (isBracket(position + 1, walkEnd)) return FAULT;
     place = true;
     return position + 2;
   }

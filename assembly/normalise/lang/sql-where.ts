@@ -98,7 +98,7 @@ function isKeyName(at: usize, bytes: u32, tableAt: usize, tableBytes: u32): bool
 /** The name of the table, or that without its last `s`. */
 function isTableOrOne(at: usize, bytes: u32, tableAt: usize, tableBytes: u32): bool {
   if (equalFolded(at, bytes, tableAt, tableBytes)) return true;
-  if (bytes == 0 || lower(load<u8>(tableAt + tableBytes - 1)) != 0x73) return false;
+  if (bytes == 0 || tableBytes == 0 || lower(load<u8>(tableAt + tableBytes - 1)) != 0x73) return false;
   return equalFolded(at, bytes, tableAt, tableBytes - 1);
 }
 
@@ -138,9 +138,9 @@ function keysOf(from: i32, end: i32, tableAt: usize, tableBytes: u32): i64 {
   }
 }
 
-/** Rows that a condition picks by a key, or 0 where it does not. */
+/** Rows that a condition picks by a key, or 0 where it does not: nothing is a key of a write whose table is not known. */
 export function keyCount(from: i32, end: i32, tableAt: usize, tableBytes: u32): i64 {
-  if (isMixed(from, end)) return 0;
+  if (tableAt == 0 || isMixed(from, end)) return 0;
   let count: i64 = 0;
   for (let position = from; position < end; position++) {
     const after = endOfConjunct(position, end);

@@ -52,7 +52,7 @@ class SedReader {
 
   address(): "address" | "none" | "code" {
     const rest = this.text.slice(this.at);
-    const simple = /^([0-9]+|\$|[+~][0-9]+)/.exec(rest);
+    const simple = /^([0-9]+|\$|[+~][0-9]*)/.exec(rest);
     if (simple !== null) {
       this.at += (simple[0] as string).length;
       return "address";

@@ -47,13 +47,18 @@ function declare(command: string, rest: Text[], reader: ShellReader): void {
       if (!/^-[-aAfFgprxlu]*$/.test(text) && text !== "+x") state.isOpaque = true;
       continue;
     }
-    const assigned = /^([A-Za-z_][A-Za-z0-9_]*)(\+?=)/.exec(text);
-    if (assigned !== null) {
-      const name = assigned[1] as string;
+    const name = nameOf(text);
+    if (!reader.isName(name)) state.isOpaque = true;
+    else if (name !== text) {
       state.judge(name);
       state.assign(name, word.expands ? reader.group : null);
-    } else if (reader.isName(text) && command !== "local") state.judge(text);
+    } else if (command !== "local") state.judge(name);
   }
+}
+
+/** What stands before the first `[`, `=` or `+=`. */
+function nameOf(text: string): string {
+  return /^(.*?)(\[|\+?=|$)/s.exec(text)?.[1] ?? "";
 }
 
 /** The words of `read` and the like, which may name variables. */
@@ -67,7 +72,7 @@ function nameVariables(command: string, rest: Text[], reader: ShellReader): void
       if (takes && next !== undefined && (!next.expands || next.quoted)) i++;
       continue;
     }
-    const name = /^(.*?)(\[|\+?=|$)/s.exec(word.text)?.[1] ?? "";
+    const name = nameOf(word.text);
     const isName = reader.isName(name);
     const hasIndex = isName && word.text[name.length] === "[";
     if (word.expands && !hasIndex && command !== "let") state.isOpaque = true;
@@ -116,6 +121,7 @@ function changeDirectory(command: string, rest: Text[], reader: ShellReader): vo
     words.length === 1 &&
     !word.expands &&
     !word.globs &&
+    word.text !== "" &&
     !/^[-+]/.test(word.text);
   if (!isClear) {
     state.changeDirectory({ kind: "unknown" });

@@ -226,7 +226,7 @@ export abstract class WordReader {
         else this.plain(word);
       } else if (!this.piece(word, OUTSIDE)) {
         this.plain(word);
-        if (isZsh && word.kinds === "pp" && /^=[A-Za-z_]/.test(word.text)) fault("= word");
+        if (isZsh && !word.quoted && word.kinds === "pp" && /^=[A-Za-z_]/.test(word.text)) fault("= word");
         if (byte === "*" || byte === "?") word.globs = true;
         if (byte === "[") bracket = true;
         if (byte === "]" && bracket) word.globs = true;
@@ -411,8 +411,11 @@ export abstract class WordReader {
 
   /** `$name` or `${name}`, read. */
   parameter(word: Text, name: string, from: number, place: Place): void {
-    if (name === "IFS") this.state.isOpaque = true;
-    else {
+    if (name === "IFS") {
+      this.state.isOpaque = true;
+      this.expansion(word, from, place);
+      return;
+    } else {
       if (name === "HOME") {
         word.source(this.src, from, this.at, "h");
         return;
@@ -429,7 +432,7 @@ export abstract class WordReader {
         return;
       }
     }
-    this.joinVariable(name);
+    this.joinGroup(this.state.groupOf(name));
     this.expansion(word, from, place);
   }
 
@@ -438,8 +441,7 @@ export abstract class WordReader {
     return /^[A-Za-z0-9_./:@%+,=~$^-]+$/.test(value) && this.byte() !== "[";
   }
 
-  joinVariable(name: string): void {
-    const group = this.state.groupOf(name);
+  joinGroup(group: number | null): void {
     if (group === null) return;
     this.flows++;
     this.state.drafts.join(group, this.group);
@@ -456,17 +458,20 @@ export abstract class WordReader {
       return;
     }
     this.at += 2;
-    this.inside(() => this.braceBody(place));
+    const group = this.inside(() => this.braceBody(place));
+    this.joinGroup(group);
     this.expansion(word, from, place);
   }
 
-  braceBody(place: Place): void {
+  /** The group of the variable that is used, or none. */
+  braceBody(place: Place): number | null {
+    let group: number | null = null;
     if ((this.byte() === "#" || this.byte() === "!") && this.byte(1) !== "}") this.at++;
     const name = this.nameHere();
     if (name !== "") {
       this.at += name.length;
       if (name === "IFS") this.state.isOpaque = true;
-      this.joinVariable(name);
+      group = this.state.groupOf(name);
     } else if (/[0-9]/.test(this.byte())) while (/[0-9]/.test(this.byte())) this.at++;
     else if (this.byte() !== "" && "@*#?$!-".includes(this.byte())) this.at++;
     else fault("parameter");
@@ -499,6 +504,7 @@ export abstract class WordReader {
       else if (!this.piece(unused, inner)) this.skip();
     }
     this.at++;
+    return group;
   }
 
   /** From behind the `((` to behind the `))`. */

@@ -570,7 +570,7 @@ export class ShellReader extends WordReader {
           redirections++;
           continue;
         }
-        if (/^\{[A-Za-z_][A-Za-z0-9_]*\}$/.test(text)) fault("{name} before a redirection");
+        if (/^\{[A-Za-z0-9_]*\}$/.test(text)) fault("{name} before a redirection");
       }
       if (wasBoth && this.dialect !== "bash" && this.dialect !== "zsh") fault("a word after &>");
       this.openWords++;
@@ -623,7 +623,6 @@ export class ShellReader extends WordReader {
     if (isBranchEnd && !closers.includes(";;")) fault(";; outside case");
     if (this.byte() === ")" && !closers.includes(")")) fault(") without (");
     if (this.at >= this.end && !closers.includes("")) fault("list without end");
-    if (this.here !== null && this.at === this.here.newlineAt) this.checkHereLevel();
   }
 
   isDeclaring(words: Text[]): boolean {
@@ -646,11 +645,12 @@ export class ShellReader extends WordReader {
       if (!this.wordBegins()) fault("array without end");
       const element = this.word();
       if (isHidden(element.text, element.kinds)) this.state.isOpaque = true;
-      word.expands ||= element.expands;
     }
+    // What an array holds is not known.
+    word.expands = true;
     this.at++;
-    word.kinds += "a";
-    if (!" \t\n;&|)".includes(this.byte())) fault("something after an array");
+    const isEnd = " \t\n;&|)".includes(this.byte()) || (this.byte() === "`" && this.isAtOwnBackquote());
+    if (!isEnd) fault("something after an array");
   }
 
   assign(word: Text, { name, value, valueAt }: Assignment): void {
