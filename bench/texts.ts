@@ -16,7 +16,7 @@ const SCRIPT = `set -euo pipefail
 cd packages/core && npm ci --ignore-scripts
 for file in src/*.ts; do npx tsc --noEmit "$file" || echo "failed: $file"; done
 git fetch origin && git checkout -b fix/module-@ origin/main
-grep -rn "TODO(ann)" src test --include='*.ts' | sort | uniq -c | sort -rn | head -20 > /tmp/todo.txt
+grep -rn "is deprecated" src test --include='*.ts' | sort | uniq -c | sort -rn | head -20 > /tmp/old.txt
 if [ -f coverage/summary.json ]; then
   cat coverage/summary.json | jq '.total.lines.pct'
 else
@@ -61,7 +61,7 @@ const SHELL: TextKind = {
     [
       200,
       // Four parts: of recorded commands of this length half have three or fewer.
-      "cd packages/core && npm run build -- --filter module-@ --no-cache 2>&1 | tail -40; git diff --stat HEAD~1 -- src/module && grep -rn TODO src/module --include='*.ts' --exclude-dir=dist",
+      "cd packages/core && npm run build -- --filter module-@ --no-cache 2>&1 | tail -40; git diff --stat HEAD~1 -- src/module && grep -rn later src/module --include='*.ts' --exclude-dir=dist",
     ],
     [1024, SCRIPT],
   ]),
