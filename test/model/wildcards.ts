@@ -2,14 +2,13 @@
 
 /** A path as it is looked at: final segments that stand for everything in a folder are the folder. */
 export function withoutFinalWildcards(text: string): string {
-  let kept = text;
+  let rest = text;
   for (;;) {
-    const rest = kept.replace(/(.)\/+$/s, "$1");
     const slash = rest.lastIndexOf("/");
     const last = rest.slice(slash + 1);
-    if (!/^[*?][*?.]*$/.test(last)) return kept;
-    kept = slash > 0 ? rest.slice(0, slash) : rest.slice(0, slash + 1);
-    if (kept === "") return ".";
+    if (!/^[*?][*?.]*$/.test(last)) return rest;
+    rest = slash > 0 ? rest.slice(0, slash) : rest.slice(0, slash + 1);
+    if (rest === "") return ".";
   }
 }
 

@@ -67,6 +67,7 @@ function nameVariables(command: string, rest: Text[], reader: ShellReader): void
   for (let i = 0; i < rest.length; i++) {
     const word = rest[i] as Text;
     if (word.text.startsWith("-")) {
+      if (word.expands && command !== "let") state.isOpaque = true;
       const next = rest[i + 1];
       const takes = command === "read" && /[dinNptu]$/.test(word.text);
       if (takes && next !== undefined && (!next.expands || next.quoted)) i++;

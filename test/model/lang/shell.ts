@@ -643,6 +643,10 @@ export class ShellReader extends WordReader {
       this.blanksAndNewlines();
       if (this.byte() === ")") break;
       if (!this.wordBegins()) fault("array without end");
+      // A shell reads on to the `]`, over blanks and `#`.
+      if (this.byte() === "[" && !/^\[[A-Za-z0-9_]+\]\+?=/.test(this.src.slice(this.at, this.end))) {
+        fault("[ in an array");
+      }
       const element = this.word();
       if (isHidden(element.text, element.kinds)) this.state.isOpaque = true;
     }
