@@ -31,6 +31,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import binaryen from "binaryen";
 import { type BuildOptions, build as bundle } from "esbuild";
 import { ROOT, sourceFiles } from "./files.ts";
 
@@ -91,6 +92,35 @@ async function runNode(script: string, args: readonly string[]): Promise<void> {
 async function compileWasm(entry: string, target: string): Promise<void> {
   requireFile(entry, `the entry of the ${target} build`);
   await runNode("node_modules/assemblyscript/bin/asc.js", [entry, "--target", target]);
+}
+
+/** What asc may use in a module, and so may the optimizer. */
+const WASM_FEATURES =
+  binaryen.Features.MutableGlobals |
+  binaryen.Features.SignExt |
+  binaryen.Features.NontrappingFPToInt |
+  binaryen.Features.BulkMemory |
+  binaryen.Features.BulkMemoryOpt;
+
+/**
+ * Optimizes the engine. asc's own optimizer copies so many functions into their callers that the module outgrows its
+ * budget; with less of that the same optimizer makes it as fast, and a seventh smaller (docs/adr/0006-small-and-fast.md).
+ */
+function optimizeWasm(path: string): void {
+  const module = binaryen.readBinary(readFileSync(join(ROOT, path)));
+  module.setFeatures(WASM_FEATURES);
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(0);
+  binaryen.setZeroFilledMemory(true);
+  binaryen.setLowMemoryUnused(false);
+  binaryen.setAlwaysInlineMaxSize(12);
+  binaryen.setFlexibleInlineMaxSize(30);
+  binaryen.setOneCallerInlineMaxSize(1000);
+  module.optimize();
+  module.optimize();
+  if (!module.validate()) throw new BuildError(`${path} is not valid after optimization`);
+  writeFileSync(join(ROOT, path), module.emitBinary());
+  module.dispose();
 }
 
 /** The two files that end up in bundles as text. */
@@ -157,6 +187,7 @@ function refreshDigest(frozen: boolean): void {
 
 async function buildWasm(): Promise<void> {
   await compileWasm("assembly/index.ts", "release");
+  optimizeWasm("build/core.wasm");
   await compileWasm("assembly/probe.ts", "debug");
   writeEmbedded("wasm");
 }
