@@ -26,7 +26,27 @@ export function mayBe(segment: string, pattern: string): boolean {
   const [end, patternEnd] = [endOf(segment), endOf(pattern)];
   const ends = Math.min(end.length, patternEnd.length);
   if (end.slice(end.length - ends) !== patternEnd.slice(patternEnd.length - ends)) return false;
-  return isWild(pattern) || pattern.length >= start.length + end.length;
+  if (!isWild(pattern)) {
+    if (pattern.length < start.length + end.length) return false;
+    return segment.includes("[") || fitsWhole(segment, pattern);
+  }
+  return segment.includes("[") || sharesRun(segment, pattern);
+}
+
+/** Two patterns: where one has enough bytes in a row to tell, some of them must stand in the other. */
+function sharesRun(segment: string, pattern: string): boolean {
+  const runs = segment.split(/[*?]+/);
+  if (!runs.some((run) => run.length >= 3)) return true;
+  return runs.some((run) => {
+    if (run.length === 3 && pattern.includes(run)) return true;
+    for (let at = 0; at < run.length; at++) {
+      const four = run.slice(at, at + 4);
+      if (four.length === 4 && pattern.includes(four)) return true;
+      const two = run.slice(at, at + 2);
+      if (run[at] === "." && two.length === 2 && pattern.includes(two)) return true;
+    }
+    return false;
+  });
 }
 
 function startOf(text: string): string {
@@ -35,4 +55,11 @@ function startOf(text: string): string {
 
 function endOf(text: string): string {
   return isWild(text) ? (/[^*?[\]]*$/.exec(text)?.[0] ?? "") : text;
+}
+
+/** Each `*` stands for any bytes, possibly none, each `?` for one. */
+function fitsWhole(segment: string, pattern: string): boolean {
+  const exact = segment.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  const source = exact.replace(/[*]/g, "[^]*").replace(/[?]/g, "[^]");
+  return new RegExp(`^${source}$`).test(pattern);
 }
