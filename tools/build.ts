@@ -104,7 +104,7 @@ const WASM_FEATURES =
 
 /**
  * Optimizes the engine. asc's own optimizer copies so many functions into their callers that the module outgrows its
- * budget; with less of that the same optimizer makes it as fast, and a seventh smaller (docs/adr/0006-small-and-fast.md).
+ * budget; with less of that the same optimizer makes it as fast, and a seventh smaller (docs/adr/0006-speed-before-size.md).
  */
 function optimizeWasm(path: string): void {
   const module = binaryen.readBinary(readFileSync(join(ROOT, path)));

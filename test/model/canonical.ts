@@ -189,6 +189,7 @@ function parseBracketed(inside: string): Host | Malformed {
 
 /** A host that is not in brackets: an IPv4 address or a name. */
 export function parseHost(text: string): Host | Malformed {
+  if (text.length > 254) return "malformed";
   const folded = foldHost(text);
   if (folded === null) return "malformed";
   const name = withoutFinalDot(asciiLower(folded));

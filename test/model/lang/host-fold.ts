@@ -1,9 +1,4 @@
-/**
- * Letters of a host that readers take for others. evaluation.md names the folding of hosts («before folding») without
- * saying what it is. This is the strict reading of test/vectors/lang/addresses.jsonl and of UTS 46, which says what clients
- * make of a host: full-width letters and the dots of other scripts become ASCII, a few letters that nobody sees fall away,
- * and every other letter that some client drops or takes for ASCII is refused, with the blocks that such letters stand in.
- */
+/** Letters of a host that readers take for others: the table of evaluation.md, «Folding». The first line that fits counts. */
 
 import { readable, toBytes, utf8 } from "../bytes.ts";
 import { isUtf8 } from "../cmp.ts";
@@ -16,60 +11,34 @@ export function foldHost(text: string): string | null {
   for (const letter of readable(text)) {
     const code = letter.codePointAt(0) as number;
     if (code < 0x80) out += letter;
-    else if (code >= 0xff01 && code <= 0xff5e) out += String.fromCharCode(code - 0xfee0);
-    else if (code === 0x3002 || code === 0xff61) out += ".";
+    else if (isIn(code, DOTS)) out += ".";
+    else if (isIn(code, FULL_WIDTH)) out += String.fromCharCode(code - 65248);
     else if (isIn(code, UNSEEN)) continue;
-    else if (isIn(code, REFUSED) || isIn(code, DROPPED_BY_CLIENTS) || isTakenForAscii(letter)) return null;
+    else if (isIn(code, REFUSED)) return null;
     else out += utf8(letter);
   }
   return out;
 }
 
-type Ranges = [first: number, last: number][];
+type Range = readonly [first: number, last: number];
 
-function isIn(code: number, ranges: Ranges): boolean {
+function isIn(code: number, ranges: readonly Range[]): boolean {
   return ranges.some(([first, last]) => code >= first && code <= last);
 }
 
-const UNSEEN: Ranges = [
-  [0xad, 0xad],
-  [0x200b, 0x200b],
-  [0x2060, 0x2060],
-  [0xfe00, 0xfe0f],
-  [0xfeff, 0xfeff],
-];
-
-/** Blanks, punctuation, numbers in circles, letters in other shapes. */
-const REFUSED: Ranges = [
-  [0xa0, 0xa0],
-  [0xaa, 0xaa],
-  [0xb2, 0xb3],
-  [0xb9, 0xba],
-  [0xbc, 0xbe],
-  [0x130, 0x130],
-  [0x17f, 0x17f],
-  [0x2b0, 0x2ff],
-  [0x1d2c, 0x1d6a],
-  [0x2000, 0x218f],
-  [0x2460, 0x24ff],
-  [0x2c7c, 0x2c7d],
-  [0x3000, 0x3000],
-  [0x3200, 0x33ff],
-  [0xfb00, 0xfb06],
-  [0xfe10, 0xfe6f],
-  [0x1d400, 0x1d7ff],
-  [0x1f100, 0x1f2ff],
-];
-
-const DROPPED_BY_CLIENTS: Ranges = [
-  [0x34f, 0x34f],
-  [0x180b, 0x180d],
-  [0x180f, 0x180f],
-  [0x1e9e, 0x1e9e],
-  [0x1bca0, 0x1bca3],
-  [0xe0100, 0xe01ef],
-];
-
-function isTakenForAscii(letter: string): boolean {
-  return /^[a-z0-9.-]+$/.test(letter.normalize("NFKC").toLowerCase().normalize("NFKC"));
+/** Code points as the page writes them: hexadecimal, with an en dash between first and last. */
+function rangesOf(cell: string): Range[] {
+  return cell.split(" ").map((range) => {
+    const [first = "", last = first] = range.split("–");
+    return [Number.parseInt(first, 16), Number.parseInt(last, 16)];
+  });
 }
+
+const DOTS = rangesOf("3002 FF61");
+const FULL_WIDTH = rangesOf("FF01–FF5E");
+const UNSEEN = rangesOf("AD 200B 2060 FE00–FE0F FEFF");
+const REFUSED = rangesOf(
+  "80–B6 B8–BF DF 130 132–133 13F–140 149 17F 1C4–1CC 1F1–1F3 2B0–2FF 34F 37A 37E 384–385 61C 115F–1160 17B4–17B5 " +
+    "180B–180F 1D2C–1DBF 1E9A 1E9E 1FBD–1FC1 1FCD–1FCF 1FDD–1FDF 1FED–1FEF 1FFD–1FFE 2000–2BFF 2C7C–2C7D 3000–3001 " +
+    "309B–309C 3164 3200–33FF A7E0–A7F4 FB00–1FFFF 323B0–10FFFF",
+);

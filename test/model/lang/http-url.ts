@@ -72,9 +72,12 @@ export function segmentsOf(path: string): string[] | null {
   return segments;
 }
 
-/** Somebody may read this segment as another place. */
-export function isDoubtful(segment: string): boolean {
-  return segment.includes("%") || segment.includes("\\") || segment.includes("..");
+/** Somebody may read a piece of this path as another place, whether it stays or a later `..` removes it. */
+export function isDoubtful(path: string): boolean {
+  return path
+    .split(/[/\\]/)
+    .map(decode)
+    .some((piece) => piece !== ".." && /%|\\|\.\./.test(piece));
 }
 
 /** Long or dense enough to carry data out. */

@@ -101,7 +101,7 @@ class Request {
   }
 
   get doubtsPlace(): boolean {
-    return this.read?.userinfo === true || this.segments?.some(isDoubtful) === true;
+    return this.read?.userinfo === true || (this.url !== null && isDoubtful(this.url.path));
   }
 
   // --- the main part -----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ export interface Calls {
   files: { action: string; path: string }[];
 }
 
-/** Looks at the calls between two positions. `named` are tokens that name something, whatever follows them. */
+/** Looks at the calls between two positions. `named` are names of something, whatever follows them. */
 export function callsOf(
   statement: Statement,
   from: number,
@@ -21,24 +21,40 @@ export function callsOf(
 ): Calls {
   const calls: Calls = { keen: false, unknown: false, files: [] };
   for (let i = from; i < to; i++) {
-    const token = statement.at(i) as Token;
-    if (!(token.kind === "word" || token.kind === "quoted") || !statement.isSign(i + 1, "(")) continue;
-    const name = asciiLower(token.content);
-    if (isKeen(name)) {
+    const open = statement.skip(i);
+    if (!(isName(statement, i) || statement.isSign(i, "[")) || !statement.isSign(open, "(")) continue;
+    const at = nameAt(statement, i);
+    const name = at === null ? null : asciiLower((statement.at(at) as Token).content);
+    if (name !== null && isKeen(name)) {
       calls.keen = true;
-      addFile(statement, i, name, calls);
-    } else if (!isCalm(statement, i, name) && !isNamed(statement, i) && !named.has(i)) calls.unknown = true;
+      addFile(statement, open, name, calls);
+      continue;
+    }
+    const isNameOfOther = isNamed(statement, i) || (at !== null && named.has(at));
+    if (!isCalm(statement, i) && !isNameOfOther) calls.unknown = true;
   }
   return calls;
+}
+
+function isName(statement: Statement, i: number): boolean {
+  const kind = statement.at(i)?.kind;
+  return kind === "word" || kind === "quoted";
+}
+
+/** Where the name of a call stands: here, or as all that is in the square brackets that open here; else null. */
+function nameAt(statement: Statement, i: number): number | null {
+  if (!statement.isSign(i, "[")) return i;
+  return statement.skip(i) === i + 3 && isName(statement, i + 1) ? i + 1 : null;
 }
 
 function isKeen(name: string): boolean {
   return keen.has(name) || (keenStarts.some((start) => name.startsWith(start)) && !calm.has(name));
 }
 
-function isCalm(statement: Statement, i: number, name: string): boolean {
+/** No name in square brackets is calm. */
+function isCalm(statement: Statement, i: number): boolean {
   const token = statement.at(i) as Token;
-  if (token.kind !== "word" || !(calm.has(name) || token.code !== "")) return false;
+  if (token.kind !== "word" || !(calm.has(token.lower) || token.code !== "")) return false;
   return !statement.isSign(i - 1, ".") || statement.isWord(i - 2, "pg_catalog");
 }
 
@@ -46,9 +62,10 @@ function isNamed(statement: Statement, i: number): boolean {
   return statement.is(i - 1, "into", "as") || statement.isSign(i - 1, ")");
 }
 
-function addFile(statement: Statement, i: number, name: string, calls: Calls): void {
+/** The file that a call names; `open` is the bracket behind its name. */
+function addFile(statement: Statement, open: number, name: string, calls: Calls): void {
   const action = fileReads.has(name) ? "files.read" : fileWrites.has(name) ? "files.write" : null;
-  if (action === null || !statement.isPlainString(i + 2) || !statement.isSign(i + 3, ",", ")")) return;
+  if (action === null || !statement.isPlainString(open + 1) || !statement.isSign(open + 2, ",", ")")) return;
   if (calls.files.length === FILES_MAX) fault("too many files");
-  calls.files.push({ action, path: (statement.at(i + 2) as Token).content });
+  calls.files.push({ action, path: (statement.at(open + 1) as Token).content });
 }

@@ -64,7 +64,7 @@ class Walker {
   readonly ctes: Cte[] = [];
   /** Tokens behind the entries of a WITH. */
   readonly starts = new Set<number>();
-  /** Tokens that name a CTE or the target of an insert. */
+  /** Names of CTEs and last names of targets of inserts. */
   readonly named = new Set<number>();
   /** UPDATE and DELETE, whose counts depend on tables that stand behind them. */
   readonly changes: { write: Write; verb: number }[] = [];
@@ -329,7 +329,8 @@ class Walker {
       } else break;
     }
     const path = statement.tablePath(next) ?? fault("no target of an insert");
-    for (let i = next; i < path.end; i++) this.named.add(i);
+    const last = path.parts[path.parts.length - 1] as PathPart;
+    this.named.add(last.bracketed ? path.end - 2 : path.end - 1);
     const table = tableOf(path);
     const count = countOfInsert(statement, path.end);
     this.addTable(this.addWrite("insert", count, true), table);
