@@ -147,7 +147,7 @@ describe("what calms", () => {
           rows: (action.rows ?? []).filter((index) => source.rows[index]?.kind !== "relax"),
         })),
       }),
-      500,
+      520,
     );
   });
 

@@ -221,7 +221,7 @@ describe("what is refused", () => {
   test("a pack without tools and APIs", () => {
     const text = 'pack: shop\nversion: "1.0.0"\npublisher: p\ntitle: t\ndescription: d\n';
     expect(() => compileSmall(smallSources({ pack: text }))).toThrow(
-      "wanted tools or apis; came neither; say what the pack maps",
+      "wanted tools, apis, commands or variables; came none of them; map something",
     );
   });
 });

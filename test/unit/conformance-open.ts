@@ -16,7 +16,6 @@ export const OPEN: Readonly<Record<string, Readonly<Record<string, "holes" | "st
     "option-50": "holes",
     "plain-38": "stern",
     "plain-61": "parts",
-    "plain-89": "stern",
     "daily-13": "parts",
     "daily-20": "stern",
     "daily-85": "stern",

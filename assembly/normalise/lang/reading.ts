@@ -146,9 +146,7 @@ export function completeFacts(): void {
 export function takeRow(index: u32): void {
   const now = reading();
   const row = entryAt(SECTION_COMMANDS, index, COMMANDS_BYTES);
-  if (now.row == row) return;
-  if (now.row != 0) {
-    if (now.level == CHAIN_MAX) return;
+  if (now.row != 0 && now.row != row && now.level < CHAIN_MAX) {
     store<usize>(CHAIN + ((<usize>now.level) << 2), now.row);
     now.level++;
   }

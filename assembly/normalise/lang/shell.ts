@@ -20,7 +20,7 @@ import {
   stepDocument,
 } from "./shell-documents";
 import { closeList, stepArithmetic, takeBackquote, takeDollar } from "./shell-expansions";
-import { beginFlows, nextGroup } from "./shell-flows";
+import { beginFlows, joinText, nextGroup } from "./shell-flows";
 import {
   beginFrames,
   FAULT_ARITHMETIC,
@@ -104,6 +104,7 @@ export function takeShellAs(text: Nested, dialect: i32): void {
       break;
     }
   }
+  if (isFaulted()) joinText(text.group);
   if (isOpaque()) draftOpaque(text);
 }
 

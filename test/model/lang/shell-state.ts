@@ -61,6 +61,11 @@ export class ShellState {
     for (const other of this.begun.slice(count)) this.drafts.join(other, group);
   }
 
+  /** All of the text is of one group, its own. */
+  joinText(): void {
+    this.joinSince(0, this.text.group);
+  }
+
   private allOneGroup(withPast: boolean, group: number): void {
     if (this.one !== null) return;
     this.one = group;

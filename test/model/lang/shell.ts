@@ -20,6 +20,7 @@ export function takeShell(text: Nested, drafts: Drafts, request: Request, image:
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     state.isOpaque = true;
+    state.joinText();
   }
   if (state.isOpaque) drafts.opaque(text);
 }

@@ -2,18 +2,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { randomArguments } from "../differential/generate-detect.ts";
-import { Random } from "../differential/random.ts";
-import type { Node } from "./cmp.ts";
-import { readCmp, writeCmp } from "./cmp.ts";
-import { isA, KIND } from "./detect/kinds.ts";
-import { textOf } from "./detect/text.ts";
-import { scanArguments } from "./detect.ts";
-import { readImage } from "./image.ts";
-import type { Automaton } from "./image-languages.ts";
-import type { Request } from "./request.ts";
-import { type Plain, toWritable } from "./request-writer.ts";
-import { limit } from "./wire.ts";
+import type { Node } from "../model/cmp.ts";
+import { readCmp, writeCmp } from "../model/cmp.ts";
+import { isA, KIND } from "../model/detect/kinds.ts";
+import { textOf } from "../model/detect/text.ts";
+import { scanArguments } from "../model/detect.ts";
+import { readImage } from "../model/image.ts";
+import type { Automaton } from "../model/image-languages.ts";
+import type { Request } from "../model/request.ts";
+import { type Plain, toWritable } from "../model/request-writer.ts";
+import { limit } from "../model/wire.ts";
+import { randomArguments } from "./generate-detect.ts";
+import { Random } from "./random.ts";
 
 interface Detector {
   id: string;
