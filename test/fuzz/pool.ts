@@ -60,6 +60,12 @@ function share(count: number, workers: number, at: number): number {
   return Math.floor((count * (at + 1)) / workers) - Math.floor((count * at) / workers);
 }
 
+/** Seconds on the wall, and seconds that this process was given: on a busy machine a worker waits without hanging. */
+function clocks(): { readonly wall: number; readonly cpu: number } {
+  const { user, system } = process.cpuUsage();
+  return { wall: performance.now() / 1000, cpu: (user + system) / 1e6 };
+}
+
 /** One worker, until it is done, has died, or stands still. The last two are failures of the input it was at. */
 function watched(
   task: Omit<Task, "shared">,
@@ -69,7 +75,7 @@ function watched(
   const shared = new SharedInput();
   const worker = new Worker(START, { eval: true, workerData: { ...task, shared: shared.buffer } });
   let beats = 0;
-  let stillSince = performance.now();
+  let still = clocks();
   return new Promise((resolve) => {
     const end = (kind?: string, message?: string): void => {
       clearInterval(watching);
@@ -81,13 +87,15 @@ function watched(
       void worker.terminate().then(() => resolve());
     };
     const watching = setInterval(() => {
-      const now = performance.now();
+      const now = clocks();
       if (shared.beats !== beats) {
         beats = shared.beats;
-        stillSince = now;
+        still = now;
       }
       const patience = beats === 0 ? START_SECONDS : hangSeconds;
-      if (now - stillSince > patience * 1000) end("hang", `no sign of life for ${patience} s`);
+      if (Math.min(now.wall - still.wall, now.cpu - still.cpu) > patience) {
+        end("hang", `no sign of life for ${patience} s`);
+      }
     }, WATCH_MS);
     worker.on("message", (message: Message) => {
       hear(message);
