@@ -79,7 +79,8 @@ export function dependencyFaults(versions: Readonly<Record<string, string>>, pag
     const documented = rows.get(name);
     // A package of this repository has a path for a version.
     if (version.startsWith("file:")) return documented === undefined ? [`${name}: no row`] : [];
-    if (!/^\d+\.\d+\.\d+(-[a-z0-9.]+)?$/.test(version)) return [`${name}: wanted an exact version, found ${version}`];
+    if (!/^\d+\.\d+\.\d+(-[a-z0-9.]+)?$/.test(version))
+      return [`${name}: wanted an exact version, found ${version}`];
     if (documented === version) return [];
     return [`${name}: package.json says ${version}, the page ${documented ?? "nothing"}`];
   });
