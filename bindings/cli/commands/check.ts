@@ -97,6 +97,10 @@ function summary(decision: Decision, colors: Colors, columns: number): string[] 
     colors.bold(safe(name)),
     `${decision.tier} risk, ${percent(decision.score)}`,
   ].join("  ");
+  const several = decision.parts.length > 1;
+  const parts = several
+    ? decision.parts.map(({ action, mapping }) => `  + ${safe(action)} (${safe(mapping)})`)
+    : [];
   const reasons = decision.reasons.flatMap(({ code, sentence }) => {
     const [first = "", ...rest] = wrap(`${safe(sentence)} [${safe(code)}]`, columns - 4);
     return [`  - ${first}`, ...rest.map((line) => `    ${line}`)];
@@ -106,7 +110,14 @@ function summary(decision: Decision, colors: Colors, columns: number): string[] 
     ({ kind, name: what, authority }) =>
       `  < calmer because of ${safe(`${kind} ${what}`)}, on the word of ${safe(authority)}`,
   );
-  return [head, ...reasons, ...duties, ...lowered, colors.dim(`  record ${decision.digests.record}`)];
+  return [
+    head,
+    ...parts,
+    ...reasons,
+    ...duties,
+    ...lowered,
+    colors.dim(`  record ${decision.digests.record}`),
+  ];
 }
 
 /** A verdict in its colour. */
