@@ -56,15 +56,15 @@ export const SUITES: readonly Suite[] = [
 /** Suites that ask the built engine for verdicts and records. */
 const ENGINE_SUITES = ["differential", "vectors", "policies", "cli"] as const;
 
-const VERDICT = "call.verdict = call.isGated || !fits ? VERDICT_DENY : max(scored, strictest);";
+const VERDICT = "whole.verdict = denied ? VERDICT_DENY : max(scored, strictestRow());";
 
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "every verdict is allow",
     kind: "allow-all",
-    file: "assembly/decide/table.ts",
+    file: "assembly/decide/call.ts",
     find: VERDICT,
-    replace: "call.verdict = 0;",
+    replace: "whole.verdict = 0;",
     build: "wasm",
     suites: [...ENGINE_SUITES, "exhaustive", "property"],
   },
