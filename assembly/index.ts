@@ -5,6 +5,8 @@
 
 import { call } from "./decide/call";
 import { STATUS_OK } from "./gen/codes";
+import { layOutSqlWords } from "./gen/sql";
+import { layOutWords } from "./gen/words";
 import { decide as decideRequest, faultAt, recordSize } from "./pipeline";
 import { loadImage as checkImage, imageFaultOffset } from "./policy/image";
 import { IMAGE_AT, IMAGE_DIGEST_AT } from "./policy/view";
@@ -19,6 +21,8 @@ export const RESULT_AT: usize = memory.data(48, 16);
 
 /** Loads the image of `size` bytes at IMAGE_AT. Returns a status. */
 export function loadImage(size: i32): i32 {
+  layOutWords();
+  layOutSqlWords();
   memory.fill(RESULT_AT, 0, RESULT_BYTES);
   const status = checkImage(size);
   store<u32>(RESULT_AT, imageFaultOffset());

@@ -540,8 +540,6 @@ function wordsText(taxonomy: Taxonomy): string {
       refuse(`words: ${text}, wanted at most ${STR_SHORT_BYTES_MAX} bytes`);
     return Buffer.concat([Buffer.of(0xa0 | utf8.length), utf8]);
   });
-  const offsets = [0];
-  for (const { length } of bytes) offsets.push((offsets.at(-1) ?? 0) + length);
   const blob = Buffer.concat(bytes);
   if (blob.length > 0xffff) refuse(`words: ${blob.length} bytes, wanted at most 65535`);
   const block = (constants: readonly Constant[]): string =>
@@ -553,7 +551,17 @@ ${block(ids)}
 ${positions.map(block).join("\n")}
 ${numberArray("const TEXT: usize = memory.data<u8>(", [...blob], ");")}
 // Where each word begins in TEXT, as a CMP/1 str: a header of one byte, then the word. One more ends the last one.
-${numberArray("const OFFSETS: usize = memory.data<u16>(", offsets, ");")}
+const OFFSETS: usize = memory.data(${2 * texts.length + 2}, 2);
+
+/** Fills OFFSETS: a file with the words' sizes alone packs better. Comes before everything that asks for a word. */
+export function layOutWords(): void {
+  let offset: u32 = 0;
+  for (let id = 0; id < WORD_COUNT; id++) {
+    offset += 1 + (load<u8>(TEXT + offset) & ${STR_SHORT_BYTES_MAX});
+    store<u16>(OFFSETS + ((<usize>id) << 1), <u16>offset, 2);
+  }
+}
+
 /** Address of a word as a CMP/1 str, which takes \`wordBytes\` + 1 bytes. */
 export function encodedWordAt(id: i32): usize {
   assert(id >= 0);
@@ -604,9 +612,9 @@ function sqlText(sql: Sql): string {
   const codes = [...(lists[0]?.[1] ?? []), ...(lists[1]?.[1] ?? [])];
   assertUnique(codes, "sql.yaml words");
   if (codes.length > 254) refuse(`sql.yaml: ${codes.length} words, wanted at most 254`);
-  const offsets = [0];
-  for (const text of texts) offsets.push((offsets.at(-1) ?? 0) + Buffer.byteLength(text));
-  if ((offsets.at(-1) ?? 0) > 0xffff) refuse("sql.yaml: more than 65535 bytes");
+  const sizes = texts.map((text) => Buffer.byteLength(text));
+  if (Math.max(...sizes) > 0xff) refuse("sql.yaml: a word of more than 255 bytes");
+  if (sizes.reduce((sum, size) => sum + size, 0) > 0xffff) refuse("sql.yaml: more than 65535 bytes");
   const starts = [0];
   for (const [, list] of lists) starts.push((starts.at(-1) ?? 0) + list.length);
   const block = (constants: readonly Constant[]): string =>
@@ -617,11 +625,22 @@ ${block(lists.map(([name], value) => ({ name: `SQL_LIST_${constantName(name)}`, 
 // Codes of words: position in the first two lists, from 1. From SQL_FREE on they may also be names.
 export const SQL_NONE: i32 = 0;
 ${block(codes.map((word, position) => ({ name: `SQL_${constantName(word)}`, value: position + 1 })))}export const SQL_FREE: i32 = ${sql.words.length + 1};
-export const SQL_WORD_BYTES_MAX: i32 = ${Math.max(...texts.map((text) => Buffer.byteLength(text)))};
+export const SQL_WORD_BYTES_MAX: i32 = ${Math.max(...sizes)};
 
 ${numberArray("const TEXT: usize = memory.data<u8>(", [...Buffer.from(texts.join(""))], ");")}
+${numberArray("const SIZES: usize = memory.data<u8>(", sizes, ");")}
 // Where each word begins in TEXT. One more ends the last one.
-${numberArray("const OFFSETS: usize = memory.data<u16>(", offsets, ");")}
+const OFFSETS: usize = memory.data(${2 * texts.length + 2}, 2);
+
+/** Fills OFFSETS: a file with the words' sizes alone packs better. Comes before everything that asks for a word. */
+export function layOutSqlWords(): void {
+  let offset: u32 = 0;
+  for (let position: usize = 0; position < ${texts.length}; position++) {
+    offset += load<u8>(SIZES + position);
+    store<u16>(OFFSETS + (position << 1), <u16>offset, 2);
+  }
+}
+
 // Where each list begins in OFFSETS. One more ends the last one.
 ${numberArray("const STARTS: usize = memory.data<u16>(", starts, ");")}
 /** Position of a list's first word among all words. */

@@ -1,4 +1,7 @@
 import { beginPath, isNamed, isOfDomain, isUnder } from "../condition/patterns";
+import { layOutWords } from "../gen/words";
+
+layOutWords();
 
 /** Text on this test's own heap; the engine itself has none. */
 function bytesOf(text: string): ArrayBuffer {
