@@ -11,13 +11,13 @@ export const ROOT_HUMP: u32 = 2;
 /** No detector can hit any more. */
 export const DEAD: u32 = 0;
 
-const WORDS_BYTES: usize = 20; // Five counts.
+const WORDS_BYTES: usize = 24; // Six counts.
 const CLASSES_BYTES: usize = 256;
 
 /** Where the class of each byte stands. */
 let classesAt: usize = 0;
-let classCount: u32 = 0;
-let nextAt: usize = 0;
+let cellsAt: usize = 0;
+let basesAt: usize = 0;
 let firstAccepting: u32 = 0;
 let startsAt: usize = 0;
 let itemsAt: usize = 0;
@@ -28,30 +28,23 @@ let foldCount: u32 = 0;
 export function openAutomaton(): bool {
   if (sectionCount(SECTION_AUTOMATON) == 0) return false;
   const at = sectionAt(SECTION_AUTOMATON);
-  classCount = load<u32>(at);
   const states = load<u32>(at, 4);
   firstAccepting = load<u32>(at, 8);
   foldCount = load<u32>(at, 16);
   classesAt = at + WORDS_BYTES;
   foldsAt = classesAt + CLASSES_BYTES;
-  nextAt = foldsAt + ((<usize>foldCount) << 2);
-  startsAt = nextAt + ((<usize>(states * classCount)) << 1);
+  cellsAt = foldsAt + ((<usize>foldCount) << 2);
+  basesAt = cellsAt + ((<usize>load<u32>(at, 20)) << 2);
+  startsAt = basesAt + ((<usize>states) << 1);
   itemsAt = startsAt + ((<usize>(states - firstAccepting + 1)) << 1);
   return true;
 }
 
-/** Address of the class of byte 0; the others follow. */
-export function classTable(): usize {
-  return classesAt;
-}
-
-/** Address of the row of state 0: the state after each class, two bytes each; the other rows follow. */
-export function nextTable(): usize {
-  return nextAt;
-}
-
-export function rowBytes(): usize {
-  return (<usize>classCount) << 1;
+/** The state after a byte. A cell that belongs to another state means that there is none. */
+export function nextState(state: u32, byte: u32): u32 {
+  const base = <u32>load<u16>(basesAt + ((<usize>state) << 1));
+  const cell = load<u32>(cellsAt + ((<usize>(base + load<u8>(classesAt + byte))) << 2));
+  return (cell & 0xffff) == state ? cell >> 16 : DEAD;
 }
 
 /** The first state that accepts; all after it do too. */

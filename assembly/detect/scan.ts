@@ -45,15 +45,13 @@ import { entryAt } from "../policy/view";
 import { payload } from "../request/view";
 import {
   acceptingFrom,
-  classTable,
   DEAD,
   itemAt,
   itemStart,
-  nextTable,
+  nextState,
   openAutomaton,
   ROOT_HUMP,
   ROOT_WORD,
-  rowBytes,
 } from "./automaton";
 import * as numbers from "./numbers";
 import { kindsAt, textEnd, textStart, writeText } from "./text";
@@ -143,9 +141,6 @@ function tryDetector(index: u32, at: usize, end: usize): void {
 
 /** Walks the automaton on from `state`, which the byte at `at` led to. */
 function walk(state: u32, at: usize): void {
-  const classes = classTable();
-  const next = nextTable();
-  const bytes = rowBytes();
   const accepting = acceptingFrom();
   const end = min(textEnd(), at + <usize>DETECT_WALK_BYTES_MAX);
   for (let cursor = at + 1; state != DEAD; cursor++) {
@@ -154,7 +149,7 @@ function walk(state: u32, at: usize): void {
       for (let item = itemStart(state); item < last; item++) tryDetector(itemAt(item), at, cursor);
     }
     if (cursor == end) return;
-    state = load<u16>(next + <usize>state * bytes + ((<usize>load<u8>(classes + load<u8>(cursor))) << 1));
+    state = nextState(state, load<u8>(cursor));
   }
 }
 
@@ -167,20 +162,17 @@ function endLine(): void {
 }
 
 function pass(): void {
-  const classes = classTable();
-  const words = nextTable() + <usize>ROOT_WORD * rowBytes();
-  const humps = nextTable() + <usize>ROOT_HUMP * rowBytes();
   const end = textEnd();
   let before: u32 = 0;
   for (let at = textStart(); at < end; at++) {
-    const byte = <usize>load<u8>(at);
-    const kinds = <u32>load<u16>(KINDS_AT + (byte << 1));
-    let root: usize = 0;
-    if ((before & numbers.KIND_ALNUM) == 0 || (kinds & numbers.KIND_ALNUM) == 0) root = words;
-    else if ((before & KIND_LOWER) != 0 && (kinds & KIND_UPPER) != 0) root = humps;
+    const byte: u32 = load<u8>(at);
+    const kinds = <u32>load<u16>(KINDS_AT + ((<usize>byte) << 1));
+    let root = DEAD;
+    if ((before & numbers.KIND_ALNUM) == 0 || (kinds & numbers.KIND_ALNUM) == 0) root = ROOT_WORD;
+    else if ((before & KIND_LOWER) != 0 && (kinds & KIND_UPPER) != 0) root = ROOT_HUMP;
     before = kinds;
-    if (root != 0) {
-      const state = <u32>load<u16>(root + ((<usize>load<u8>(classes + byte)) << 1));
+    if (root != DEAD) {
+      const state = nextState(root, byte);
       if (state != DEAD) walk(state, at);
     }
     if ((kinds & KIND_CELL) != 0) shape++;

@@ -7,13 +7,14 @@ import * as layout from "../gen/layout";
 import { DETECT_VALUE_BYTES_MAX } from "../gen/limits";
 import { sectionAt, sectionCount } from "./view";
 
-const COUNTS_BYTES: u64 = 20;
+const COUNTS_BYTES: u64 = 24;
 const CLASSES_BYTES: u64 = 256;
 const CLASSES_MAX: u32 = 256;
 const STATES_MIN: u32 = 3; // Dead and two roots.
 const STATES_MAX: u32 = 65535;
 const ITEMS_MAX: u32 = 65535;
 const FOLDS_MAX: u32 = 1024;
+const CELLS_MAX: u32 = 65535 + 256; // Bases have two bytes.
 
 /** Address of the member of a detector that is out of bounds, or 0. The ref is checked with all others. */
 export function detectorFault(at: usize): usize {
@@ -46,14 +47,16 @@ export function automatonFault(): usize {
   if (states < STATES_MIN || states > STATES_MAX) return at + 4;
   if (accepting < STATES_MIN || accepting > states) return at + 8;
   if (items > ITEMS_MAX) return at + 12;
+  const cells = load<u32>(at, 20);
   if (folds > FOLDS_MAX) return at + 16;
-  const cells = <u64>states * classes;
+  if (cells > CELLS_MAX) return at + 20;
   const starts = states - accepting + 1;
   const needed =
     COUNTS_BYTES +
     CLASSES_BYTES +
     ((<u64>folds) << 2) +
-    (cells << 1) +
+    ((<u64>cells) << 2) +
+    ((<u64>states) << 1) +
     ((<u64>starts) << 1) +
     ((<u64>items) << 1);
   if ((needed + 3) >> 2 != <u64>words) return at;
@@ -69,12 +72,15 @@ export function automatonFault(): usize {
     if (letter == 0 || letter > 0x7f) return foldAt;
     if (fold > 0 && load<u32>(foldAt) >> 8 <= load<u32>(foldAt - 4) >> 8) return foldAt;
   }
-  const nextAt = foldsAt + ((<usize>folds) << 2);
-  for (let cell: u32 = 0; cell < <u32>cells; cell++) {
-    const cellAt = nextAt + ((<usize>cell) << 1);
-    if (<u32>load<u16>(cellAt) >= states) return cellAt;
+  const cellsAt = foldsAt + ((<usize>folds) << 2);
+  const basesAt = cellsAt + ((<usize>cells) << 2);
+  for (let cellAt = cellsAt; cellAt < basesAt; cellAt += 4) {
+    if (load<u32>(cellAt) >> 16 >= states) return cellAt;
   }
-  const startsAt = nextAt + ((<usize>cells) << 1);
+  const startsAt = basesAt + ((<usize>states) << 1);
+  for (let baseAt = basesAt; baseAt < startsAt; baseAt += 2) {
+    if (<u32>load<u16>(baseAt) + classes > cells) return baseAt;
+  }
   for (let start: u32 = 0; start < starts; start++) {
     const startAt = startsAt + ((<usize>start) << 1);
     const value = <u32>load<u16>(startAt);

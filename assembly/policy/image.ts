@@ -103,7 +103,8 @@ function namesFit(): bool {
   const names = sectionCount(layout.SECTION_NAMES);
   const slots = sectionCount(layout.SECTION_SLOTS);
   const slotsAt = sectionAt(layout.SECTION_SLOTS);
-  if (slots < SLOTS_MIN || (slots & (slots - 1)) != 0 || <u64>slots < <u64>names * 2) return fault(slotsAt);
+  if (slots < SLOTS_MIN || (slots & (slots - 1)) != 0 || <u64>slots * 3 < <u64>names * 4)
+    return fault(slotsAt);
   for (let slot: u32 = 0; slot < slots; slot++) {
     if (load<u32>(slotsAt + ((<usize>slot) << 2)) > names) return fault(slotsAt + ((<usize>slot) << 2));
   }

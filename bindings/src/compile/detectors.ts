@@ -49,6 +49,41 @@ function sized(numbers: readonly number[], bytes: 1 | 2 | 4): Uint8Array {
   return array;
 }
 
+interface Comb {
+  /** Where the row of each state begins: the cell of a class stands at base + class. */
+  readonly bases: readonly number[];
+  /** State that a cell belongs to, then the next state; 0, 0 of a cell that belongs to none. */
+  readonly cells: readonly number[];
+}
+
+/** Lays the rows of all states over each other, so that no two use a cell: most states are dead for most bytes. */
+function combOf(rows: readonly (readonly number[])[], classes: number): Comb {
+  const used = rows.map((row) => row.flatMap((next, kind) => (next === 0 ? [] : [kind])));
+  const fullestFirst = used
+    .map((_, state) => state)
+    .sort((a, b) => (used[b]?.length ?? 0) - (used[a]?.length ?? 0) || a - b);
+  const bases = rows.map(() => 0);
+  const owners: number[] = [];
+  const nexts: number[] = [];
+  let free = 0;
+  for (const state of fullestFirst) {
+    const kinds = used[state] ?? [];
+    let base = Math.max(0, free - (kinds[0] ?? 0));
+    while (kinds.some((kind) => owners[base + kind])) base++;
+    bases[state] = base;
+    for (const kind of kinds) {
+      owners[base + kind] = state;
+      nexts[base + kind] = rows[state]?.[kind] ?? 0;
+    }
+    while (owners[free]) free++;
+  }
+  const size = Math.max(...bases) + classes;
+  return {
+    bases,
+    cells: Array.from({ length: size }, (_, at) => [owners[at] ?? 0, nexts[at] ?? 0]).flat(),
+  };
+}
+
 /** Unpacked once: it is the same for every image. */
 let unpacked: Uint8Array | undefined;
 
@@ -61,11 +96,19 @@ export function automatonBytes(): Uint8Array {
 function unpack(): Uint8Array {
   const packed = new Unpacker();
   const [classes = 0, states = 0, accepting = 0, items = 0, folds = 0] = packed.numbers(5);
+  const classOf = packed.runs(BYTES);
+  const foldsPacked = packed.numbers(folds);
+  const matrix = packed.runs(states * classes);
+  const rows = Array.from({ length: states }, (_, state) =>
+    matrix.slice(state * classes, (state + 1) * classes),
+  );
+  const { bases, cells } = combOf(rows, classes);
   const pieces = [
-    sized([classes, states, accepting, items, folds], 4),
-    sized(packed.runs(BYTES), 1),
-    sized(packed.numbers(folds), 4),
-    sized(packed.runs(states * classes), 2),
+    sized([classes, states, accepting, items, folds, cells.length / 2], 4),
+    sized(classOf, 1),
+    sized(foldsPacked, 4),
+    sized(cells, 2),
+    sized(bases, 2),
   ];
   const starts = [0];
   for (const count of packed.numbers(states - accepting)) starts.push((starts.at(-1) ?? 0) + count);

@@ -177,7 +177,7 @@ export class ImageWriter {
   #putSlots(): void {
     const names = this.#section(layout.SECTION_NAMES);
     let count = SLOTS_MIN;
-    while (count < names.length * 2) count *= 2;
+    while (count * 3 < names.length * 4) count *= 2;
     const slots = new Array<number>(count).fill(0);
     names.forEach((bytes, index) => {
       const hash = new DataView(bytes.buffer).getUint32(layout.NAMES_HASH, true);

@@ -535,8 +535,8 @@ class ContentReader {
     const count = image.count(layout.SECTION_NAMES);
     const first = image.entry(layout.SECTION_SLOTS, 0);
     const isPower = slots.length >= 8 && (slots.length & (slots.length - 1)) === 0;
-    if (!isPower || slots.length < count * 2)
-      first.fail(0, "a power of two of slots, twice the names", slots.length);
+    if (!isPower || slots.length * 3 < count * 4)
+      first.fail(0, "a power of two of slots, four for three names", slots.length);
     if (slots.filter((slot) => slot !== 0).length !== count)
       first.fail(0, `${count} slots in use`, "another number");
     const names = new Map<number, ImageName[]>();
