@@ -81,7 +81,7 @@ describe("the table", () => {
       counts.set(domain, (counts.get(domain) ?? 0) + 1);
     }
     const domains = new Set(explain.content.actions.map(({ name }) => name.split(".")[0] as string));
-    expect(domains.size).toBe(21);
+    expect(domains.size).toBe(34);
     expect([...domains].filter((domain) => (counts.get(domain) ?? 0) < 3)).toEqual([]);
     const seen = (of: (row: Case) => string | undefined) => new Set(cases.map(of).filter(Boolean));
     expect(seen(({ who }) => who)).toEqual(new Set(Object.keys(contexts)));
