@@ -155,6 +155,7 @@ describe("the rows hold the gains", () => {
       "file_upload_report",
       "pay_transfer_5000",
       "dev_release_public",
+      "email_create_filter_2",
     ]);
   });
 });

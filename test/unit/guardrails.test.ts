@@ -187,8 +187,7 @@ describe("the corpus", () => {
     const moved = (relax: string): string[] =>
       faultsOf(`weights: { FINANCIAL: { bp: 1870, why: x } }\n${relax}`);
     const entries = moved("").flatMap((fault) => /under relax: (- .+)$/.exec(fault)?.[1] ?? []);
-    expect(entries).toHaveLength(1);
-    expect(entries[0]).toContain("when: { amount: { lt: 5001 } }");
+    expect(entries.filter((entry) => entry.includes("when: { amount: { lt: 5001 } }"))).toHaveLength(1);
     const filled = entries.map((entry) =>
       entry
         .replace('owner: "…"', "owner: a@acme.example")
