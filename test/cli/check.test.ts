@@ -289,8 +289,8 @@ describe("surroundings", () => {
 });
 
 describe("taxonomy", () => {
-  test("list --json has 20 domains and 119 actions, none without defaults", () => {
-    const done = run(["taxonomy", "list", "--edition", "2026.1", "--json"]);
+  test("list --json has 33 domains and 215 actions, none without defaults", () => {
+    const done = run(["taxonomy", "list", "--edition", "2026.2", "--json"]);
     const { edition, domains, actions, unknown } = parsed(done.stdout) as {
       edition: string;
       domains: { actions: string[] }[];
@@ -301,9 +301,9 @@ describe("taxonomy", () => {
       }[];
       unknown: { name: string }[];
     };
-    expect(edition).toBe("2026.1");
-    expect(domains.length).toBe(20);
-    expect(actions.length).toBe(119);
+    expect(edition).toBe("2026.2");
+    expect(domains.length).toBe(33);
+    expect(actions.length).toBe(215);
     expect(domains.flatMap((domain) => domain.actions)).toEqual(actions.map(({ name }) => name));
     expect(unknown.map(({ name }) => name).sort()).toEqual(["unknown.read", "unknown.unclassified"]);
     for (const { name, flags, levels } of actions) {

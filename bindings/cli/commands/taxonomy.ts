@@ -62,7 +62,7 @@ export function addTaxonomy(program: Command): void {
     .command("taxonomy")
     .summary("the actions that calls are understood as")
     .description(
-      "The actions that agents' tool calls are understood as: 20 domains, 119 actions, each with its risk.",
+      "The actions that agents' tool calls are understood as: 33 domains, 215 actions, each with its risk.",
     );
   const edition = (): Option =>
     new Option("--edition <edition>", "edition of the taxonomy (default: the newest here)");
