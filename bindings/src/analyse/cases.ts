@@ -3,7 +3,7 @@
  * worked cases with the tier and verdict that somebody expected.
  */
 
-import type { Compiled, Place } from "../compile/index.ts";
+import type { Compiled, Pack, Place } from "../compile/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Decision, Request } from "../types.ts";
 
@@ -65,19 +65,28 @@ export function runExamples(
     });
 }
 
+/**
+ * The server of a pack's examples that name none. A pack without tools of its own shows calls of a shell, which is the
+ * agent's own tool, and so are the tools of the pack `generic`.
+ */
+function serverOf({ name, mappings }: Pack): { readonly server?: string } {
+  return name === "generic" || mappings.length === 0 ? {} : { server: name };
+}
+
 /** The examples of packs. A pack's server must be bound to it in the policy of the engine, under the pack's own name. */
 export function runPackExamples(
   { explain }: Compiled,
   engine: Engine,
   mayRun: (file: string) => boolean,
 ): CaseResult[] {
+  const servers = new Map(explain.packs.map((pack) => [pack.name, serverOf(pack)]));
   return explain.examples
     .filter(({ place }) => mayRun(place.file))
     .map(({ pack, call, verdict, action, place }): CaseResult => {
       const name = `${pack} example`;
       const wanted = `${["allow", "review", "deny"][verdict]} (${action})`;
       try {
-        const decision = decide(engine, { ...(pack === "generic" ? {} : { server: pack }), ...call });
+        const decision = decide(engine, { ...servers.get(pack), ...call });
         const passed = `${decision.verdict} (${decision.action})` === wanted;
         return {
           name,
