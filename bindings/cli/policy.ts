@@ -43,13 +43,15 @@ async function imageOf({ policy, profile, pack }: PolicyOptions): Promise<Uint8A
   return bytes;
 }
 
-/** Files of packs as sources. */
+/** A pack beside the shipped ones. */
+export function packSource(file: string): Source {
+  const text = textOf(readPolicy(file), file);
+  if (!/^pack:/m.test(text)) throw new CliError("file", `${file}: wanted a pack, a file with the key pack`);
+  return { name: file, text };
+}
+
 export function packSources(files: readonly string[] = []): Source[] {
-  return files.map((file) => {
-    const text = textOf(readPolicy(file), file);
-    if (!/^pack:/m.test(text)) throw new CliError("file", `${file}: wanted a pack, a file with the key pack`);
-    return { name: file, text };
-  });
+  return files.map(packSource);
 }
 
 /**

@@ -33,6 +33,7 @@ export interface PackFinding {
 
 type Add = (rule: PackLintRule, level: PackFinding["level"], place: Place, message: string) => void;
 
+const GENERIC = "generic";
 const PATTERN_CHARACTERS_MIN = 4;
 /** Names that a message lists before it says how many more there are. */
 const LISTED_MAX = 3;
@@ -50,7 +51,10 @@ export function lintPack({ explain }: Compiled, engine: Engine, name: string): P
   const found: PackFinding[] = [];
   const add: Add = (rule, level, place, message) => found.push({ rule, level, place, message });
   lintExamples(pack, endsOf(pack, engine), add);
-  const others = explain.packs.filter((other) => other !== pack);
+  // The generic pack last: a product's own pack says more about a name.
+  const others = explain.packs
+    .filter((other) => other !== pack)
+    .sort((one, other) => Number(one.name === GENERIC) - Number(other.name === GENERIC));
   for (const mapping of pack.mappings) {
     lintNames(mapping, others, add);
     lintPatterns(mapping, explain.packs, add);
@@ -106,8 +110,9 @@ function lintNames(mapping: Mapping, others: readonly Pack[], add: Add): void {
     for (const other of others) {
       const theirs = other.mappings.find((one) => one.names.has(name) && one.action !== mapping.action);
       if (!theirs) continue;
-      const message = `${JSON.stringify(name)} becomes ${mapping.action.name} here and ${theirs.action.name} in ${theirs.id}; for a bound server this pack alone counts, for the agent's own tools the stricter of the two: map it to the same action, or say in \`args\` when it is yours`;
-      add("claimed-elsewhere", "warning", place, message);
+      const message = `${JSON.stringify(name)} becomes ${mapping.action.name} here and ${theirs.action.name} in ${theirs.id}; for a bound server this pack alone counts, for the agent's own tools the stricter of the two: look whether both are right`;
+      // The generic pack has every usual name; to differ from it is what a pack is for.
+      add("claimed-elsewhere", other.name === GENERIC ? "note" : "warning", place, message);
       break;
     }
   }
