@@ -12,6 +12,7 @@ import { addExplain } from "./commands/explain.js";
 import { addFmt } from "./commands/fmt.js";
 import { addInit } from "./commands/init.js";
 import { addLint } from "./commands/lint.js";
+import { addPack } from "./commands/pack.js";
 import { addSchema } from "./commands/schema.js";
 import { addTaxonomy } from "./commands/taxonomy.js";
 import { addTest } from "./commands/test.js";
@@ -39,6 +40,7 @@ function program(): Command {
   addFmt(command);
   addInit(command);
   addSchema(command);
+  addPack(command);
   addTaxonomy(command);
   return command;
 }

@@ -26,7 +26,13 @@ export function addPolicyOptions(command: Command): Command {
   return command
     .optionsGroup("The policy:")
     .option("--policy <file>", "policy in YAML, or an image (default: the base policy)")
-    .option("--profile <name>", "shipped profile to start from, instead of the policy's own");
+    .option("--profile <name>", "shipped profile to start from, instead of the policy's own")
+    .addOption(packOption());
+}
+
+/** Packs beside the shipped ones. Nothing is looked for where nobody pointed. */
+export function packOption(): Option {
+  return new Option("--pack <files...>", "packs in YAML to use beside the shipped ones");
 }
 
 export function addEpochOption(command: Command): Command {

@@ -12,6 +12,8 @@ export interface PolicyOptions {
   readonly policy?: string;
   /** Name of a shipped profile. */
   readonly profile?: string;
+  /** Files of packs beside the shipped ones. */
+  readonly pack?: readonly string[];
 }
 
 const MAGIC = "P0IM";
@@ -21,22 +23,35 @@ export async function openPolicy(options: PolicyOptions): Promise<Engine> {
   return openImage(await imageOf(options));
 }
 
-async function imageOf({ policy, profile }: PolicyOptions): Promise<Uint8Array> {
+async function imageOf({ policy, profile, pack }: PolicyOptions): Promise<Uint8Array> {
+  const packs = packSources(pack);
   if (policy === undefined) {
-    return profile === undefined ? embeddedImage() : (await compilePolicy([], profile)).image;
+    const isDefault = profile === undefined && packs.length === 0;
+    return isDefault ? embeddedImage() : (await compilePolicy(packs, profile)).image;
   }
   const bytes = readPolicy(policy);
   if (!isImage(bytes)) {
     const own = { name: policy, text: textOf(bytes, policy) };
-    return (await compilePolicy([own], profile)).image;
+    return (await compilePolicy([...packs, own], profile)).image;
   }
-  if (profile !== undefined) {
+  if (profile !== undefined || packs.length > 0) {
     throw new CliError(
       "usage",
-      `${policy} is an image, and an image has its profile already; leave --profile out`,
+      `${policy} is an image, and an image has its profile and packs already; leave --profile and --pack out`,
     );
   }
   return bytes;
+}
+
+/** A pack beside the shipped ones. */
+export function packSource(file: string): Source {
+  const text = textOf(readPolicy(file), file);
+  if (!/^pack:/m.test(text)) throw new CliError("file", `${file}: wanted a pack, a file with the key pack`);
+  return { name: file, text };
+}
+
+export function packSources(files: readonly string[] = []): Source[] {
+  return files.map(packSource);
 }
 
 /**

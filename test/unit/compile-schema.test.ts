@@ -39,6 +39,7 @@ const SHIPPED: readonly (readonly [schema: string, files: readonly string[]])[] 
   ),
   ["actions", yamlIn("taxonomy/actions")],
   ["base", ["policies/base.yaml"]],
+  ["coverage", ["policies/coverage.yaml"]],
   ["calibration", ["policies/calibration.yaml", ...yamlIn("policies/cases")]],
   ["corpus", ["policies/corpus.yaml"]],
   ["pack", readdirSync(join(ROOT, "policies/packs")).map((name) => `policies/packs/${name}/pack.yaml`)],

@@ -79,7 +79,7 @@ describe("rows of the policy files", () => {
   test.each(explain.examples.map((row) => [row.pack, row.place.line, row] as const))(
     "example of %s, line %i",
     (name, _line, row) => {
-      const { tool, args, server, context } = row.call as Row;
+      const { tool, args, server, context, annotations } = row.call as Row;
       const pack = PACKS.find((one) => one.pack === name);
       // A pack of commands alone has no tools of its own; its rows are calls of a shell.
       const bound = server ?? (pack?.tools?.length && name !== "generic" ? serverOf(pack) : undefined);
@@ -89,6 +89,7 @@ describe("rows of the policy files", () => {
           args,
           ...(bound === undefined ? {} : { server: bound }),
           ...(context ? { context } : {}),
+          ...(annotations ? { annotations } : {}),
         }),
       );
       expect({ action: decision.parts[0]?.action, verdict: decision.verdict }).toEqual({

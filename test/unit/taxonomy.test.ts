@@ -740,7 +740,7 @@ function yamlFiles(): [string, string][] {
       : (/^taxonomy\/([a-z]+)\.yaml$/.exec(path)?.[1] ??
         (path === "policies/base.yaml" ? "base" : undefined) ??
         (/^policies\/(calibration|cases\/[^/]+)\.yaml$/.test(path) ? "calibration" : undefined) ??
-        (path === "policies/corpus.yaml" ? "corpus" : undefined) ??
+        /^policies\/(corpus|coverage)\.yaml$/.exec(path)?.[1] ??
         (/^policies\/packs\/[^/]+\/pack\.yaml$/.test(path) ? "pack" : undefined) ??
         (/^policies\/profiles\/[^/]+\.yaml$/.test(path) ? "profile" : undefined) ??
         (path.startsWith("examples/org/") ? "org" : ""));

@@ -8,6 +8,7 @@ import { packageFolder } from "permit0/node";
 import { CliError, EXIT } from "../failure.js";
 import { Output, remark } from "../output.js";
 import { safe, table, wrap } from "../text.js";
+import { addCoverage } from "./coverage.js";
 
 /** The parts of taxonomy/taxonomy.json that are shown here; the file is generated from taxonomy/*.yaml. */
 interface Taxonomy {
@@ -97,6 +98,7 @@ export function addTaxonomy(program: Command): void {
     )
     .option("-o, --output <file>", "write to a file instead of standard output")
     .action(run(exportFile));
+  addCoverage(taxonomy);
 }
 
 /** Reads the taxonomy, runs a command on it, writes what it printed. */

@@ -8,12 +8,14 @@ import { packageSources } from "permit0/node";
 import { type CaseFile, caseFileOf } from "../cases.js";
 import { CliError, EXIT } from "../failure.js";
 import { junitOf } from "../junit.js";
+import { packOption } from "../options.js";
 import { Output } from "../output.js";
-import { compilePolicy, openImage, readPolicy, textOf } from "../policy.js";
+import { compilePolicy, openImage, packSources, readPolicy, textOf } from "../policy.js";
 import { safe } from "../text.js";
 
-interface TestOptions {
+export interface TestOptions {
   readonly policy?: string;
+  readonly pack?: readonly string[];
   readonly json?: boolean;
   readonly junit?: string;
 }
@@ -27,6 +29,7 @@ export function addTest(program: Command): void {
       "Puts the calls under `passes`, `violates` and `examples` of policies, and the worked cases of case files, to the engine.",
     )
     .option("--policy <file>", "policy for case files that name none")
+    .addOption(packOption())
     .option("--junit <file>", "also write the results as JUnit XML")
     .option("--json", "the results as JSON")
     .addHelpText(
@@ -39,16 +42,22 @@ export function addTest(program: Command): void {
 }
 
 /** Results of one file. */
-interface Suite {
+export interface Suite {
   readonly file: string;
   readonly results: readonly CaseResult[];
 }
 
 async function runTests(files: readonly string[], options: TestOptions): Promise<number> {
-  const suites =
+  return report(
     files.length === 0
       ? await testShipped()
-      : await Promise.all(files.map((file) => testFile(file, options)));
+      : await Promise.all(files.map((file) => testFile(file, options))),
+    options,
+  );
+}
+
+/** Writes what came out, and says with which code to end. */
+export async function report(suites: readonly Suite[], options: TestOptions): Promise<number> {
   const results = suites.flatMap((suite) => suite.results);
   const failed = results.filter(({ passed }) => !passed);
   if (options.junit !== undefined) write(options.junit, junitOf(suites));
@@ -126,25 +135,35 @@ async function testShipped(): Promise<Suite[]> {
   return suites;
 }
 
-async function testFile(file: string, options: TestOptions): Promise<Suite> {
+export async function testFile(file: string, options: TestOptions): Promise<Suite> {
   const text = textOf(readPolicy(file), file);
   const cases = await caseFileOf(file, text);
   if (cases !== undefined) return { file, results: await testCases(cases, options) };
-  const source = { name: file, text };
-  const [, kind, name] = /^(pack|profile): *"?(\w+)"?/m.exec(text) ?? [];
+  const sources = [...packSources(options.pack), { name: file, text }];
   if (/^org:/m.test(text))
-    return { file, results: await examplesOf(await compilePolicy([source], undefined), file) };
-  const shipped = packageSources().flatMap((one) => /^policies\/packs\/(\w+)\//.exec(one.name)?.[1] ?? []);
-  const packs = [...new Set([...shipped, ...(kind === "pack" && name !== undefined ? [name] : [])])];
-  const org = boundOrg(packs, kind === "profile" ? name : undefined);
-  return { file, results: await examplesOf(await compilePolicy([source, org], undefined), file) };
+    return { file, results: await examplesOf(await compilePolicy(sources, undefined), file) };
+  return { file, results: await examplesOf(await compileBound(sources, text), file) };
 }
 
-async function testCases({ organisation, cases }: CaseFile, { policy }: TestOptions): Promise<CaseResult[]> {
+/** Compiles a pack or a profile beside everything that is shipped, every pack's server bound under the pack's own name. */
+export async function compileBound(sources: readonly Source[], text: string): Promise<Compiled> {
+  const [, kind, name] = /^(pack|profile): *"?(\w+)"?/m.exec(text) ?? [];
+  const shipped = packageSources().flatMap((one) => /^policies\/packs\/(\w+)\//.exec(one.name)?.[1] ?? []);
+  const packs = [...new Set([...shipped, ...(kind === "pack" && name !== undefined ? [name] : [])])];
+  return compilePolicy([...sources, boundOrg(packs, kind === "profile" ? name : undefined)], undefined);
+}
+
+async function testCases(
+  { organisation, cases }: CaseFile,
+  { policy, pack }: TestOptions,
+): Promise<CaseResult[]> {
   const { runCases } = await import("permit0/analyse");
   const own =
     organisation ??
     (policy === undefined ? undefined : { name: policy, text: textOf(readPolicy(policy), policy) });
-  const { image } = await compilePolicy(own === undefined ? [] : [own], undefined);
+  const { image } = await compilePolicy(
+    [...packSources(pack), ...(own === undefined ? [] : [own])],
+    undefined,
+  );
   return runCases(cases as WorkedCase[], await openImage(image));
 }

@@ -3,7 +3,7 @@
  * worked cases with the tier and verdict that somebody expected.
  */
 
-import type { Compiled, Place } from "../compile/index.ts";
+import type { Compiled, Pack, PackExample, Place } from "../compile/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Decision, Request } from "../types.ts";
 
@@ -65,32 +65,48 @@ export function runExamples(
     });
 }
 
+/**
+ * The server of a pack's examples that name none. A pack without tools of its own shows calls of a shell, which is the
+ * agent's own tool, and so are the tools of the pack `generic`.
+ */
+function serverOf({ name, mappings }: Pack): { readonly server?: string } {
+  return name === "generic" || mappings.length === 0 ? {} : { server: name };
+}
+
+/** Decides an example of a pack. The pack's server must be bound to it in the policy of the engine, under the pack's own name. */
+export function decideExample(pack: Pack, { call }: PackExample, engine: Engine): Decision {
+  return decide(engine, { ...serverOf(pack), ...call });
+}
+
 /** The examples of packs. A pack's server must be bound to it in the policy of the engine, under the pack's own name. */
 export function runPackExamples(
   { explain }: Compiled,
   engine: Engine,
   mayRun: (file: string) => boolean,
 ): CaseResult[] {
-  return explain.examples
-    .filter(({ place }) => mayRun(place.file))
-    .map(({ pack, call, verdict, action, place }): CaseResult => {
-      const name = `${pack} example`;
-      const wanted = `${["allow", "review", "deny"][verdict]} (${action})`;
-      try {
-        const decision = decide(engine, { ...(pack === "generic" ? {} : { server: pack }), ...call });
-        const passed = `${decision.verdict} (${decision.action})` === wanted;
-        return {
-          name,
-          place,
-          passed,
-          wanted,
-          came: outcome(decision),
-          reasons: decision.reasons.map(({ code }) => code),
-        };
-      } catch (error) {
-        return failure(place, name, wanted, error);
-      }
-    });
+  return explain.packs.flatMap((pack) =>
+    pack.examples
+      .filter(({ place }) => mayRun(place.file))
+      .map((example): CaseResult => {
+        const { verdict, action, place } = example;
+        const name = `${pack.name} example`;
+        const wanted = `${["allow", "review", "deny"][verdict]} (${action})`;
+        try {
+          const decision = decideExample(pack, example, engine);
+          const passed = `${decision.verdict} (${decision.action})` === wanted;
+          return {
+            name,
+            place,
+            passed,
+            wanted,
+            came: outcome(decision),
+            reasons: decision.reasons.map(({ code }) => code),
+          };
+        } catch (error) {
+          return failure(place, name, wanted, error);
+        }
+      }),
+  );
 }
 
 /** One worked case: the shape of policies/calibration.yaml. */

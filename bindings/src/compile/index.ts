@@ -30,7 +30,7 @@ import { readTaxonomy, type Taxonomy } from "./taxonomy.ts";
 
 export type { ExampleCall } from "./entries.ts";
 export { CompileError, type Issue, issueText, type Place, type WarningKind } from "./issues.ts";
-export type { PackExample } from "./pack.ts";
+export type { Mapping, Pack, PackExample, Pattern } from "./pack.ts";
 export type { Source } from "./parse.ts";
 export { type ImageContent, type ImagePredicate, readImage } from "./read.ts";
 
@@ -62,6 +62,8 @@ export interface Explanation {
   readonly calls: readonly ExampleCall[];
   /** Calls that packs show, with the verdict wanted when the pack is bound. */
   readonly examples: readonly PackExample[];
+  /** Packs of the policy, ordered by name. */
+  readonly packs: readonly Pack[];
   /** Where each rule, gate, row and relax entry stands, by its code. */
   readonly places: ReadonlyMap<string, Place>;
 }
@@ -340,6 +342,7 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
       content: readImage(image),
       calls: entries.calls,
       examples: packs.flatMap(({ examples }) => examples),
+      packs,
       places: new Map([...rulesOf(policy), ...rowsOf(policy)].map(({ code, place }) => [code, place])),
     },
   };

@@ -88,6 +88,7 @@ export interface Pack {
   readonly name: string;
   readonly version: string;
   readonly publisher: string;
+  readonly title: string;
   readonly mappings: readonly Mapping[];
   readonly apis: readonly Api[];
   readonly commands: readonly Command[];
@@ -385,7 +386,7 @@ export function readPack(
   const name = reader.text(shape.get("pack"), "the pack's name", PACK_NAME);
   const version = reader.text(shape.get("version"), "a version", VERSION);
   const publisher = reader.text(shape.get("publisher"), "who publishes it");
-  reader.text(shape.get("title"), "a title");
+  const title = reader.text(shape.get("title"), "a title");
   reader.text(shape.get("description"), "what it covers", PROSE);
   reader.texts(shape.get("servers"), "server name");
   if (name === undefined) return undefined;
@@ -414,6 +415,7 @@ export function readPack(
     name,
     version: version ?? "",
     publisher: publisher ?? "",
+    title: title ?? "",
     mappings,
     apis,
     commands,
