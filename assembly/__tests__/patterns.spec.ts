@@ -52,6 +52,10 @@ describe("paths with wildcards", () => {
     expect<bool>(mayBeNamed("./*.json", "*.pem")).toBe(false);
     expect<bool>(mayBeNamed("./*.json", "package.json")).toBe(false); // All files of a kind are none by its name.
     expect<bool>(mayBeNamed("./*.txt", "*password*")).toBe(false);
+    expect<bool>(mayBeNamed("./[a-f]*.txt", "*password*")).toBe(false);
+    expect<bool>(mayBeNamed("./[a-f]*.key", "*.key")).toBe(true);
+    expect<bool>(mayBeNamed("./[a-f]x*.txt", "*password*")).toBe(true); // A letter of its own is not all of a kind.
+    expect<bool>(mayBeNamed("./[.]env", "token.*")).toBe(true);
     expect<bool>(mayBeNamed("./*e.json", "package.json")).toBe(true);
     expect<bool>(mayBeNamed("./*.pem", "*.pem")).toBe(true);
     expect<bool>(mayBeNamed("./*oke*", "token")).toBe(true);

@@ -4,18 +4,13 @@
  */
 
 import { endsWith, equal } from "../base/bytes";
-import { isDigit, isLetter } from "../base/text";
 import { equalFolded, lower, lowerInto } from "../base/utf8";
+import { BRACKET, BRACKET_END, isKind, isWildcard, QUESTION, STAR } from "../base/wildcards";
 import { WORD_HOME, WORD_ROOT, WORD_USERS, wordAt, wordBytes } from "../gen/words";
 
 const SLASH: u8 = 0x2f;
 const TILDE: u8 = 0x7e;
-const STAR: u32 = 0x2a;
-const QUESTION: u32 = 0x3f;
-const BRACKET: u32 = 0x5b;
-const BRACKET_END: u32 = 0x5d;
 const DOT: u32 = 0x2e;
-const KIND_BYTES_MAX: u32 = 10;
 /** So many plain bytes in a row tell what a name with wildcards is about, and so many of them at a time are looked for. */
 const TELLING_BYTES: u32 = 3;
 const HOLD_BYTES: u32 = 4;
@@ -58,10 +53,6 @@ export function beginPath(at: usize, bytes: u32, isWild: bool): void {
   belowHome = anchor == TILDE ? 0 : anchor == SLASH ? homeSegments() : -1;
 }
 
-function isWildcard(byte: u32): bool {
-  return byte == STAR || byte == QUESTION || byte == BRACKET;
-}
-
 /** Bytes before the first wildcard, or all of them. */
 function plainStart(at: usize, bytes: u32): u32 {
   let plain: u32 = 0;
@@ -78,17 +69,6 @@ function plainEnd(at: usize, bytes: u32): u32 {
     plain++;
   }
   return plain;
-}
-
-/** True for `*.txt` and its like: all files of a kind, as the folder holds them, and none by its name. */
-function isKind(at: usize, bytes: u32): bool {
-  if (bytes < 3 || bytes > KIND_BYTES_MAX || <u32>load<u8>(at) != STAR || <u32>load<u8>(at, 1) != DOT)
-    return false;
-  for (let done: u32 = 2; done < bytes; done++) {
-    const byte = load<u8>(at + done);
-    if (!isLetter(byte) && !isDigit(byte)) return false;
-  }
-  return true;
 }
 
 /** True when a segment in which `*` stands for any bytes and `?` for one fits a name. */

@@ -279,7 +279,8 @@ export const WORD_ROLE_PLACEHOLDER: i32 = 16;
 export const WORD_ROLE_INPUT: i32 = 17;
 export const WORD_ROLE_NUMBER: i32 = 18;
 export const WORD_ROLE_VARIABLE: i32 = 19;
-export const WORD_ROLE_LAST: i32 = 19;
+export const WORD_ROLE_HEADER: i32 = 20;
+export const WORD_ROLE_LAST: i32 = 20;
 
 // Facts a predicate asks for.
 export const OPERAND_FIELD_TEXT: i32 = 1;

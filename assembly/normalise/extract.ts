@@ -25,6 +25,7 @@ import {
 } from "../base/cmp";
 import { dropBlank, isDigit, isLetter, skipBlank } from "../base/text";
 import { lower, lowerInto } from "../base/utf8";
+import { isWildcard, QUESTION, STAR } from "../base/wildcards";
 import * as codes from "../gen/codes";
 import {
   ACTIONS_FIELDS_LOW,
@@ -46,7 +47,14 @@ import {
   SECTION_OPS,
 } from "../gen/layout";
 import { NAME_BYTES_MAX } from "../gen/limits";
-import { WORD_FALSE, WORD_TRUE, wordAt, wordBytes } from "../gen/words";
+import {
+  ROLE_ACTION_FILES_LIST,
+  WORD_FALSE,
+  WORD_ROLE_ACTION,
+  WORD_TRUE,
+  wordAt,
+  wordBytes,
+} from "../gen/words";
 import { entryAt, lookUp, textAt, textBytes } from "../policy/view";
 import { payload } from "../request/view";
 import { readAddresses, recipientScope } from "./address";
@@ -454,24 +462,29 @@ export function dataNode(): i32 {
   return dataTree;
 }
 
-function isWildcard(byte: u8): bool {
-  return byte == 0x2a || byte == 0x3f;
-}
+/** So many plain bytes in a row say too little of a name to be a search for it. */
+const TELLS_LITTLE: u32 = 2;
 
-/** Bytes of a path without the segments at its end that stand for everything there: `*`, `*.*`, or the folders among it: `*` and slashes. */
-function withoutAll(at: usize, bytes: u32): u32 {
+/**
+ * Bytes of a path without the segments at its end that stand for everything there: `*`, `*.*`, or the folders among it: `*` and
+ * slashes. Where only names come out, `few` bytes in a row beside `*` look for nothing in particular either.
+ */
+function withoutAll(at: usize, bytes: u32, few: u32): u32 {
   let end = bytes;
   while (end > 0) {
     while (end > 1 && load<u8>(at + end - 1) == 0x2f) end--;
     let from = end;
     let wild = false;
+    let run: u32 = 0;
     while (from > 0 && load<u8>(at + from - 1) != 0x2f) {
-      const byte = load<u8>(at + from - 1);
-      if (!isWildcard(byte) && byte != 0x2e) return bytes;
-      wild = wild || isWildcard(byte);
+      const byte: u32 = load<u8>(at + from - 1);
+      if (byte == STAR || (few == 0 && byte == QUESTION)) {
+        wild = true;
+        run = 0;
+      } else if ((few > 0 || byte != 0x2e) && ++run > few) return bytes;
       from--;
     }
-    if (!wild || load<u8>(at + from) == 0x2e) return bytes;
+    if (!wild || (few == 0 && load<u8>(at + from) == 0x2e)) return bytes;
     // The slash stays where nothing stands before it.
     end = from > 1 ? from - 1 : from;
     bytes = end;
@@ -479,14 +492,24 @@ function withoutAll(at: usize, bytes: u32): u32 {
   return bytes;
 }
 
+/** Of a listing only names come out. */
+function isListing(): bool {
+  const name = WORD_ROLE_ACTION + ROLE_ACTION_FILES_LIST;
+  return part().actionIndex == lookUp(codes.NAMESPACE_ACTION, wordAt(name), wordBytes(name));
+}
+
+function hasWildcard(at: usize, bytes: u32): bool {
+  for (let done: u32 = 0; done < bytes; done++) if (isWildcard(load<u8>(at + done))) return true;
+  return false;
+}
+
 function readPathFact(field: i32, at: usize, bytes: u32): bool {
-  const kept = withoutAll(at, bytes);
-  if (kept == 0 && bytes > 0) return readPathText(field, HERE_AT, 1);
-  for (let done: u32 = 0; done < kept; done++) {
-    const byte = load<u8>(at + done);
-    if (isWildcard(byte) || byte == 0x5b) part().hasWildcards = true;
+  let kept = withoutAll(at, bytes, 0);
+  if (hasWildcard(at, kept)) {
+    if (isListing()) kept = withoutAll(at, kept, TELLS_LITTLE);
+    if (hasWildcard(at, kept)) part().hasWildcards = true;
   }
-  return readPathText(field, at, kept);
+  return kept == 0 && bytes > 0 ? readPathText(field, HERE_AT, 1) : readPathText(field, at, kept);
 }
 
 /** Fills the part's fields with the facts of a draft; those that its action does not have are left out. */

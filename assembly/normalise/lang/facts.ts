@@ -54,6 +54,10 @@ export function isAddress(field: i32): bool {
   return type == FIELD_TYPE_URL || type == FIELD_TYPE_HOST;
 }
 
+export function factCount(): i32 {
+  return own;
+}
+
 export function hasFact(field: i32): bool {
   return findFact(field);
 }

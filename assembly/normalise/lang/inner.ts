@@ -2,11 +2,15 @@
  * Commands inside a command: what `sudo`, `xargs` or `find -exec` start. They wait in a queue, in place of recursion, and
  * are read when the command around them is.
  */
-import { MARK_OPAQUE_COMMAND } from "../../gen/codes";
+import { isKind } from "../../base/wildcards";
+import { FIELD_PATH, MARK_OPAQUE_COMMAND } from "../../gen/codes";
 import { COMMAND_APPENDS } from "../../policy/view";
+import { keepByte, keepText, keptEnd } from "../drafts";
+import { factCount, findFact, foundAt, foundBytes } from "./facts";
+import { operandAt } from "./own";
 import { shellPart } from "./parts";
 import { hasFlag, marksNow, reading, wordIn } from "./reading";
-import { WORD_EXPANDS, WORD_WHOLE, Word } from "./words";
+import { WORD_EXPANDS, WORD_GLOBS, WORD_WHOLE, Word } from "./words";
 
 /** 32 bytes. */
 @unmanaged
@@ -26,6 +30,9 @@ const INNER_MAX: i32 = 64;
 const PLACEHOLDER_BYTES_MAX: u32 = 16;
 const QUEUE: usize = memory.data(2048, 8); // INNER_MAX x 32
 const BRACES: usize = memory.data<u8>([0x7b, 0x7d]);
+/** The names that `find` finds, as a word with a wildcard. */
+let namesAt: usize = 0;
+let namesBytes: u32 = 0;
 let queued: i32 = 0;
 let taken: i32 = 0;
 
@@ -52,14 +59,37 @@ function holdsText(word: Word, at: usize, bytes: u32): bool {
   return false;
 }
 
+/**
+ * What `find` puts for `{}` where one kind of names is all that it looks for below one place: PLACE/`*.txt`. False where it is
+ * not known, or may be any name.
+ */
+function takeNamesFound(): bool {
+  const now = reading();
+  // Only the pattern was told: no other one, nothing that turns it round or stands beside it.
+  if (now.operands != 1 || now.expands || factCount() != 1 || !findFact(FIELD_PATH)) return false;
+  const place = operandAt(0);
+  if ((place.bits & (WORD_EXPANDS | WORD_GLOBS)) != 0 || !isKind(foundAt(), foundBytes())) return false;
+  namesAt = keptEnd();
+  if (!keepText(place.at, place.bytes) || !keepByte(0x2f) || !keepText(foundAt(), foundBytes())) return false;
+  namesBytes = <u32>(keptEnd() - namesAt);
+  return true;
+}
+
 /** Words with a placeholder are not known. */
 function markPlaceholders(first: i32, end: i32, isExec: bool): void {
   const now = reading();
+  const areFound = isExec && takeNamesFound();
   // What `find` puts there is one name, which begins with the place where it was found.
   const bits = isExec ? WORD_EXPANDS | WORD_WHOLE : WORD_EXPANDS;
   const all = now.hasPlaceholder && now.placeholderBytes > PLACEHOLDER_BYTES_MAX;
   for (let position = first; position < end; position++) {
     const word = wordIn(position);
+    if (areFound && word.bytes == 2 && load<u16>(word.at) == load<u16>(BRACES)) {
+      word.at = namesAt;
+      word.bytes = namesBytes;
+      word.bits |= WORD_GLOBS;
+      continue;
+    }
     const holds =
       all ||
       holdsText(word, BRACES, 2) ||

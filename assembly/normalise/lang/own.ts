@@ -5,6 +5,7 @@
 import {
   FIELD_COMMAND,
   FIELD_DATA,
+  FIELD_DESTINATION_PATH,
   FIELD_METHOD,
   FIELD_URL,
   LANGUAGE_HTTP,
@@ -42,19 +43,32 @@ import {
 import { entryAt, INERT, lookUp, PLACE_LAST, PLACE_REST } from "../../policy/view";
 import { draftMark, draftText, keepByte, keepText, keptEnd } from "../drafts";
 import { Nested } from "../nested";
-import { draftFacts, findFact, foundAt, foundBytes, hasFact, isAddress, isMany, isPlain } from "./facts";
+import {
+  draftFacts,
+  findFact,
+  foundAt,
+  foundBytes,
+  hasFact,
+  isAddress,
+  isMany,
+  isPlain,
+  setFact,
+} from "./facts";
 import { takeHttp } from "./http";
 import { isTold, noteExpands } from "./options";
 import { beginPart, beginRolePart, nestedText, scriptPart, shellPart } from "./parts";
 import { completeFacts, marksNow, reading, wordIn } from "./reading";
 import { isDash, useWord } from "./use";
-import { INPUT_NONE, INPUT_TEXT, WORD_EXPANDS, WORD_WHOLE } from "./words";
+import { INPUT_NONE, INPUT_TEXT, WORD_EXPANDS, WORD_WHOLE, Word } from "./words";
 
 /** WORDS_MAX + 1 positions of operands; the highest bit says that options had ended before it. */
 const POSITIONS: usize = memory.data(16392, 8);
 const REQUEST: usize = memory.data(64, 8);
 const POST: usize = memory.data<u8>([0x50, 0x4f, 0x53, 0x54]);
 const BEHIND_OPTIONS: u32 = 0x80000000;
+const SLASH: u8 = 0x2f;
+const QUESTION: u8 = 0x3f;
+const HASH: u8 = 0x23;
 
 /** The role that `roleOf` found, and whether the operand is one of the rest. */
 let role: i32 = 0;
@@ -75,6 +89,10 @@ export function keepOperand(position: i32): void {
 
 function positionOf(index: i32): i32 {
   return <i32>(load<u32>(POSITIONS + ((<usize>index) << 2)) & ~BEHIND_OPTIONS);
+}
+
+export function operandAt(index: i32): Word {
+  return wordIn(positionOf(index));
 }
 
 function isBehindOptions(index: i32): bool {
@@ -268,9 +286,29 @@ function writeOwn(except: i32, at: usize, bytes: u32): void {
   if (now.expands) draftMark(MARK_WORD_EXPANDS);
 }
 
+/** The place is the directory itself: nobody has said under which name something lands there. */
+function landsHere(): bool {
+  if (!findFact(FIELD_DESTINATION_PATH)) return false;
+  const last = foundAt() + foundBytes() - 1;
+  return load<u8>(last) == 0x2e && (foundBytes() == 1 || load<u8>(last - 1) == SLASH);
+}
+
+/** What is fetched lands under the last name of its address. */
+function nameByAddress(at: usize, bytes: u32): void {
+  const end = at + bytes;
+  let name = at;
+  for (; at < end; at++) {
+    const byte = load<u8>(at);
+    if (byte == QUESTION || byte == HASH) break;
+    if (byte == SLASH) name = at + 1;
+  }
+  if (at > name) setFact(FIELD_DESTINATION_PATH, name, <u32>(at - name));
+}
+
 /** One part for each address among the rest; false where there is none. */
 function writeRepeated(): bool {
   const now = reading();
+  const isNamed = landsHere();
   let wrote = false;
   for (let index = 0; index < now.operands; index++) {
     findRole(index, hasLast);
@@ -281,6 +319,7 @@ function writeRepeated(): bool {
     const repeated = field;
     if (!wrote && hasFact(repeated)) writeOwn(0, 0, 0);
     wrote = true;
+    if (isNamed) nameByAddress(word.at, word.bytes);
     writeOwn(repeated, word.at, word.bytes);
   }
   return wrote;

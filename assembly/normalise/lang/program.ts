@@ -7,6 +7,7 @@ import { isBlank, isDigit, isLetter } from "../../base/text";
 import {
   AWK_WORD_ARGV,
   AWK_WORD_GETLINE,
+  AWK_WORD_LOAD,
   AWK_WORD_PRINT,
   AWK_WORD_SYSTEM,
   WORD_AWK_WORD,
@@ -25,7 +26,12 @@ function isWord(at: usize, end: usize, position: i32): bool {
   return startsWith(at, <u32>(end - at), wordAt(word), wordBytes(word));
 }
 
-/** True when a program for awk only computes and prints. */
+/** What stands between the name of a function and its words, or goes on in its name. */
+function isOpening(byte: u8): bool {
+  return byte == 0x28 || byte == 0x5f;
+}
+
+/** True when a program for awk, or for yq, only computes and prints. */
 export function isCalmProgram(at: usize, bytes: u32): bool {
   const end = at + bytes;
   let prints = false;
@@ -43,6 +49,9 @@ export function isCalmProgram(at: usize, bytes: u32): bool {
       if (isWord(at, end, AWK_WORD_SYSTEM)) return false;
     } else if (byte == 0x67) {
       if (isWord(at, end, AWK_WORD_GETLINE)) return false;
+    } else if (byte == 0x6c) {
+      // Of yq: `load(…)`, `load_str(…)`.
+      if (isWord(at, end, AWK_WORD_LOAD) && at + 4 < end && isOpening(load<u8>(at, 4))) return false;
     } else if (byte == 0x41 && isWord(at, end, AWK_WORD_ARGV)) return false;
   }
   return true;

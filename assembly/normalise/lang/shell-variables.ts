@@ -24,7 +24,9 @@ import {
   FAULT_VARIABLE,
   frameAt,
   frameCount,
+  here,
   KIND_LOOP,
+  limit,
   list,
   makeOpaque,
 } from "./shell-frames";
@@ -41,8 +43,12 @@ class Variable {
   /** Group that the value came from, or -1. */
   group: i32;
   known: bool;
+  /** Arithmetic gives it another value further on in the text. */
+  counts: bool;
 }
 
+/** `=$((` in memory order. */
+const IS_ARITHMETIC: u32 = 0x2828243d;
 const VARIABLES_MAX: i32 = 64;
 const VARIABLE_BYTES: usize = 28;
 const VARIABLES: usize = memory.data(1792, 8); // VARIABLES_MAX x 28
@@ -152,17 +158,30 @@ function add(at: usize, bytes: u32): i32 {
   variable.usedAt = 0;
   variable.group = -1;
   variable.known = false;
+  variable.counts = false;
   return variables++;
+}
+
+/** `NAME=$((` follows: in a loop the value may be another one wherever it is used. */
+function isCountedOn(at: usize, bytes: u32): bool {
+  const last = limit() - bytes - 4;
+  for (let from = here(); from <= last; from++) {
+    if (load<u32>(from + bytes) == IS_ARITHMETIC && equal(from, at, bytes)) return true;
+  }
+  return false;
 }
 
 /** A variable has this value from here on. */
 export function assignKnown(at: usize, bytes: u32, valueAt: usize, valueBytes: u32): void {
   if (never) return;
   let position = find(at, bytes);
-  if (position < 0) position = add(at, bytes);
-  if (position < 0) return;
+  if (position < 0) {
+    position = add(at, bytes);
+    if (position < 0) return;
+    variableAt(position).counts = isCountedOn(at, bytes);
+  }
   const variable = variableAt(position);
-  variable.known = true;
+  variable.known = !variable.counts;
   variable.group = -1;
   variable.valueAt = valueAt;
   variable.valueBytes = valueBytes;

@@ -15,6 +15,7 @@ import {
   WORD_ROLE_EXEC,
   WORD_ROLE_FETCH,
   WORD_ROLE_FIELD,
+  WORD_ROLE_HEADER,
   WORD_ROLE_NUMBER,
   WORD_ROLE_PLACEHOLDER,
   WORD_ROLE_PROGRAM,
@@ -67,6 +68,12 @@ function useNumber(at: usize, bytes: u32): void {
   }
 }
 
+/** What goes along with a request, or behind `@` the file that holds it. */
+function useHeader(at: usize, bytes: u32, bits: u32): void {
+  if (bytes > 1 && load<u8>(at) == 0x40)
+    rolePart(ROLE_ACTION_FILES_READ, FIELD_PATH, at + 1, bytes - 1, bits);
+}
+
 /**
  * Uses a word. `command`, `exec` and `module` with a word of their own begin another command and are not met here; attached
  * to an option they cannot be taken apart.
@@ -80,6 +87,7 @@ export function useWord(role: i32, field: i32, at: usize, bytes: u32, bits: u32)
   else if (role == WORD_ROLE_FETCH) nestedText(LANGUAGE_HTTP, at, bytes, bits);
   else if (role == WORD_ROLE_SEND) rolePart(ROLE_ACTION_NETWORK_HTTP_POST, FIELD_URL, at, bytes, bits);
   else if (role == WORD_ROLE_NUMBER) useNumber(at, bytes);
+  else if (role == WORD_ROLE_HEADER) useHeader(at, bytes, bits);
   else if (role == WORD_ROLE_VARIABLE) {
     if (!isHarmless(at, bytes)) reading().marks |= 1 << MARK_OPAQUE_COMMAND;
   } else if (role == WORD_ROLE_DIRECTORY) changeDirectory(at, bytes);

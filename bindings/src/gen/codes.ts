@@ -279,7 +279,8 @@ export const WORD_ROLE_PLACEHOLDER = 16;
 export const WORD_ROLE_INPUT = 17;
 export const WORD_ROLE_NUMBER = 18;
 export const WORD_ROLE_VARIABLE = 19;
-export const WORD_ROLE_LAST = 19;
+export const WORD_ROLE_HEADER = 20;
+export const WORD_ROLE_LAST = 20;
 
 // Facts a predicate asks for.
 export const OPERAND_FIELD_TEXT = 1;
@@ -540,6 +541,7 @@ export const WORD_ROLE_NAMES = [
   "input",
   "number",
   "variable",
+  "header",
 ] as const;
 export const RECIPIENT_SCOPE_NAMES = ["none", "self", "internal", "mixed", "external"] as const;
 export const PATH_SCOPE_NAMES = ["none", "inside", "outside"] as const;
