@@ -34,8 +34,9 @@ const WRITES: u32 = 1 << 4;
 const READS: u32 = 1 << 5;
 const NAMES_PLACE: u32 = 1 << 6;
 const MARKED: u32 = 63;
-/** The classes that a word of a name can give. */
+/** The classes that a word of a name can give, and those that arguments can. */
 const BY_NAME: u32 = 31;
+const BY_ARGUMENTS: u32 = 31 | NAMES_PLACE;
 /** In the value of an acting word: it is the name of a thing after a word that reads. */
 const IS_THING: u32 = 1 << 7;
 /** In the value of an argument: it says nothing as the last word of a longer name. */
@@ -91,7 +92,7 @@ function readArguments(): u32 {
     if (!isKey(node)) continue;
     halves |= bytesSize(node) > <u32>NAME_BYTES_MAX ? NAMES_PLACE * 0x101 : argumentWord(node);
   }
-  return halves & (halves >> 8) & ~READS;
+  return halves & (halves >> 8) & BY_ARGUMENTS;
 }
 
 /** Says what a tool that nobody mapped looks like; returns the marks. */
