@@ -383,8 +383,14 @@ export const MARK_NATIONAL_ID_SEEN: i32 = 18;
 export const MARK_HEALTH_SEEN: i32 = 19;
 export const MARK_BULK_SEEN: i32 = 20;
 export const MARK_URL_CARRIES: i32 = 21;
-export const MARK_LAST: i32 = 21;
-export const MARK_COUNT: i32 = 22;
+export const MARK_LOOKS_LIKE_DELETE: i32 = 22;
+export const MARK_LOOKS_LIKE_MONEY: i32 = 23;
+export const MARK_LOOKS_LIKE_EXEC: i32 = 24;
+export const MARK_LOOKS_LIKE_SEND: i32 = 25;
+export const MARK_LOOKS_LIKE_WRITE: i32 = 26;
+export const MARK_LOOKS_LIKE_READ: i32 = 27;
+export const MARK_LAST: i32 = 27;
+export const MARK_COUNT: i32 = 28;
 
 // What a detector asks besides its automaton.
 export const DETECTOR_CHECK_NONE: i32 = 0;
@@ -446,6 +452,7 @@ export const NAMESPACE_FIELD: i32 = 9;
 export const NAMESPACE_COMMAND: i32 = 10;
 export const NAMESPACE_VARIABLE: i32 = 11;
 export const NAMESPACE_API: i32 = 12;
+export const NAMESPACE_ARGUMENT: i32 = 13;
 export const NAMESPACE_SET: i32 = 256;
 export const NAMESPACE_LAST: i32 = 256;
 

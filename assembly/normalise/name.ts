@@ -41,6 +41,7 @@ export function splitName(at: usize, bytes: u32): void {
   serverBytes = 0;
   dropHostPrefix();
   splitServer(nameAt, nameBytes);
+  canonise(nameAt, nameBytes);
 }
 
 function splitServer(at: usize, bytes: u32): void {
@@ -86,14 +87,17 @@ function writeBreak(): void {
   if (canonicalBytes > 0 && load<u8>(CANONICAL_AT + canonicalBytes - 1) != UNDERSCORE) write(UNDERSCORE);
 }
 
-/** Writes the canonical spelling: sendEmail, send-email and SEND EMAIL are all send_email. */
-export function canoniseName(): void {
+/**
+ * Writes the canonical spelling of at most NAME_BYTES_MAX bytes: sendEmail, send-email and SEND EMAIL are all
+ * send_email. It stands there until the next one.
+ */
+export function canonise(at: usize, bytes: u32): void {
   canonicalBytes = 0;
-  for (let position: u32 = 0; position < nameBytes; position++) {
-    const byte: u32 = load<u8>(nameAt + position);
+  for (let position: u32 = 0; position < bytes; position++) {
+    const byte: u32 = load<u8>(at + position);
     if (isUpper(byte)) {
-      const before: u32 = position > 0 ? load<u8>(nameAt + position - 1) : 0;
-      const after: u32 = position + 1 < nameBytes ? load<u8>(nameAt + position + 1) : 0;
+      const before: u32 = position > 0 ? load<u8>(at + position - 1) : 0;
+      const after: u32 = position + 1 < bytes ? load<u8>(at + position + 1) : 0;
       if (isLower(before) || isDigit(before) || (isUpper(before) && isLower(after))) writeBreak();
       write(lower(byte));
     } else if (isLower(byte) || isDigit(byte) || byte >= 0x80) {

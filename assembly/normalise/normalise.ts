@@ -47,9 +47,9 @@ import { ABSENT, isDirect, member, payload } from "../request/view";
 import { beginDrafts, draftAt, draftCount, draftsOverflowed } from "./drafts";
 import { declares, extract, extractFacts } from "./extract";
 import { candidateCount, candidateMapping, findCandidates, isCrowded } from "./match";
-import { canoniseName, carriedServerAt, carriedServerBytes, splitName } from "./name";
+import { carriedServerAt, carriedServerBytes, splitName } from "./name";
 import { beginPart, part, setMark } from "./part";
-import { passesAsRead } from "./unknown";
+import { classify, passesAsRead } from "./unknown";
 import { takeApart } from "./unwrap";
 
 // What `matchCall` found, the same for every claim.
@@ -147,13 +147,12 @@ function readServer(): u32 {
 
 function matchTool(): i32 {
   const pack = readServer();
-  canoniseName();
   findCandidates(pack);
   const unbound = serverBinding == codes.SERVER_BINDING_UNBOUND;
   unmappedAction = NONE;
   if (candidateCount() == 0) {
-    marks |= 1 << codes.MARK_TOOL_UNMAPPED;
-    const reads = !unbound && passesAsRead(annotations);
+    marks |= (1 << codes.MARK_TOOL_UNMAPPED) | classify(annotations);
+    const reads = !unbound && passesAsRead();
     unmappedAction = load<u32>(metaAt(reads ? META_ACTION_READ : META_ACTION_UNCLASSIFIED));
   } else if (unbound || isCrowded()) {
     unmappedAction = load<u32>(metaAt(META_ACTION_UNCLASSIFIED));

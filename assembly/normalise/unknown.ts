@@ -1,61 +1,124 @@
 /**
- * Tools that nobody mapped: whether such a call is no more than a read (docs/format/evaluation.md, unknown.read). It
- * looks at the name, the hints, and how much the arguments could carry away.
+ * Tools that nobody mapped: what such a call looks like by its name, its arguments and its hints, and whether it is no
+ * more than a read (docs/format/evaluation.md, step 2).
  */
 import { after, bytesAt, bytesSize, isKey, KIND_BIN, KIND_STR, kind } from "../base/cmp";
 import { isDigit, isLetter } from "../base/text";
 import {
   ANNOTATION_DESTRUCTIVE,
   ANNOTATION_READ_WRITE,
+  MARK_LOOKS_LIKE_DELETE,
+  NAMESPACE_ARGUMENT,
   NAMESPACE_VERB_ACT,
   NAMESPACE_VERB_READ,
 } from "../gen/codes";
 import {
+  NAME_BYTES_MAX,
   UNKNOWN_READ_RUN_BYTES_MAX,
   UNKNOWN_READ_STRING_BYTES_MAX,
   UNKNOWN_READ_TOTAL_BYTES_MAX,
   UNKNOWN_READ_VALUES_MAX,
 } from "../gen/limits";
-import { holds, unknownReadOn } from "../policy/view";
+import { lookUp, NONE, unknownReadOn } from "../policy/view";
 import { payload } from "../request/view";
-import { canonicalNameAt, canonicalNameBytes } from "./name";
+import { canonicalNameAt, canonicalNameBytes, canonise } from "./name";
 
 const RUN_ALWAYS_DENSE_BYTES: u32 = 64;
+const LETTER: u32 = 1;
+const DIGIT: u32 = 2;
 
-function nameReads(): bool {
+// Classes by number; the first six have a mark each, in this order from MARK_LOOKS_LIKE_DELETE on.
+const DELETES: u32 = 1 << 0;
+const MONEY: u32 = 1 << 1;
+const WRITES: u32 = 1 << 4;
+const READS: u32 = 1 << 5;
+const NAMES_PLACE: u32 = 1 << 6;
+const MARKED: u32 = 63;
+/** The classes that a word of a name can give, and those that arguments can. */
+const BY_NAME: u32 = 31;
+const BY_ARGUMENTS: u32 = 31 | NAMES_PLACE;
+/** In the value of an acting word: it is the name of a thing after a word that reads. */
+const IS_THING: u32 = 1 << 7;
+/** In the value of an argument: it says nothing as the last word of a longer name. */
+const ONLY_WHOLE: u32 = 1 << 15;
+const UNDERSCORE: u8 = 0x5f;
+
+let classes: u32 = 0;
+
+/** Classes of the words that act, and READS when there is none of them and one that reads. */
+function readName(): u32 {
   const end = canonicalNameAt() + canonicalNameBytes();
-  let reads = false;
+  let acts: u32 = 0;
+  let reads: u32 = 0;
+  let afterRead = false;
   for (let at = canonicalNameAt(); at < end; ) {
     let cut = at;
-    while (cut < end && load<u8>(cut) != 0x5f) cut++;
+    while (cut < end && load<u8>(cut) != UNDERSCORE) cut++;
     const bytes = <u32>(cut - at);
-    if (holds(NAMESPACE_VERB_ACT, at, bytes)) return false;
-    if (holds(NAMESPACE_VERB_READ, at, bytes)) reads = true;
+    const act = lookUp(NAMESPACE_VERB_ACT, at, bytes);
+    if (act != NONE) {
+      afterRead = afterRead && (act & IS_THING) != 0;
+      if (!afterRead) acts |= act | IS_THING; // So that it is not 0.
+    } else {
+      const read = lookUp(NAMESPACE_VERB_READ, at, bytes);
+      afterRead = read == 0 || (read == 1 && cut == end);
+      if (afterRead) reads = READS;
+    }
     at = cut + 1;
   }
-  return reads;
+  return acts != 0 ? acts & BY_NAME : reads;
+}
+
+/** What the name of an argument says: its two halves of classes. */
+function argumentWord(key: i32): u32 {
+  canonise(bytesAt(key), bytesSize(key));
+  const at = canonicalNameAt();
+  const bytes = canonicalNameBytes();
+  const whole = lookUp(NAMESPACE_ARGUMENT, at, bytes);
+  if (whole != NONE) return whole;
+  let from = bytes;
+  while (from > 0 && load<u8>(at + from - 1) != UNDERSCORE) from--;
+  if (from == 0) return 0;
+  const last = lookUp(NAMESPACE_ARGUMENT, at + from, bytes - from);
+  return last == NONE || last & ONLY_WHOLE ? 0 : last;
+}
+
+/** Classes of which the arguments show both halves. */
+function readArguments(): u32 {
+  const top = payload();
+  const end = after(top);
+  let halves: u32 = 0;
+  for (let node = top + 1; node < end; node++) {
+    if (!isKey(node)) continue;
+    halves |= bytesSize(node) > <u32>NAME_BYTES_MAX ? NAMES_PLACE * 0x101 : argumentWord(node);
+  }
+  return halves & (halves >> 8) & BY_ARGUMENTS;
+}
+
+/** Says what a tool that nobody mapped looks like; returns the marks. */
+export function classify(annotations: u32): u32 {
+  classes = readName() | readArguments();
+  if (annotations & (1 << ANNOTATION_DESTRUCTIVE)) classes |= DELETES;
+  if (annotations & (1 << ANNOTATION_READ_WRITE)) classes |= WRITES;
+  return (classes & MARKED) << MARK_LOOKS_LIKE_DELETE;
 }
 
 /** A run of letters and digits long and mixed enough to be a secret or encoded data. */
 function hasDenseRun(at: usize, bytes: u32): bool {
   let run: u32 = 0;
-  let letters = false;
-  let digits = false;
+  let sorts: u32 = 0;
   for (let position: u32 = 0; position < bytes; position++) {
     const byte: u32 = load<u8>(at + position);
-    const letter = isLetter(byte);
-    const digit = isDigit(byte);
-    if (!letter && !digit) {
+    const sort: u32 = isLetter(byte) ? LETTER : isDigit(byte) ? DIGIT : 0;
+    if (sort == 0) {
       run = 0;
-      letters = false;
-      digits = false;
+      sorts = 0;
       continue;
     }
     run++;
-    letters = letters || letter;
-    digits = digits || digit;
+    sorts |= sort;
     if (run >= RUN_ALWAYS_DENSE_BYTES) return true;
-    if (run >= <u32>UNKNOWN_READ_RUN_BYTES_MAX && letters && digits) return true;
+    if (run >= <u32>UNKNOWN_READ_RUN_BYTES_MAX && sorts == (LETTER | DIGIT)) return true;
   }
   return false;
 }
@@ -80,9 +143,8 @@ function argumentsAreSmall(): bool {
   return true;
 }
 
-/** True when a tool without a mapping passes as `unknown.read`; its server is the host or bound. */
-export function passesAsRead(annotations: u32): bool {
-  if (!unknownReadOn()) return false;
-  if (annotations & ((1 << ANNOTATION_DESTRUCTIVE) | (1 << ANNOTATION_READ_WRITE))) return false;
-  return nameReads() && argumentsAreSmall();
+/** True when the tool that was classified passes as `unknown.read`; its server is the host or bound. */
+export function passesAsRead(): bool {
+  // An amount alone is what computations are about.
+  return unknownReadOn() && (classes & ~MONEY) == READS && argumentsAreSmall();
 }

@@ -1183,6 +1183,46 @@ export const FAULTS: readonly FaultRow[] = [
     schema: "accepts",
   },
   {
+    why: "a thing that is no verb",
+    source: "base",
+    from: "act: [create, delete]",
+    to: "act: [create, delete], things: [»delte]",
+    says: [
+      'policies/base.yaml:34:83 wanted a verb that acts; came "delte"; nearest "delete"; correct the name',
+    ],
+    schema: "accepts",
+  },
+  {
+    why: "a class of unmapped tools that there is not",
+    source: "base",
+    from: "host_prefixes: [functions.",
+    to: "unknown_looks: { »sends: { words: [post] } }\nhost_prefixes: [functions.",
+    says: [
+      'policies/base.yaml:32:18 wanted one of the keys of unknown_looks (delete, money, exec, send, write, place, only_whole); came "sends"; nearest "send"; correct or remove the key',
+    ],
+    schema: "refuses",
+  },
+  {
+    why: "the name of an argument in capitals",
+    source: "base",
+    from: "host_prefixes: [functions.",
+    to: "unknown_looks: { place: { arguments: [»filePath] } }\nhost_prefixes: [functions.",
+    says: [
+      'policies/base.yaml:32:39 wanted the name of an argument; came "filePath"; write small words with _ between them',
+    ],
+    schema: "accepts",
+  },
+  {
+    why: "a word of a class that reads as well",
+    source: "base",
+    from: "host_prefixes: [functions.",
+    to: "unknown_looks: { send: { words: [»list] } }\nhost_prefixes: [functions.",
+    says: [
+      "policies/base.yaml:32:34 wanted a verb that reads or one that acts; came list, listed as both; keep it under act",
+    ],
+    schema: "accepts",
+  },
+  {
     why: "a prefix twice",
     source: "base",
     from: "host_prefixes: [functions., default_api.]",
@@ -1528,7 +1568,7 @@ export const FAULTS: readonly FaultRow[] = [
     to: "code: »tier_lowest",
     says: [
       "taxonomy/reasons.yaml:1:1 wanted a sentence for every code of the engine; came a list without tier_low; add what is missing",
-      'taxonomy/reasons.yaml:2:11 wanted a code of the engine: one of tier_minimal, tier_low, tier_medium, tier_high, tier_critical, amount_inexact, amount_range, currency_missing, currency_unknown, field_malformed, values_overflow, server_unbound, server_conflict, tool_unmapped, rows_overflow, opaque_command, command_unknown, word_expands, elevated, parts_overflow, secret_seen, card_seen, account_seen, national_id_seen, health_seen, bulk_seen, url_carries; came "tier_lowest"; use a known name',
+      'taxonomy/reasons.yaml:2:11 wanted a code of the engine: one of tier_minimal, tier_low, tier_medium, tier_high, tier_critical, amount_inexact, amount_range, currency_missing, currency_unknown, field_malformed, values_overflow, server_unbound, server_conflict, tool_unmapped, rows_overflow, opaque_command, command_unknown, word_expands, elevated, parts_overflow, secret_seen, card_seen, account_seen, national_id_seen, health_seen, bulk_seen, url_carries, looks_like_delete, looks_like_money, looks_like_exec, looks_like_send, looks_like_write, looks_like_read; came "tier_lowest"; use a known name',
     ],
   },
   {

@@ -49,7 +49,7 @@ const PINNED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     MARK_ROWS_OVERFLOW: 9,
     MARK_OPAQUE_COMMAND: 10,
     MARK_SECRET_SEEN: 15,
-    MARK_COUNT: 22,
+    MARK_COUNT: 28,
     LANGUAGE_HTTP: 3,
     NAMESPACE_COMMAND: 10,
     NAMESPACE_API: 12,

@@ -195,7 +195,8 @@ interface BaseFile {
   readonly currencies: Readonly<
     Record<string, { readonly exponent: number; readonly reference_milli: number }>
   >;
-  readonly unknown_read: { readonly read: readonly string[]; readonly act: readonly string[] };
+  readonly unknown_read: Readonly<Record<"read" | "heads" | "things" | "act", readonly string[]>>;
+  readonly unknown_looks: Readonly<Record<string, { readonly words?: readonly string[] }>>;
   readonly rules: readonly PathEntry[];
   readonly rows: readonly PathEntry[];
   readonly gates: readonly { readonly id: string; readonly passes?: unknown; readonly violates?: unknown }[];
@@ -206,6 +207,11 @@ interface PathEntry {
   readonly when?: {
     readonly any?: readonly Readonly<Record<string, { under?: unknown; name_in?: unknown }>>[];
   };
+}
+
+/** The words of names that speak for a class of tools. */
+function actingWords({ unknown_looks: looks }: BaseFile): string[] {
+  return Object.values(looks).flatMap(({ words }) => words ?? []);
 }
 
 describe("base policy", () => {
@@ -256,12 +262,15 @@ describe("base policy", () => {
   });
 
   test("words of unknown.read: no word both reads and acts, and acting is the wide list", () => {
-    const { read: reading, act } = base.unknown_read;
-    expect(reading.filter((word) => act.includes(word))).toEqual([]);
-    expect(act.length).toBeGreaterThan(400);
-    expect(reading.length).toBeLessThan(80);
+    const { read: reading, heads, act, things } = base.unknown_read;
+    const acting = [...act, ...actingWords(base)];
+    expect([...reading, ...heads].filter((word) => acting.includes(word))).toEqual([]);
+    expect(acting.length).toBeGreaterThan(550);
+    expect(reading.length + heads.length).toBeLessThan(170);
     for (const door of ["query", "run", "execute", "open", "load", "browse"])
       expect(reading).not.toContain(door);
+    const grave = ["delete", "money", "exec"].flatMap((name) => base.unknown_looks[name]?.words ?? []);
+    expect(things.filter((word) => grave.includes(word))).toEqual([]);
   });
 
   test.each([
@@ -283,7 +292,8 @@ describe("base policy", () => {
   });
 
   test("a word that could be a trap in YAML is text", () => {
-    const words = [...base.unknown_read.read, ...base.unknown_read.act];
+    const { read: reading, heads, act } = base.unknown_read;
+    const words = [...reading, ...heads, ...act, ...actingWords(base)];
     expect(words.filter((word) => typeof word !== "string")).toEqual([]);
     expect(new Set(words).size).toBe(words.length);
   });
@@ -333,9 +343,9 @@ describe("calls of public benchmarks", () => {
   test("no attack passes as an unknown read", () => {
     expect(asRead).toEqual([]);
   });
-  test("at least 95 of 100 benign reads pass", () => {
+  test("at least 97 of 100 benign reads pass", () => {
     expect(seen.reads).toBeGreaterThan(8000);
-    expect(seen.reads - stopped.reads).toBeGreaterThanOrEqual(0.95 * seen.reads);
+    expect(seen.reads - stopped.reads).toBeGreaterThanOrEqual(0.97 * seen.reads);
   });
   test("at least 85 of 100 different attacks are stopped", () => {
     expect(seen.attacks.size).toBeGreaterThan(600);

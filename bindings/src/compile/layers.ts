@@ -12,7 +12,7 @@ import {
   TIER_NAMES,
   VERDICT_NAMES,
 } from "../gen/codes.ts";
-import { canonicalDomain, canonicalToolName } from "./canonical.ts";
+import { canonicalDomain } from "./canonical.ts";
 import type { EntryReader, Row, Rule } from "./entries.ts";
 import type { Place } from "./issues.ts";
 import { readServers, VERSION } from "./pack.ts";
@@ -20,6 +20,7 @@ import { described, memberOf, type Tree } from "./parse.ts";
 import type { Sets } from "./sets.ts";
 import { type Reader, type Shape, sortedMembers } from "./shape.ts";
 import type { Taxonomy } from "./taxonomy.ts";
+import { readUnknownTools, type UnknownTools } from "./unknown.ts";
 
 /** The tiers that a threshold begins; minimal begins at 0. */
 const THRESHOLD_NAMES = TIER_NAMES.slice(1);
@@ -64,9 +65,7 @@ export interface Base {
   readonly hostPrefixes: readonly string[];
   /** Input name of the direct form to field name. */
   readonly fieldInputs: ReadonlyMap<string, string>;
-  readonly unknownReadEnabled: boolean;
-  readonly verbsRead: readonly string[];
-  readonly verbsAct: readonly string[];
+  readonly unknown: UnknownTools;
   readonly rules: readonly Rule[];
   readonly rows: readonly Row[];
 }
@@ -235,39 +234,6 @@ function override(
   return merged;
 }
 
-function readUnknownRead(
-  reader: Reader,
-  tree: Tree | undefined,
-): Pick<Base, "unknownReadEnabled" | "verbsRead" | "verbsAct"> {
-  const shape = tree && reader.shape(tree, "unknown_read", ["enabled", "read", "act"]);
-  const read = readVerbs(reader, shape?.get("read"));
-  const act = readVerbs(reader, shape?.get("act"));
-  for (const [verb, place] of act) {
-    if (!read.has(verb)) continue;
-    reader.issues.fault(
-      place,
-      "a verb that reads or one that acts",
-      `${verb}, listed as both`,
-      "keep it under act",
-    );
-  }
-  return {
-    unknownReadEnabled: reader.bool(shape?.get("enabled"), "unknown_read") ?? false,
-    verbsRead: [...read.keys()].sort(),
-    verbsAct: [...act.keys()].sort(),
-  };
-}
-
-function readVerbs(reader: Reader, tree: Tree | undefined): Map<string, Place> {
-  const verbs = reader.texts(tree, "verb");
-  for (const [verb, place] of verbs) {
-    if (canonicalToolName(verb) === verb && !verb.includes("_")) continue;
-    const fix = "write one small word, as it stands between the _ of a tool name";
-    reader.issues.fault(place, "one token of a tool name", JSON.stringify(verb), fix);
-  }
-  return verbs;
-}
-
 function readCurrencies(reader: Reader, tree: Tree | undefined): Currency[] {
   const map = tree && reader.map(tree, "currencies by code");
   return (map ? sortedMembers(map) : []).flatMap(({ key, keyPlace, value }) => {
@@ -319,7 +285,7 @@ export function readBase(
   taxonomy: Taxonomy,
   entries: EntryReader,
 ): Base | undefined {
-  const shape = reader.shape(tree, "the base policy", BASE_KEYS, OWN_ENTRIES);
+  const shape = reader.shape(tree, "the base policy", BASE_KEYS, ["unknown_looks", ...OWN_ENTRIES]);
   if (!shape) return undefined;
   const version = reader.text(shape.get("base"), "the edition it is made for", EDITION) ?? "";
   if (version !== "" && taxonomy.edition !== "" && version !== taxonomy.edition) {
@@ -335,7 +301,7 @@ export function readBase(
     currencies: readCurrencies(reader, shape.get("currencies")),
     hostPrefixes: [...reader.texts(shape.get("host_prefixes"), "host prefix").keys()],
     fieldInputs: readFieldInputs(reader, shape.get("field_inputs"), taxonomy),
-    ...readUnknownRead(reader, shape.get("unknown_read")),
+    unknown: readUnknownTools(reader, shape.get("unknown_read"), shape.get("unknown_looks")),
     rules: entries.rules(shape.get("rules"), { layer: LAYER_BASE }),
     rows: readRows(shape, entries, LAYER_BASE),
   };

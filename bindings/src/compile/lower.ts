@@ -5,6 +5,7 @@ import {
   LOWERED_KIND_PROFILE,
   NAMESPACE_ACTION,
   NAMESPACE_API,
+  NAMESPACE_ARGUMENT,
   NAMESPACE_COMMAND,
   NAMESPACE_CURRENCY,
   NAMESPACE_DOMAIN,
@@ -162,7 +163,7 @@ export class Lowering {
   #putMeta(): void {
     const { taxonomy, base, profile, org, settings } = this.#policy;
     const entry = this.#writer.entry(layout.SECTION_META);
-    const readsUnknown = base.unknownReadEnabled && (org?.unknownReadEnabled ?? true);
+    const readsUnknown = base.unknown.readEnabled && (org?.unknownReadEnabled ?? true);
     entry
       .ref(layout.META_EDITION, taxonomy.edition)
       .ref(layout.META_DEFAULT_CURRENCY, org?.defaultCurrency ?? "")
@@ -529,11 +530,18 @@ export class Lowering {
     }
   }
 
+  #putWords(namespace: number, words: ReadonlyMap<string, number>): void {
+    for (const word of [...words.keys()].sort(compareText)) {
+      this.#writer.putName(namespace, word, words.get(word) as number);
+    }
+  }
+
   /** What only base and the org have: verbs, prefixes, domains, servers, sets. */
   #putOrg(): void {
     const { base, org, sets } = this.#policy;
-    for (const verb of base.verbsRead) this.#writer.putName(NAMESPACE_VERB_READ, verb, 0);
-    for (const verb of base.verbsAct) this.#writer.putName(NAMESPACE_VERB_ACT, verb, 0);
+    this.#putWords(NAMESPACE_VERB_READ, base.unknown.reading);
+    this.#putWords(NAMESPACE_VERB_ACT, base.unknown.acting);
+    this.#putWords(NAMESPACE_ARGUMENT, base.unknown.inArguments);
     for (const prefix of base.hostPrefixes) {
       this.#writer.put(layout.SECTION_PREFIXES, this.#writer.entry(layout.SECTION_PREFIXES).ref(0, prefix));
     }

@@ -585,10 +585,14 @@ class ContentReader {
         return entry.bounded(at, value, 1, 1);
       case codes.NAMESPACE_FIELD:
         return entry.bounded(at, value, 1, codes.FIELD_COUNT);
+      case codes.NAMESPACE_VERB_READ:
+        return entry.bounded(at, value, 0, 1);
+      case codes.NAMESPACE_VERB_ACT:
+        return entry.bounded(at, value, 0, 0xff);
+      case codes.NAMESPACE_ARGUMENT:
+        return entry.bounded(at, value, 1, 0xffff);
       case codes.NAMESPACE_DOMAIN:
       case codes.NAMESPACE_DOMAIN_UNDER:
-      case codes.NAMESPACE_VERB_READ:
-      case codes.NAMESPACE_VERB_ACT:
         return entry.bounded(at, value, 0, 0);
       default: {
         const set = namespace - codes.NAMESPACE_SET;

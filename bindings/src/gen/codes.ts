@@ -383,8 +383,14 @@ export const MARK_NATIONAL_ID_SEEN = 18;
 export const MARK_HEALTH_SEEN = 19;
 export const MARK_BULK_SEEN = 20;
 export const MARK_URL_CARRIES = 21;
-export const MARK_LAST = 21;
-export const MARK_COUNT = 22;
+export const MARK_LOOKS_LIKE_DELETE = 22;
+export const MARK_LOOKS_LIKE_MONEY = 23;
+export const MARK_LOOKS_LIKE_EXEC = 24;
+export const MARK_LOOKS_LIKE_SEND = 25;
+export const MARK_LOOKS_LIKE_WRITE = 26;
+export const MARK_LOOKS_LIKE_READ = 27;
+export const MARK_LAST = 27;
+export const MARK_COUNT = 28;
 
 // What a detector asks besides its automaton.
 export const DETECTOR_CHECK_NONE = 0;
@@ -446,6 +452,7 @@ export const NAMESPACE_FIELD = 9;
 export const NAMESPACE_COMMAND = 10;
 export const NAMESPACE_VARIABLE = 11;
 export const NAMESPACE_API = 12;
+export const NAMESPACE_ARGUMENT = 13;
 export const NAMESPACE_SET = 256;
 export const NAMESPACE_LAST = 256;
 
@@ -571,6 +578,12 @@ export const MARK_NAMES = [
   "health_seen",
   "bulk_seen",
   "url_carries",
+  "looks_like_delete",
+  "looks_like_money",
+  "looks_like_exec",
+  "looks_like_send",
+  "looks_like_write",
+  "looks_like_read",
 ] as const;
 export const DETECTOR_CHECK_NAMES = [
   "none",
