@@ -12,7 +12,10 @@ import { addExplain } from "./commands/explain.js";
 import { addFmt } from "./commands/fmt.js";
 import { addInit } from "./commands/init.js";
 import { addLint } from "./commands/lint.js";
+import { addPackDraft } from "./commands/pack-draft.js";
+import { addPackSign } from "./commands/pack-sign.js";
 import { addSchema } from "./commands/schema.js";
+import { addServers } from "./commands/servers.js";
 import { addTaxonomy } from "./commands/taxonomy.js";
 import { addTest } from "./commands/test.js";
 import { EXIT, errorFacts } from "./failure.js";
@@ -40,6 +43,10 @@ function program(): Command {
   addInit(command);
   addSchema(command);
   addTaxonomy(command);
+  const pack = command.command("pack").summary("draft, sign and verify packs");
+  addPackDraft(pack);
+  addPackSign(pack);
+  addServers(command);
   return command;
 }
 

@@ -5,13 +5,14 @@ import type { Command } from "commander";
 import type { Explanation } from "permit0/compile";
 import { CliError, EXIT } from "../failure.js";
 import { Output, remark } from "../output.js";
-import { compilePolicy, isImage, readPolicy, textOf } from "../policy.js";
+import { compilePolicy, isImage, packSource, readPolicy, textOf } from "../policy.js";
 import { pointedOut } from "../source.js";
 import { safe, table } from "../text.js";
 
 interface CompileCommandOptions {
   readonly output?: string;
   readonly profile?: string;
+  readonly pack?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -25,6 +26,10 @@ export function addCompile(program: Command): void {
     )
     .option("-o, --output <file>", "write the image to a file; without it the policy is only checked")
     .option("--profile <name>", "shipped profile to start from, instead of the policy's own")
+    .option(
+      "--pack <files...>",
+      "packs of publishers that the policy lists, each with its signature beside it (pack.sig)",
+    )
     .option("--json", "digest, counts and warnings as JSON")
     .addHelpText(
       "after",
@@ -42,7 +47,7 @@ async function compileFile(policy: string, options: CompileCommandOptions): Prom
   const { CompileError, issueText } = await import("permit0/compile");
   try {
     const { image, digest, warnings, explain } = await compilePolicy(
-      [{ name: policy, text: textOf(bytes, policy) }],
+      [{ name: policy, text: textOf(bytes, policy) }, ...(options.pack ?? []).map(packSource)],
       options.profile,
     );
     if (options.output !== undefined) writeImage(options.output, image);

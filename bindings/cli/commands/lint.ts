@@ -43,7 +43,7 @@ async function lintFile(policy: string, options: LintOptions): Promise<number> {
   const { CompileError } = await import("permit0/compile");
   let findings: (Finding | ErrorFinding)[];
   try {
-    const compiled = await compilePolicy([{ name: policy, text }], options.profile);
+    const compiled = await compilePolicy([{ name: policy, text, vouched: true }], options.profile);
     findings = lint(compiled, await openImage(compiled.image), nowMs, (file) => file === policy);
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;

@@ -10,5 +10,6 @@ export {
   type Outcome,
   type Policy,
 } from "./diff.ts";
+export { type Drift, driftOf } from "./drift.ts";
 export { type Finding, LINT_RULES, type LintRule, lint } from "./lint.ts";
 export { type SpaceCall, spaceOf } from "./space.ts";

@@ -21,8 +21,9 @@ import {
   readProfile,
 } from "./layers.ts";
 import { Lowering, type Policy, rowsOf, rulesOf, type SourceRecord } from "./lower.ts";
-import { type Pack, type PackExample, packName, readPack } from "./pack.ts";
+import { type BoundServer, type Pack, type PackExample, packName, readPack } from "./pack.ts";
 import { memberOf, parseSource, type Source, type Tree } from "./parse.ts";
+import { checkForeign, checkPublisher, type Publishers, type VerifyEd25519 } from "./publishers.ts";
 import { type ImageContent, readImage } from "./read.ts";
 import { Sets } from "./sets.ts";
 import { daysOf, Reader } from "./shape.ts";
@@ -30,8 +31,17 @@ import { readTaxonomy, type Taxonomy } from "./taxonomy.ts";
 
 export type { ExampleCall } from "./entries.ts";
 export { CompileError, type Issue, issueText, type Place, type WarningKind } from "./issues.ts";
-export type { PackExample } from "./pack.ts";
+export type { BoundServer, PackExample } from "./pack.ts";
 export type { Source } from "./parse.ts";
+export {
+  type PackStatement,
+  packStatementBytes,
+  packStatementOf,
+  publicKeyOf,
+  signatureFault,
+  signatureText,
+  type VerifyEd25519,
+} from "./publishers.ts";
 export { type ImageContent, type ImagePredicate, readImage } from "./read.ts";
 
 export interface CompileOptions {
@@ -42,6 +52,8 @@ export interface CompileOptions {
   readonly wasm?: Uint8Array;
   /** Profile to use; without it the one that the org file names, else `general` where there is one, else none. */
   readonly profile?: string;
+  /** Needed for packs of other publishers: checks their signatures. `verifyEd25519` of `permit0/node`. */
+  readonly verify?: VerifyEd25519;
 }
 
 export interface Compiled {
@@ -64,6 +76,8 @@ export interface Explanation {
   readonly examples: readonly PackExample[];
   /** Where each rule, gate, row and relax entry stands, by its code. */
   readonly places: ReadonlyMap<string, Place>;
+  /** Servers that the org binds. */
+  readonly servers: readonly BoundServer[];
 }
 
 const DEFAULT_PROFILE = "general";
@@ -265,6 +279,10 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   const orgSource = onlyOne(sorted.policies.org, "org policy", issues);
   const choice = orgSource && readChoice(reader, orgSource.tree);
   const packSources = choosePacks(sorted.policies.pack, choice, issues);
+  const publishers: Publishers = choice?.publishers ?? new Map();
+  for (const { source, tree } of packSources.values()) {
+    checkPublisher(source, tree, publishers, options.verify, issues);
+  }
   const profileSource = chooseProfile(sorted.policies.profile, choice, options.profile, issues);
 
   const baseSource = onlyOne(sorted.policies.base, "base policy", issues);
@@ -281,6 +299,8 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   const packs = [...packSources.values()].flatMap(
     ({ tree }) => readPack(reader, tree, taxonomy, entries) ?? [],
   );
+  const isVouched = (name: string): boolean => packSources.get(name)?.source.vouched === true;
+  checkForeign(packs, new Set(packs.map(({ name }) => name).filter(isVouched)), issues);
   const { profile, org, settings } = readUpper({
     reader,
     taxonomy,
@@ -341,6 +361,7 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
       calls: entries.calls,
       examples: packs.flatMap(({ examples }) => examples),
       places: new Map([...rulesOf(policy), ...rowsOf(policy)].map(({ code, place }) => [code, place])),
+      servers: org?.servers ?? [],
     },
   };
 }

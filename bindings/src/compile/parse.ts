@@ -25,6 +25,13 @@ import type { Issues, Place } from "./issues.ts";
 export interface Source {
   readonly name: string;
   readonly text: string;
+  /**
+   * Of a pack: whoever compiles vouches for it, because it came with the package or is their own. Any other pack must be
+   * signed by a publisher that the org file lists.
+   */
+  readonly vouched?: boolean;
+  /** Of a pack: the text of its pack.sig. */
+  readonly signature?: string;
 }
 
 export interface MapTree {
