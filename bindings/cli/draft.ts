@@ -100,6 +100,9 @@ const STOP = new Set(
 );
 const NAME_WEIGHT = 6;
 const SERVER_WEIGHT = 6;
+const EXACT_WEIGHT = 3;
+/** What removes is rarely anything else. */
+const DELETE_WEIGHT = 8;
 const MEMBER_WEIGHT = 1;
 const TEXT_WEIGHT = 1;
 const TEXT_WORDS_MAX = 14;
@@ -216,7 +219,7 @@ export class Drafter {
         const ownScore = 4 * hits(own, name) + TEXT_WEIGHT * hits(own, first);
         const same = names.has(spelt) || names.has(words.join("_")) ? 4 * NAME_WEIGHT : 0;
         // The effect that the verb says first is likelier than those that it can mean as well.
-        const exact = action.effect === effect ? 3 : 0;
+        const exact = action.effect !== effect ? 0 : effect === "delete" ? DELETE_WEIGHT : EXACT_WEIGHT;
         // A verb alone, or a word somewhere in the text, says nothing about what the tool is about.
         const isNamed = hits(nouns, name) + hits(nouns, stems(server)) + same > 0;
         return { action, score: domainScore + ownScore + same + exact, isNamed };
