@@ -59,7 +59,7 @@ describe("the digest of definitions", () => {
   });
 
   test("does not depend on the order of tools or members, nor on what a page wraps them in", () => {
-    const turned = [{ annotations: READ.annotations, ...READ, _meta: { build: 7 } }, REFUND];
+    const turned = [{ _meta: { build: 7 }, ...Object.fromEntries(Object.entries(READ).reverse()) }, REFUND];
     for (const list of [turned, { tools: turned }, { jsonrpc: "2.0", id: 1, result: { tools: turned } }]) {
       expect(definitionDigests(toolsOf(list)).server).toBe(DIGEST);
     }

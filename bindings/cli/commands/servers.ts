@@ -21,7 +21,7 @@ const DESCRIPTION_COLUMNS_MAX = 200;
 export function addServers(program: Command): void {
   const servers = program
     .command("servers")
-    .summary("pin tool servers to their definitions, and see what changed")
+    .summary("pin tool servers, and see what changed")
     .description(
       "Pins a tool server to what it says about its tools. A pinned server counts as bound only while it says the same.",
     );
