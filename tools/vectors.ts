@@ -302,7 +302,11 @@ function base64Lines(bytes: Uint8Array): string {
 /** Compiles the small policy beside the vectors with the real compiler. */
 async function compileSmall(): Promise<void> {
   const { compile } = await import("../bindings/src/compile/index.ts");
-  const source = (name: string, path = name): { name: string; text: string } => ({ name, text: read(path) });
+  const source = (name: string, path = name): { name: string; text: string; vouched: true } => ({
+    name,
+    text: read(path),
+    vouched: true,
+  });
   const { image } = compile([
     source("taxonomy/edition.yaml", `${IMAGES}/edition.yaml`),
     ...["flags", "amplifiers", "tiers", "fields", "reasons"].map((part) => source(`taxonomy/${part}.yaml`)),

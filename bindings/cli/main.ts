@@ -13,7 +13,10 @@ import { addFmt } from "./commands/fmt.js";
 import { addInit } from "./commands/init.js";
 import { addLint } from "./commands/lint.js";
 import { addPack } from "./commands/pack.js";
+import { addPackDraft } from "./commands/pack-draft.js";
+import { addPackSign } from "./commands/pack-sign.js";
 import { addSchema } from "./commands/schema.js";
+import { addServers } from "./commands/servers.js";
 import { addTaxonomy } from "./commands/taxonomy.js";
 import { addTest } from "./commands/test.js";
 import { EXIT, errorFacts } from "./failure.js";
@@ -40,8 +43,11 @@ function program(): Command {
   addFmt(command);
   addInit(command);
   addSchema(command);
-  addPack(command);
+  const pack = addPack(command);
+  addPackDraft(pack);
+  addPackSign(pack);
   addTaxonomy(command);
+  addServers(command);
   return command;
 }
 

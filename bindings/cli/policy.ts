@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Compiled, ImageContent, Source } from "permit0/compile";
 import { type Engine, openEngine } from "permit0/engine";
 import { EMBEDDED_DIGESTS, embeddedImage, embeddedWasm } from "permit0/inline";
-import { packageSources } from "permit0/node";
+import { packageSources, verifyEd25519 } from "permit0/node";
 import { CliError } from "./failure.js";
 
 export interface PolicyOptions {
@@ -43,13 +43,6 @@ async function imageOf({ policy, profile, pack }: PolicyOptions): Promise<Uint8A
   return bytes;
 }
 
-/** A pack beside the shipped ones. */
-export function packSource(file: string): Source {
-  const text = textOf(readPolicy(file), file);
-  if (!/^pack:/m.test(text)) throw new CliError("file", `${file}: wanted a pack, a file with the key pack`);
-  return { name: file, text };
-}
-
 export function packSources(files: readonly string[] = []): Source[] {
   return files.map(packSource);
 }
@@ -67,7 +60,11 @@ export async function compilePolicy(own: readonly Source[], profile: string | un
       !(isBase && name === "policies/base.yaml") && !own.some((source) => source.name.endsWith(name)),
   );
   const sources = [...shipped, ...own];
-  return compile(sources, { wasm: embeddedWasm(), ...(profile === undefined ? {} : { profile }) });
+  return compile(sources, {
+    wasm: embeddedWasm(),
+    verify: verifyEd25519,
+    ...(profile === undefined ? {} : { profile }),
+  });
 }
 
 /** A policy with its engine, and what stands in its image. */
@@ -91,6 +88,21 @@ export async function openNamed(name: string): Promise<OpenedPolicy> {
 /** Opens the embedded engine with an image. */
 export function openImage(image: Uint8Array): Promise<Engine> {
   return openEngine({ wasm: embeddedWasm(), image, expect: { engine: EMBEDDED_DIGESTS.engine } });
+}
+
+/** The detached signature beside a pack: `pack.yaml` has `pack.sig`. */
+export function signatureFileOf(file: string): string {
+  return `${file.replace(/\.ya?ml$/, "")}.sig`;
+}
+
+/** A pack beside the shipped ones, with the signature beside it if there is one. */
+function packSource(file: string): Source {
+  const source = { name: file, text: textOf(readPolicy(file), file) };
+  if (!/^pack:/m.test(source.text)) {
+    throw new CliError("file", `${file}: wanted a pack, a file with the key pack`);
+  }
+  const sig = signatureFileOf(file);
+  return existsSync(sig) ? { ...source, signature: textOf(readPolicy(sig), sig) } : source;
 }
 
 export function isImage(bytes: Uint8Array): boolean {

@@ -1,7 +1,7 @@
 /** The text of `permit0 pack new`. */
 
-/** @param title of the product, `Acme Desk`. */
-export function starterPack(name: string, title: string): string {
+/** @param title of the product, `Acme Desk`; `org` is the organisation that writes the pack. */
+export function starterPack(name: string, title: string, org: string): string {
   return `# yaml-language-server: $schema=../../node_modules/permit0/taxonomy/schema/pack.schema.json
 # What the tools of ${title} do, so that a call is judged by what it does and not by its name. A pack maps and raises; it cannot
 # lower anything. The four tools below are examples: put the names of the real ones in their place, as the server's tools/list has them.
@@ -12,7 +12,7 @@ export function starterPack(name: string, title: string): string {
 #   permit0 pack lint packs/${name}/pack.yaml    says what is probably not meant
 pack: ${name}
 version: "0.1.0"          # raise it when a decision can change
-publisher: ${name}
+publisher: ${org}          # the name after \`org:\` in your policy; packs of others are signed
 title: ${JSON.stringify(title)}
 description: ${JSON.stringify(`Tickets, customers and refunds of ${title}.`)}
 

@@ -22,12 +22,15 @@ export function columnsOf(stream: { isTTY?: boolean; columns?: number }): number
   return Math.min(COLUMNS_MAX, Math.max(COLUMNS_MIN, stream.columns ?? COLUMNS_PLAIN));
 }
 
-// Control characters, and the marks that reorder text on screen.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+// Control characters, marks that reorder text on screen, and letters that nobody sees: zero width, fillers, tags.
+const UNSAFE = /[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029\ufff9-\ufffb]/gu;
 
 /** One line of text from anywhere, safe to print: control and direction characters are spelt out. */
 export function safe(text: string): string {
-  return text.replace(UNSAFE, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(UNSAFE, (sign) => {
+    const digits = (sign.codePointAt(0) as number).toString(16);
+    return digits.length > 4 ? `\\u{${digits}}` : `\\u${digits.padStart(4, "0")}`;
+  });
 }
 
 /** Text cut into lines of at most `columns`, at spaces where there are any. */

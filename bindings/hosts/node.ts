@@ -3,6 +3,7 @@
  * engine and the base policy of this release, which are part of the bundle.
  */
 
+import { createPublicKey, verify } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -57,7 +58,9 @@ const TAXONOMY_PARTS = ["edition", "flags", "amplifiers", "tiers", "fields", "re
  * const text = readFileSync("acme.yaml", "utf8");
  * const { image } = compile([...packageSources(), { name: "acme.yaml", text }]);
  */
-export function packageSources(folder: string = packageFolder()): { name: string; text: string }[] {
+export function packageSources(
+  folder: string = packageFolder(),
+): { name: string; text: string; vouched: true }[] {
   const yamlIn = (path: string): string[] =>
     readdirSync(join(folder, path))
       .filter((file) => file.endsWith(".yaml"))
@@ -72,5 +75,19 @@ export function packageSources(folder: string = packageFolder()): { name: string
     ...packs.map((pack) => `policies/packs/${pack}/pack.yaml`),
     ...yamlIn("policies/profiles"),
   ];
-  return names.map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
+  return names.map((name) => ({ name, text: readFileSync(join(folder, name), "utf8"), vouched: true }));
+}
+
+/** What stands before the 32 bytes of an Ed25519 key in a key file (RFC 8410, SubjectPublicKeyInfo). */
+const KEY_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
+
+/** Checks an Ed25519 signature, for the option `verify` of `compile`. */
+export function verifyEd25519(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    const publicKey = createPublicKey({ key: Buffer.concat([KEY_PREFIX, key]), format: "der", type: "spki" });
+    return verify(null, message, publicKey, signature);
+  } catch {
+    // A key that is no point of the curve has signed nothing.
+    return false;
+  }
 }

@@ -361,6 +361,16 @@ export function decisionOf(
   return new RecordDecision(record, verdict, tier, score, hazard, wording) as unknown as Decision;
 }
 
+/** The same decision with another sentence for one reason: the record has codes only, so nothing it says changes. */
+export function reworded(decision: Decision, wording: Wording, code: string, sentence: string): Decision {
+  const { record, verdict, tier, score, hazard } = decision;
+  const numbers = [VERDICT_NAMES.indexOf(verdict), TIER_NAMES.indexOf(tier), score, hazard] as const;
+  return decisionOf(record, ...numbers, {
+    sentence: (asked) => (asked === code ? sentence : wording.sentence(asked)),
+    maximum: (amplifier) => wording.maximum(amplifier),
+  });
+}
+
 /** The denial that a record of the host describes. Nothing was scored: every scale stands at its top. */
 export function hostDecisionOf(record: Uint8Array, wording: Wording): Decision {
   return decisionOf(record, VERDICT_DENY, TIER_CRITICAL, SCORE_MAX, HAZARD_MAX, wording);

@@ -28,6 +28,17 @@ export {
   percent,
 } from "./explain.ts";
 export type { ImageView } from "./image.ts";
+export {
+  boundName,
+  DEFINITION_KEYS,
+  type DefinitionDigests,
+  definitionDigests,
+  pinnedName,
+  ServerRegistry,
+  type ServerStanding,
+  type ToolDefinition,
+  toolsOf,
+} from "./servers.ts";
 export type { Decision, DecisionJson, Request } from "./types.ts";
 
 /** SHA-256 digests in hex that files must have before they are used. */

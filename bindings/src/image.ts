@@ -11,6 +11,7 @@ import {
   NAMESPACE_DOMAIN,
   NAMESPACE_DOMAIN_UNDER,
   NAMESPACE_FIELD,
+  NAMESPACE_SERVER,
   ROW_KIND_GATE,
   RULE_KIND_FLAG,
   RULE_KIND_LEVEL,
@@ -204,6 +205,11 @@ export class ImageView {
       ...this.#namesOf(NAMESPACE_DOMAIN).map(({ text }) => text),
       ...this.#namesOf(NAMESPACE_DOMAIN_UNDER).map(({ text }) => `www.${text}`),
     ];
+  }
+
+  /** Servers that are bound to a pack; a pinned one as `name@sha256:…`. */
+  servers(): readonly string[] {
+    return this.#namesOf(NAMESPACE_SERVER).map(({ text }) => text);
   }
 
   /** Digits of the minor unit of a currency; undefined for one that the policy does not know. */

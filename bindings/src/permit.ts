@@ -7,12 +7,14 @@ import { parseUtc, randomSalt, systemClock } from "./clock.ts";
 import { decode } from "./codec/decode.ts";
 import { encode } from "./codec/encode.ts";
 import { typedError } from "./codec/request.ts";
+import { reworded } from "./decision.ts";
 import type { Engine } from "./engine.ts";
 import { EngineError, nearest, shown } from "./errors.ts";
 import { percent } from "./explain.ts";
 import { deepFreeze } from "./frozen.ts";
 import { OBLIGATION_NAMES } from "./gen/codes.ts";
 import { createGuard, type Guard, noteAsked } from "./guard.ts";
+import { isPinnedName, ServerRegistry, type ServerStanding } from "./servers.ts";
 import type {
   AssertedBy,
   Binding,
@@ -63,6 +65,11 @@ export interface PermitOptions {
    * other. Default: none.
    */
   readonly obligations?: readonly (keyof Obligations)[];
+  /**
+   * Tool definitions by server, as each server answered `tools/list`. A server that the policy pins counts as bound only
+   * while they are the pinned ones; leaving a server out can only make its calls stricter.
+   */
+  readonly tools?: Readonly<Record<string, unknown>>;
 }
 
 /** Asks about calls. Made by {@link createPermit}; its members work detached from it. */
@@ -81,6 +88,14 @@ export interface Permit {
    * obligations that the program has not promised to meet (`obligation_unmet`).
    */
   require(action: string, fields: Values, context?: CallContext): Promise<Decision>;
+  /**
+   * Takes the tool definitions that a server sent last, instead of any before: after connecting, and on every
+   * `notifications/tools/list_changed`.
+   * @param tools the answer to `tools/list`: an array, `{ tools }` or the JSON-RPC answer, all pages in one.
+   * @returns whether they are the pinned ones; `changed` means that the server's calls are judged as unbound ones.
+   * @throws EngineError when they cannot be read; the server then counts as changed.
+   */
+  registerServer(server: string, tools: unknown): Promise<ServerStanding>;
   /** Guards a function. See {@link Guard}. */
   readonly guard: Guard;
 }
@@ -115,7 +130,7 @@ function refusalText(what: string, decision: DenyDecision | ReviewDecision): str
 
 const SHADOW_MS_MAX = 30 * 24 * 60 * 60 * 1000;
 const ZERO_SALT = new Uint8Array(32);
-const OPTIONS = ["image", "engine", "context", "clock", "mode", "salt", "obligations"];
+const OPTIONS = ["image", "engine", "context", "clock", "mode", "salt", "obligations", "tools"];
 /** Facts whose authority is recorded: the keys of `asserted_by`. */
 const ASSERTABLE = ["actor", "environment", "host", "roles", "tz_min"] as const;
 
@@ -134,17 +149,27 @@ export function createPermit(options: PermitOptions = {}): Permit {
   const modeAt = modeOf(options.mode ?? "enforce", clock);
   const saltNow = salt === "random" ? randomSalt : () => (salt === "zero" ? ZERO_SALT : salt);
   const met: ReadonlySet<string> = new Set(obligations);
+  const servers = new ServerRegistry();
+  for (const [server, tools] of Object.entries(options.tools ?? {})) servers.register(server, tools);
   let engine: Engine | undefined;
   let opening: Promise<Engine> | undefined;
 
-  async function decide(call: PermitCall, binding: Binding): Promise<Decision> {
-    if (engine === undefined) {
-      opening ??= openPermitEngine(options);
-      engine = await opening;
-    }
+  async function opened(): Promise<Engine> {
+    opening ??= openPermitEngine(options);
+    engine = await opening;
+    return engine;
+  }
+
+  async function decide(given: PermitCall, binding: Binding): Promise<Decision> {
+    engine ??= await opened();
+    const { call, sentence } = mayHaveServer(given)
+      ? servers.resolve(given, engine.image)
+      : { call: given, sentence: undefined };
     const request = requestOf(call, shared, clock, modeAt, saltNow, binding);
     try {
-      return engine.decide(request);
+      const decision = engine.decide(request);
+      if (sentence === undefined) return decision;
+      return reworded(decision, engine.image, "server_unbound", sentence);
     } catch (error) {
       if (error instanceof EngineError && error.code === "request_too_large") {
         return engine.denyByHost(request, "request_too_large");
@@ -167,6 +192,10 @@ export function createPermit(options: PermitOptions = {}): Permit {
       const decision = await pass(call, "advisory");
       asked();
       return decision;
+    },
+    registerServer: async (server, tools) => {
+      servers.register(server, tools);
+      return servers.standing(server, (await opened()).image);
     },
     guard: createGuard(
       () => permit,
@@ -241,6 +270,12 @@ function requestOf(
     return { action, fields, context, mode, salt, binding } as Request;
   const { context: _, ...bare } = rest;
   return { ...bare, context, mode, salt, binding };
+}
+
+/** Whether the call may come from a server. Most programs' own calls do not, and cost nothing more. */
+function mayHaveServer(given: unknown): given is PermitCall & { readonly tool: string } {
+  const { tool, server } = (given ?? {}) as { tool?: unknown; server?: unknown };
+  return typeof tool === "string" && (server !== undefined || tool.includes("mcp__") || isPinnedName(tool));
 }
 
 /** Whether a call has no member but these two and its context. */

@@ -61,7 +61,7 @@ export class YamlTarget implements Target {
     this.#tried++;
     const [set, name, text] = partsOf(input);
     const sources = (this.#sources[set] ?? []).map((source) =>
-      source.name === name ? { name, text } : source,
+      source.name === name ? { ...source, text } : source,
     );
     try {
       const { image, warnings } = compile(sources, { wasm: WASM });

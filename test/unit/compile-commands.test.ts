@@ -4,19 +4,19 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageSources } from "../../bindings/hosts/node.ts";
-import { CompileError, compile } from "../../bindings/src/compile/index.ts";
+import { CompileError, compile, type Source } from "../../bindings/src/compile/index.ts";
 import { NAMESPACE_COMMAND, NAMESPACE_VARIABLE } from "../../bindings/src/gen/codes.ts";
 import { ROOT } from "../../tools/files.ts";
 
 const sources = packageSources(ROOT).filter(({ name }) => !name.includes("/packs/"));
 
-function pack(name: string, ...lines: readonly string[]): { name: string; text: string } {
+function pack(name: string, ...lines: readonly string[]): Source {
   const head = `pack: ${name}\nversion: "1.0.0"\npublisher: tests\ntitle: T\ndescription: D\n`;
-  return { name: `${name}.yaml`, text: `${head}${lines.join("\n")}\n` };
+  return { name: `${name}.yaml`, text: `${head}${lines.join("\n")}\n`, vouched: true };
 }
 
 /** What the compiler says about one row, or about lines of a pack; places without the file. */
-function said(...packs: readonly { name: string; text: string }[]): string[] {
+function said(...packs: readonly Source[]): string[] {
   try {
     compile([...sources, ...packs]);
     return [];
@@ -213,7 +213,7 @@ describe("names", () => {
 
 test("the tables of the cases come back from the image as they were written", () => {
   const text = readFileSync(join(ROOT, "test/vectors/lang/commands.yaml"), "utf8");
-  const { content } = compile([...sources, { name: "t.yaml", text }]).explain;
+  const { content } = compile([...sources, { name: "t.yaml", text, vouched: true }]).explain;
   expect(content.commands.find(({ id }) => id === "t/find")).toMatchObject({
     action: "files.list",
     style: "single",

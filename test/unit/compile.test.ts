@@ -258,7 +258,7 @@ describe("a fault of several sources is said", () => {
       why: "two packs of one name",
       sources: [
         ...leastSources(),
-        ...["a.yaml", "b.yaml"].map((name) => ({ name, text: smallText("pack") })),
+        ...["a.yaml", "b.yaml"].map((name) => ({ name, text: smallText("pack"), vouched: true })),
       ],
       says: [
         'b.yaml:1:7 wanted a pack name of its own; came "shop", which a.yaml has; rename one of the two',
@@ -369,6 +369,7 @@ describe("a fault of several sources is said", () => {
   test("more packs claim a tool name than the engine looks at", () => {
     const packs = Array.from({ length: 9 }, (_, index) => ({
       name: `pack${index}.yaml`,
+      vouched: true,
       text: smallText("pack")
         .replace("pack: shop", `pack: shop${index}`)
         .replace('patterns: ["read_*"]', index % 2 === 0 ? 'patterns: ["*_it"]' : 'patterns: ["read_*"]'),
@@ -686,9 +687,9 @@ describe("nothing around the sources shows in the image", () => {
   });
 
   test("the folder that an org file lies in", () => {
-    const moved = smallSources().map(({ name, text }) => ({
-      name: name === NAMES.org ? "/home/ops/policy/permit0.yaml" : name,
-      text,
+    const moved = smallSources().map((source) => ({
+      ...source,
+      name: source.name === NAMES.org ? "/home/ops/policy/permit0.yaml" : source.name,
     }));
     expect(compileSmall(moved).digest).toBe(SMALL_DIGEST);
   });
@@ -709,7 +710,7 @@ describe("nothing around the sources shows in the image", () => {
 
   function secondPack(): Source[] {
     const text = smallText("pack").replace("pack: shop", "pack: bazaar");
-    return [{ name: "policies/packs/bazaar/pack.yaml", text }];
+    return [{ name: "policies/packs/bazaar/pack.yaml", text, vouched: true }];
   }
 });
 

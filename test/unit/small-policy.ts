@@ -358,7 +358,7 @@ export function smallSources(
   const keys = Object.keys(NAMES) as SmallName[];
   const own = keys.flatMap((key) => {
     const text = key in changed ? changed[key] : TEXTS[key];
-    return text === undefined ? [] : [{ name: NAMES[key], text }];
+    return text === undefined ? [] : [{ name: NAMES[key], text, vouched: true }];
   });
   return [...own, { name: "policies/corpus.yaml", text: corpus }];
 }

@@ -5,6 +5,7 @@
 
 import type { Compiled, Pack, PackExample, Place } from "../compile/index.ts";
 import type { Engine } from "../engine.ts";
+import { boundName } from "../servers.ts";
 import type { Decision, Request } from "../types.ts";
 
 export interface CaseResult {
@@ -24,9 +25,11 @@ const TIME_MS = 1_767_225_600_000;
 type Call = Readonly<Record<string, unknown>>;
 
 function decide(engine: Engine, call: Call): Decision {
-  const { context, ...rest } = call;
+  const { context, server, ...rest } = call;
   return engine.decide({
     ...rest,
+    // Examples are about the server that was pinned, so its definitions count as seen.
+    ...(typeof server === "string" ? { server: boundName(server, engine.image) } : {}),
     context: { time_ms: TIME_MS, ...(context as object | undefined) },
   } as unknown as Request);
 }

@@ -11,6 +11,7 @@ export {
   type Outcome,
   type Policy,
 } from "./diff.ts";
+export { type Drift, driftOf } from "./drift.ts";
 export { type Finding, LINT_RULES, type LintRule, lint } from "./lint.ts";
 export { lintPack, PACK_LINT_RULES, type PackFinding, type PackLintRule } from "./pack-lint.ts";
 export { type SpaceCall, spaceOf } from "./space.ts";

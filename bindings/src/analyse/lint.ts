@@ -19,6 +19,7 @@ export const LINT_RULES = {
   conflict: "A relax entry cannot take effect, because a row without a condition holds the same action.",
   expired: "The relax entry has ended.",
   "expires-soon": "The relax entry ends within 30 days.",
+  "unpinned-server": "A server is bound by its name alone, whatever its tools turn into.",
   "never-lowers": "No call that was tried is lowered by the relax entry.",
 } as const;
 
@@ -52,6 +53,11 @@ export function lint(
     const place = places.get(code);
     if (place) found.push({ rule, level, place, message });
   };
+  for (const { server, pin, place } of explain.servers) {
+    if (pin !== undefined) continue;
+    const message = `${server} is bound by its name alone; pin it to its tools with permit0 servers pin ${server} --tools FILE`;
+    found.push({ rule: "unpinned-server", level: "note", place, message });
+  }
   for (const { code, clauses } of content.rows) {
     if (clauses.length === 0) {
       add(

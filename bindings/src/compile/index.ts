@@ -21,8 +21,15 @@ import {
   readProfile,
 } from "./layers.ts";
 import { Lowering, type Policy, rowsOf, rulesOf, type SourceRecord } from "./lower.ts";
-import { type Pack, type PackExample, packName, readPack } from "./pack.ts";
-import { memberOf, parseSource, type Source, type Tree } from "./parse.ts";
+import { type BoundServer, type Pack, type PackExample, packName, readPack } from "./pack.ts";
+import { memberOf, parseSource, type Source, type Tree, textOf } from "./parse.ts";
+import {
+  checkForeign,
+  checkPublisher,
+  isVouched,
+  type Publishers,
+  type VerifyEd25519,
+} from "./publishers.ts";
 import { type ImageContent, readImage } from "./read.ts";
 import { Sets } from "./sets.ts";
 import { daysOf, Reader } from "./shape.ts";
@@ -30,8 +37,17 @@ import { readTaxonomy, type Taxonomy } from "./taxonomy.ts";
 
 export type { ExampleCall } from "./entries.ts";
 export { CompileError, type Issue, issueText, type Place, type WarningKind } from "./issues.ts";
-export type { Mapping, Pack, PackExample, Pattern } from "./pack.ts";
+export type { BoundServer, Mapping, Pack, PackExample, Pattern } from "./pack.ts";
 export type { Source } from "./parse.ts";
+export {
+  type PackStatement,
+  packStatementBytes,
+  packStatementOf,
+  publicKeyOf,
+  signatureFault,
+  signatureText,
+  type VerifyEd25519,
+} from "./publishers.ts";
 export { type ImageContent, type ImagePredicate, readImage } from "./read.ts";
 
 export interface CompileOptions {
@@ -42,6 +58,8 @@ export interface CompileOptions {
   readonly wasm?: Uint8Array;
   /** Profile to use; without it the one that the org file names, else `general` where there is one, else none. */
   readonly profile?: string;
+  /** Needed for packs of other publishers: checks their signatures. `verifyEd25519` of `permit0/node`. */
+  readonly verify?: VerifyEd25519;
 }
 
 export interface Compiled {
@@ -66,6 +84,8 @@ export interface Explanation {
   readonly packs: readonly Pack[];
   /** Where each rule, gate, row and relax entry stands, by its code. */
   readonly places: ReadonlyMap<string, Place>;
+  /** Servers that the org binds. */
+  readonly servers: readonly BoundServer[];
 }
 
 const DEFAULT_PROFILE = "general";
@@ -145,7 +165,7 @@ function sortSources(sources: readonly Source[], issues: Issues): Sorted {
       issues.fault(tree.place, wanted, "none of these keys", fix);
     } else {
       const name = memberOf(tree, kind);
-      const shown = name?.kind === "text" ? name.value : "";
+      const shown = textOf(name);
       sorted.policies[kind].push({ source, tree, storedName: kind === "base" ? "base" : `${kind}/${shown}` });
     }
   }
@@ -223,7 +243,7 @@ function chooseProfile(
   const byName = new Map<string, Parsed>();
   for (const parsed of found) {
     const name = memberOf(parsed.tree, "profile");
-    const key = name?.kind === "text" ? name.value : "";
+    const key = textOf(name);
     const first = byName.get(key);
     if (name && first) {
       const came = `${JSON.stringify(key)}, which ${first.source.name} has`;
@@ -267,6 +287,12 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   const orgSource = onlyOne(sorted.policies.org, "org policy", issues);
   const choice = orgSource && readChoice(reader, orgSource.tree);
   const packSources = choosePacks(sorted.policies.pack, choice, issues);
+  const publishers: Publishers = choice?.publishers ?? new Map();
+  const vouched = new Set<string>();
+  for (const [name, { source, tree }] of packSources) {
+    if (isVouched(source, tree, choice?.org ?? "", publishers)) vouched.add(name);
+    else checkPublisher(source, tree, publishers, options.verify, issues);
+  }
   const profileSource = chooseProfile(sorted.policies.profile, choice, options.profile, issues);
 
   const baseSource = onlyOne(sorted.policies.base, "base policy", issues);
@@ -283,6 +309,7 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   const packs = [...packSources.values()].flatMap(
     ({ tree }) => readPack(reader, tree, taxonomy, entries) ?? [],
   );
+  checkForeign(packs, vouched, issues);
   const { profile, org, settings } = readUpper({
     reader,
     taxonomy,
@@ -344,6 +371,7 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
       examples: packs.flatMap(({ examples }) => examples),
       packs,
       places: new Map([...rulesOf(policy), ...rowsOf(policy)].map(({ code, place }) => [code, place])),
+      servers: org?.servers ?? [],
     },
   };
 }

@@ -15,8 +15,9 @@ import {
 import { canonicalDomain } from "./canonical.ts";
 import type { EntryReader, Row, Rule } from "./entries.ts";
 import type { Place } from "./issues.ts";
-import { readServers, VERSION } from "./pack.ts";
-import { described, memberOf, type Tree } from "./parse.ts";
+import { type BoundServer, readServers, VERSION } from "./pack.ts";
+import { described, memberOf, type Tree, textOf } from "./parse.ts";
+import { type Publishers, readPublishers } from "./publishers.ts";
 import type { Sets } from "./sets.ts";
 import { type Reader, type Shape, sortedMembers } from "./shape.ts";
 import type { Taxonomy } from "./taxonomy.ts";
@@ -84,7 +85,7 @@ export interface Org {
   readonly domains: readonly string[];
   readonly domainsUnder: readonly string[];
   readonly defaultCurrency: string | undefined;
-  readonly servers: readonly { readonly server: string; readonly pack: string }[];
+  readonly servers: readonly BoundServer[];
   readonly unknownReadEnabled: boolean;
   readonly rules: readonly Rule[];
   readonly rows: readonly Row[];
@@ -360,6 +361,7 @@ const ORG_KEYS = [
   "default_currency",
   "sets",
   "servers",
+  "publishers",
   "unknown_read",
   ...SETTING_KEYS,
   ...OWN_ENTRIES,
@@ -371,6 +373,9 @@ export interface OrgChoice {
   readonly profile: { readonly name: string; readonly place: Place } | undefined;
   /** undefined: all. */
   readonly packs: ReadonlyMap<string, Place> | undefined;
+  readonly publishers: Publishers;
+  /** The organisation's own name, as packs name their publisher. */
+  readonly org: string;
 }
 
 export function readChoice(reader: Reader, tree: Tree): OrgChoice {
@@ -383,6 +388,8 @@ export function readChoice(reader: Reader, tree: Tree): OrgChoice {
   return {
     profile: profile && name !== undefined ? { name, place: profile.place } : undefined,
     packs: isAll || packs?.kind !== "list" ? undefined : reader.texts(packs, "pack"),
+    publishers: readPublishers(reader, memberOf(tree, "publishers")),
+    org: textOf(memberOf(tree, "org")),
   };
 }
 
@@ -417,7 +424,7 @@ export function readOrg(
   }
   const layer = {
     name,
-    dated: dated?.kind === "text" ? dated.value : "",
+    dated: textOf(dated),
     ...readDomains(reader, shape.get("domains")),
     defaultCurrency: readDefaultCurrency(reader, shape.get("default_currency"), base),
     servers: readServers(reader, shape.get("servers"), packs),

@@ -25,6 +25,7 @@ import {
 } from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
 import { CANDIDATES_MAX, IMAGE_BYTES_MAX } from "../gen/limits.ts";
+import { pinnedName } from "../servers.ts";
 import { type ApiMember, type ApiRow, orderedRows, type Step } from "./apis.ts";
 import { CommandLowering } from "./command-lower.ts";
 import type { CommandNames } from "./command-names.ts";
@@ -547,8 +548,9 @@ export class Lowering {
     }
     for (const domain of org?.domains ?? []) this.#writer.putName(NAMESPACE_DOMAIN, domain, 0);
     for (const domain of org?.domainsUnder ?? []) this.#writer.putName(NAMESPACE_DOMAIN_UNDER, domain, 0);
-    for (const { server, pack } of org?.servers ?? []) {
-      this.#writer.putName(NAMESPACE_SERVER, server, this.#packIndex(pack));
+    for (const { server, pack, pin } of org?.servers ?? []) {
+      const name = pin === undefined ? server : pinnedName(server, pin);
+      this.#writer.putName(NAMESPACE_SERVER, name, this.#packIndex(pack));
     }
     for (const { name, values } of sets) {
       const index = this.#writer.put(

@@ -19,6 +19,7 @@ import {
   VERDICT_NAMES,
 } from "../gen/codes.ts";
 import { NAME_BYTES_MAX, PATH_SEGMENTS_MAX } from "../gen/limits.ts";
+import { isPinnedName, pinnedName } from "../servers.ts";
 import { type Api, readApis } from "./apis.ts";
 import { canonicalToolName, lowerAscii, trimmed } from "./canonical.ts";
 import { type Command, CommandReader } from "./commands.ts";
@@ -381,8 +382,14 @@ export function readPack(
 ): Pack | undefined {
   const required = ["pack", "version", "publisher", "title", "description"];
   const contents = ["tools", "apis", "commands", "variables"];
-  const shape = reader.shape(tree, "a pack", required, [...contents, "servers", "rules", "examples"]);
+  const optional = [...contents, "draft", "servers", "rules", "examples"];
+  const shape = reader.shape(tree, "a pack", required, optional);
   if (!shape) return undefined;
+  const draft = shape.get("draft");
+  if (draft && reader.bool(draft, "whether it is a draft") !== undefined) {
+    const fix = "look at every mapping and every `# doubt:`, then remove the line draft";
+    reader.issues.fault(shape.placeOf("draft"), "a pack that a person has read", "a draft", fix);
+  }
   const name = reader.text(shape.get("pack"), "the pack's name", PACK_NAME);
   const version = reader.text(shape.get("version"), "a version", VERSION);
   const publisher = reader.text(shape.get("publisher"), "who publishes it");
@@ -435,26 +442,37 @@ function checkIds(reader: Reader, rows: readonly { readonly id: string; readonly
   }
 }
 
-/** Members of `servers` of the org file: exact server name to pack name. */
+/** A server that the org binds to a pack. */
+export interface BoundServer {
+  readonly server: string;
+  readonly pack: string;
+  /** SHA-256 of its tool definitions in hex; without it the name alone is bound. */
+  readonly pin: string | undefined;
+  readonly place: Place;
+}
+
+const PIN = { pattern: /^sha256:[0-9a-f]{64}$/, wanted: "a pin: sha256: and 64 hex digits in small letters" };
+const PIN_PREFIX = "sha256:";
+/** A pinned server stands in the image under its name and its pin, and that must fit into a request. */
+const SERVER_BYTES_MAX = NAME_BYTES_MAX - pinnedName("", "0".repeat(64)).length;
+
+/** Members of `servers` of the org file: exact server name to pack name and pin. */
 export function readServers(
   reader: Reader,
   tree: Tree | undefined,
   packs: ReadonlySet<string>,
-): { readonly server: string; readonly pack: string }[] {
+): BoundServer[] {
   const map = tree && reader.map(tree, "servers by name");
   return (map ? sortedMembers(map) : []).flatMap(({ key, keyPlace, value }) => {
-    if (key === "" || bytesOf(key) > NAME_BYTES_MAX) {
-      reader.issues.fault(
-        keyPlace,
-        `a server name of 1 to ${NAME_BYTES_MAX} bytes`,
-        JSON.stringify(key),
-        "shorten it",
-      );
+    if (key === "" || bytesOf(key) > SERVER_BYTES_MAX || isPinnedName(key)) {
+      const wanted = `a server name of 1 to ${SERVER_BYTES_MAX} bytes, without @sha256:`;
+      reader.issues.fault(keyPlace, wanted, JSON.stringify(key), "correct it; a digest belongs under pin");
     }
-    const shape = reader.shape(value, "a server", ["pack"]);
+    const shape = reader.shape(value, "a server", ["pack"], ["pin"]);
     const pack = reader.text(shape?.get("pack"), "a pack");
+    const pin = reader.text(shape?.get("pin"), "a pin", PIN)?.slice(PIN_PREFIX.length);
     if (!shape || pack === undefined) return [];
-    if (packs.has(pack)) return [{ server: key, pack }];
+    if (packs.has(pack)) return [{ server: key, pack, pin, place: keyPlace }];
     const fix = "bind the server to a pack that the policy has";
     reader.issues.unknownName(valuePlace(shape, "pack"), "a pack of this policy", pack, packs, fix);
     return [];

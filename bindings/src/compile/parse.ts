@@ -25,6 +25,13 @@ import type { Issues, Place } from "./issues.ts";
 export interface Source {
   readonly name: string;
   readonly text: string;
+  /**
+   * Of a pack: whoever compiles vouches for it, because it came with the package or is their own. Any other pack must be
+   * signed by a publisher that the org file lists.
+   */
+  readonly vouched?: boolean;
+  /** Of a pack: the text of its pack.sig. */
+  readonly signature?: string;
 }
 
 export interface MapTree {
@@ -84,6 +91,11 @@ export function described(tree: Tree): string {
 /** The value of a key of a map; undefined when the tree is no map or has no such key. */
 export function memberOf(tree: Tree, key: string): Tree | undefined {
   return tree.kind === "map" ? tree.members.find((member) => member.key === key)?.value : undefined;
+}
+
+/** The text of a tree; empty where it is none. */
+export function textOf(tree: Tree | undefined): string {
+  return tree?.kind === "text" ? tree.value : "";
 }
 
 /** The tree as plain data, for calls and examples: ints as numbers where they are exact, else as bigint. */
