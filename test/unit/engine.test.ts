@@ -97,12 +97,12 @@ describe("opening", () => {
     wasm.fill(0);
     const mine = await opening;
     expect(mine.digests).toEqual(digests);
-    expect(mine.image.edition).toBe("2026.1");
+    expect(mine.image.edition).toBe("2026.2");
     expect(mine.decide({ tool: "x", args: {}, context }).digests.image).toBe(digests.image);
     const made = Buffer.from(IMAGE);
     const another = createEngine(await WebAssembly.compile(WASM), made, digests.engine);
     made.fill(0);
-    expect(another.image.edition).toBe("2026.1");
+    expect(another.image.edition).toBe("2026.2");
   });
 
   test("a decision keeps the record it was read from, also when that comes in a Buffer", () => {

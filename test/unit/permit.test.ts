@@ -62,7 +62,7 @@ describe("the permit of the package", () => {
       fields: { amount: 85_000, currency: "USD" },
     });
     expect(decision.verdict).not.toBe("allow");
-    expect(decision.edition).toBe("2026.1");
+    expect(decision.edition).toBe("2026.2");
     expect((await createPermit({ image: IMAGE }).check({ tool: "x", args: {} })).digests.image).toBe(
       decision.digests.image,
     );
