@@ -311,9 +311,10 @@ describe("default tiers under base policy", () => {
   const scale = scaleOf(sources, taxonomy);
   const risk = (name: string) => defaultRisk(action(name), taxonomy, scale);
 
-  test("only reads are minimal, and all reads but that of a secret are", () => {
+  // A write has what rules add to it, outside the project and where something runs the file (docs/adr/0007).
+  test("only reads and plain writes of files are minimal, and all reads but that of a secret are", () => {
     for (const [name, { effect }] of actions) {
-      if (name === "secrets.read") continue;
+      if (name === "secrets.read" || name === "files.write") continue;
       expect(risk(name).tier === "minimal", `${name}: ${risk(name).tier}`).toBe(effect === "read");
     }
   });
@@ -326,7 +327,7 @@ describe("default tiers under base policy", () => {
     ["email.send", "low"],
     ["email.delete", "low"],
     ["tasks.comment", "low"],
-    ["files.write", "low"],
+    ["files.write", "minimal"],
     ["files.delete", "low"],
     ["db.delete", "medium"],
     ["db.admin", "high"],
@@ -357,7 +358,7 @@ describe("default tiers under base policy", () => {
     ["content.update_cms < content.post_social < content.send_newsletter"],
     ["calendar.list_events < calendar.rsvp < calendar.create_event < calendar.delete_event"],
     ["tasks.create < tasks.update < tasks.comment < tasks.delete"],
-    ["files.list < files.read < files.copy < files.write < files.upload < files.share < files.delete"],
+    ["files.list < files.read < files.write < files.copy < files.upload < files.share < files.delete"],
     ["db.select < db.insert < db.update < db.delete < db.admin"],
     ["db.backup < db.export"],
     ["crm.search_contacts < crm.create_contact < crm.update_contact < crm.export < crm.delete_contact"],
