@@ -1,7 +1,7 @@
 // Written by `npm run gen` from taxonomy/*.yaml; do not edit. Bytes of the image: docs/format/image.md.
 
 export const IMAGE_MAGIC: i32 = 1296642128;
-export const HEADER_SIZE: i32 = 320;
+export const HEADER_SIZE: i32 = 328;
 export const HEADER_MAGIC: i32 = 0;
 export const HEADER_VERSION: i32 = 4;
 export const HEADER_ABI: i32 = 6;
@@ -45,7 +45,8 @@ export const SECTION_DETECTORS: i32 = 30;
 export const SECTION_AUTOMATON: i32 = 31;
 export const SECTION_STEPS: i32 = 32;
 export const SECTION_MEMBERS: i32 = 33;
-export const SECTION_COUNT: i32 = 34;
+export const SECTION_USES: i32 = 34;
+export const SECTION_COUNT: i32 = 35;
 
 export const TEXT_BYTES: i32 = 1;
 
@@ -216,16 +217,9 @@ export const COMMANDS_OPERAND_COUNT: i32 = 36;
 export const COMMANDS_LITERAL_START: i32 = 40;
 export const COMMANDS_LITERAL_COUNT: i32 = 44;
 
-export const OPTIONS_BYTES: i32 = 28;
+export const OPTIONS_BYTES: i32 = 12;
 export const OPTIONS_NAME: i32 = 0;
-export const OPTIONS_TAKES: i32 = 8;
-export const OPTIONS_ROLE: i32 = 9;
-export const OPTIONS_FIELD: i32 = 10;
-export const OPTIONS_FIRST: i32 = 11;
-export const OPTIONS_ACTION: i32 = 12;
-export const OPTIONS_MARKS: i32 = 16;
-export const OPTIONS_LITERAL_START: i32 = 20;
-export const OPTIONS_LITERAL_COUNT: i32 = 24;
+export const OPTIONS_USE: i32 = 8;
 
 export const OPERANDS_BYTES: i32 = 4;
 export const OPERANDS_PLACE: i32 = 0;
@@ -273,9 +267,19 @@ export const MEMBERS_UNIT: i32 = 9;
 export const MEMBERS_KIND: i32 = 10;
 export const MEMBERS_RESERVED: i32 = 11;
 
+export const USES_BYTES: i32 = 20;
+export const USES_TAKES: i32 = 0;
+export const USES_ROLE: i32 = 1;
+export const USES_FIELD: i32 = 2;
+export const USES_FIRST: i32 = 3;
+export const USES_ACTION: i32 = 4;
+export const USES_MARKS: i32 = 8;
+export const USES_LITERAL_START: i32 = 12;
+export const USES_LITERAL_COUNT: i32 = 16;
+
 const ENTRY_BYTES: usize = memory.data<u16>([
-  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 28, 4, 12,
-  40, 16, 4, 20, 12,
+  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
+  40, 16, 4, 20, 12, 20,
 ]);
 
 /** Bytes of one entry of a section. */

@@ -48,16 +48,23 @@ export function commandFits(at: usize): bool {
 }
 
 export function optionFits(at: usize): bool {
-  const takes = at + layout.OPTIONS_TAKES;
+  const use = at + layout.OPTIONS_USE;
   return (
     refFits(at + layout.OPTIONS_NAME) &&
     need(textBytes(at + layout.OPTIONS_NAME) > 0, at + layout.OPTIONS_NAME) &&
+    need(load<u32>(use) < sectionCount(layout.SECTION_USES), use)
+  );
+}
+
+export function useFits(at: usize): bool {
+  const takes = at + layout.USES_TAKES;
+  return (
     need(load<u8>(takes) <= <u8>codes.OPTION_TAKES_LAST, takes) &&
-    roleFits(at + layout.OPTIONS_ROLE) &&
-    need(load<u8>(at + layout.OPTIONS_FIRST) <= 1, at + layout.OPTIONS_FIRST) &&
-    actionFits(at + layout.OPTIONS_ACTION, NONE) &&
-    marksFit(at + layout.OPTIONS_MARKS) &&
-    runFits(at + layout.OPTIONS_LITERAL_START, layout.SECTION_LITERALS)
+    roleFits(at + layout.USES_ROLE) &&
+    need(load<u8>(at + layout.USES_FIRST) <= 1, at + layout.USES_FIRST) &&
+    actionFits(at + layout.USES_ACTION, NONE) &&
+    marksFit(at + layout.USES_MARKS) &&
+    runFits(at + layout.USES_LITERAL_START, layout.SECTION_LITERALS)
   );
 }
 

@@ -14,7 +14,7 @@ import {
   SETS_MAX,
   URL_SEGMENTS_MAX,
 } from "../gen/limits";
-import { commandFits, literalFits, operandFits, optionFits } from "./commands";
+import { commandFits, literalFits, operandFits, optionFits, useFits } from "./commands";
 import { automatonFault, detectorFault } from "./detectors";
 import {
   beginFits,
@@ -390,6 +390,7 @@ function entryFits(section: i32, at: usize): bool {
   if (section == layout.SECTION_MEMBERS) return memberFits(at);
   if (section == layout.SECTION_COMMANDS) return commandFits(at);
   if (section == layout.SECTION_OPTIONS) return optionFits(at);
+  if (section == layout.SECTION_USES) return useFits(at);
   if (section == layout.SECTION_OPERANDS) return operandFits(at);
   if (section == layout.SECTION_LITERALS) return literalFits(at);
   if (section == layout.SECTION_DETECTORS)

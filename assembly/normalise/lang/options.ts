@@ -23,15 +23,15 @@ import {
   ACTIONS_BYTES,
   ACTIONS_EFFECT,
   COMMANDS_STYLE,
-  OPTIONS_ACTION,
-  OPTIONS_FIELD,
-  OPTIONS_FIRST,
-  OPTIONS_LITERAL_START,
-  OPTIONS_MARKS,
   OPTIONS_NAME,
-  OPTIONS_ROLE,
-  OPTIONS_TAKES,
   SECTION_ACTIONS,
+  USES_ACTION,
+  USES_FIELD,
+  USES_FIRST,
+  USES_LITERAL_START,
+  USES_MARKS,
+  USES_ROLE,
+  USES_TAKES,
 } from "../../gen/layout";
 import { entryAt, INERT, NONE, textAt, textBytes } from "../../policy/view";
 import { draftMark } from "../drafts";
@@ -48,6 +48,7 @@ import {
   rowAt,
   runs,
   takeLiterals,
+  useOf,
   wordIn,
 } from "./reading";
 import { useWord } from "./use";
@@ -140,19 +141,20 @@ function isRead(action: u32): bool {
 function apply(level: i32, place: i32, isSure: bool): void {
   const now = reading();
   const option = optionAt(rowAt(level), place);
-  takeLiterals(option + OPTIONS_LITERAL_START);
-  now.marks |= load<u32>(option + OPTIONS_MARKS);
-  if (load<u8>(option + OPTIONS_FIRST) != 0) now.shift = 1;
-  const action = load<u32>(option + OPTIONS_ACTION);
+  const use = useOf(option);
+  takeLiterals(use + USES_LITERAL_START);
+  now.marks |= load<u32>(use + USES_MARKS);
+  if (load<u8>(use + USES_FIRST) != 0) now.shift = 1;
+  const action = load<u32>(use + USES_ACTION);
   const rank = level * OPTIONS_IN_ROW_MAX + place;
   const isHeld = action == INERT ? !isSure || now.doubts : now.hasUnknown && action != NONE && isRead(action);
   if (action != NONE && rank > now.best && !isHeld) {
     now.action = action;
     now.best = rank;
   }
-  const role = <i32>load<u8>(option + OPTIONS_ROLE);
+  const role = <i32>load<u8>(use + USES_ROLE);
   if (role == WORD_ROLE_INPUT) now.fromInput = true;
-  if (load<u8>(option + OPTIONS_TAKES) == <u8>OPTION_TAKES_NOTHING || !hasValue) return;
+  if (load<u8>(use + USES_TAKES) == <u8>OPTION_TAKES_NOTHING || !hasValue) return;
   if (role == WORD_ROLE_MODULE) useModule(option);
   else if (valueFrom >= 0 && role == WORD_ROLE_COMMAND) {
     beginInner(valueFrom, now.end, now.limit > now.end, false);
@@ -162,7 +164,7 @@ function apply(level: i32, place: i32, isSure: bool): void {
     beginInner(valueFrom, min(end, now.end), end > now.end, true);
     now.next = min(end + 1, now.limit);
   } else {
-    const field = <i32>load<u8>(option + OPTIONS_FIELD);
+    const field = <i32>load<u8>(use + USES_FIELD);
     const isWhole = (valueBits & WORD_WHOLE) != 0;
     if ((valueBits & WORD_EXPANDS) != 0 && !(isWhole && isTold(role, field))) noteExpands(!isWhole);
     useWord(role, field, valueAt, valueBytes, valueBits);
@@ -170,7 +172,7 @@ function apply(level: i32, place: i32, isSure: bool): void {
 }
 
 function takesOf(level: i32, place: i32): i32 {
-  return load<u8>(optionAt(rowAt(level), place) + OPTIONS_TAKES);
+  return load<u8>(useOf(optionAt(rowAt(level), place)) + USES_TAKES);
 }
 
 /** Place in the row at a level of the option with this name, or -1. */

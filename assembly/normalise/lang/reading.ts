@@ -17,9 +17,12 @@ import {
   LITERALS_TEXT,
   OPTIONS_BYTES,
   OPTIONS_NAME,
+  OPTIONS_USE,
   SECTION_COMMANDS,
   SECTION_LITERALS,
   SECTION_OPTIONS,
+  SECTION_USES,
+  USES_BYTES,
 } from "../../gen/layout";
 import { NAME_BYTES_MAX } from "../../gen/limits";
 import { COMMAND_RUNS, entryAt, lookUp, NONE, textAt, textBytes } from "../../policy/view";
@@ -184,6 +187,11 @@ export function optionCount(row: usize): i32 {
 
 export function optionAt(row: usize, place: i32): usize {
   return entryAt(SECTION_OPTIONS, load<u32>(row + COMMANDS_OPTION_START) + place, OPTIONS_BYTES);
+}
+
+/** What an option does: many of them do the same. */
+export function useOf(option: usize): usize {
+  return entryAt(SECTION_USES, load<u32>(option + OPTIONS_USE), USES_BYTES);
 }
 
 /** True when the option has exactly this name. */

@@ -10,7 +10,7 @@ import {
   WORD_ROLE_SQL,
 } from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
-import type { Command, Literal } from "./commands.ts";
+import type { Command, CommandOption, Literal } from "./commands.ts";
 import { type ImageWriter, NONE, type Run } from "./image.ts";
 import type { Action } from "./taxonomy.ts";
 
@@ -56,19 +56,27 @@ export class CommandLowering {
   }
 
   #options({ options }: Command): Run {
-    const entries = options.map(({ name, takes, role, first, action, marks, literals }) =>
+    const entries = options.map(({ name, ...use }) =>
       this.#writer
         .entry(layout.SECTION_OPTIONS)
         .ref(layout.OPTIONS_NAME, name)
-        .u8(layout.OPTIONS_TAKES, takes)
-        .u8(layout.OPTIONS_ROLE, role.role)
-        .u8(layout.OPTIONS_FIELD, role.field)
-        .u8(layout.OPTIONS_FIRST, first ? 1 : 0)
-        .u32(layout.OPTIONS_ACTION, this.#action(action))
-        .u32(layout.OPTIONS_MARKS, marks)
-        .run(layout.OPTIONS_LITERAL_START, this.#literals(literals)),
+        .u32(layout.OPTIONS_USE, this.#use(use)),
     );
     return this.#writer.putRun(layout.SECTION_OPTIONS, entries);
+  }
+
+  /** What an option does. Few things are done by many. */
+  #use({ takes, role, first, action, marks, literals }: Omit<CommandOption, "name">): number {
+    const entry = this.#writer
+      .entry(layout.SECTION_USES)
+      .u8(layout.USES_TAKES, takes)
+      .u8(layout.USES_ROLE, role.role)
+      .u8(layout.USES_FIELD, role.field)
+      .u8(layout.USES_FIRST, first ? 1 : 0)
+      .u32(layout.USES_ACTION, this.#action(action))
+      .u32(layout.USES_MARKS, marks)
+      .run(layout.USES_LITERAL_START, this.#literals(literals));
+    return this.#writer.putRun(layout.SECTION_USES, [entry]).start;
   }
 
   #operands({ operands }: Command): Run {

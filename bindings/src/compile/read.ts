@@ -130,19 +130,21 @@ export interface ImageCommand {
   readonly input: number;
   readonly marks: readonly string[];
   readonly literals: readonly ImageLiteral[];
-  readonly options: readonly {
-    readonly name: string;
-    readonly takes: string;
-    readonly role: ImageRole;
-    /** It stands for the first operand. */
-    readonly first: boolean;
-    /** Undefined: no change; "none": nothing to judge. */
-    readonly action: string | undefined;
-    readonly marks: readonly string[];
-    readonly literals: readonly ImageLiteral[];
-  }[];
+  readonly options: readonly ImageOption[];
   /** Place 0 is the last operand, 255 the rest. */
   readonly operands: readonly { readonly place: number; readonly role: ImageRole }[];
+}
+
+export interface ImageOption {
+  readonly name: string;
+  readonly takes: string;
+  readonly role: ImageRole;
+  /** It stands for the first operand. */
+  readonly first: boolean;
+  /** Undefined: no change; "none": nothing to judge. */
+  readonly action: string | undefined;
+  readonly marks: readonly string[];
+  readonly literals: readonly ImageLiteral[];
 }
 
 export interface ImageLiteral {
@@ -739,6 +741,17 @@ class ContentReader {
     };
   }
 
+  #use(use: Entry): Omit<ImageOption, "name"> {
+    return {
+      takes: use.word(layout.USES_TAKES, use.u8(layout.USES_TAKES), codes.OPTION_TAKES_NAMES),
+      role: this.#role(use, layout.USES_ROLE),
+      first: use.bounded(layout.USES_FIRST, use.u8(layout.USES_FIRST), 0, 1) === 1,
+      action: this.#actionOrNone(use, layout.USES_ACTION),
+      marks: bitNames(use, layout.USES_MARKS, use.u32(layout.USES_MARKS), codes.MARK_NAMES),
+      literals: this.#literals(use, layout.USES_LITERAL_START),
+    };
+  }
+
   #command(entry: Entry): ImageCommand {
     const pack = entry.index(layout.COMMANDS_PACK, layout.SECTION_PACKS);
     const needs = entry.u8(layout.COMMANDS_NEEDS);
@@ -759,12 +772,9 @@ class ContentReader {
       literals: this.#literals(entry, layout.COMMANDS_LITERAL_START),
       options: entry.run(layout.COMMANDS_OPTION_START, layout.SECTION_OPTIONS).map((option) => ({
         name: option.ref(layout.OPTIONS_NAME),
-        takes: option.word(layout.OPTIONS_TAKES, option.u8(layout.OPTIONS_TAKES), codes.OPTION_TAKES_NAMES),
-        role: this.#role(option, layout.OPTIONS_ROLE),
-        first: option.bounded(layout.OPTIONS_FIRST, option.u8(layout.OPTIONS_FIRST), 0, 1) === 1,
-        action: this.#actionOrNone(option, layout.OPTIONS_ACTION),
-        marks: bitNames(option, layout.OPTIONS_MARKS, option.u32(layout.OPTIONS_MARKS), codes.MARK_NAMES),
-        literals: this.#literals(option, layout.OPTIONS_LITERAL_START),
+        ...this.#use(
+          this.#image.entry(layout.SECTION_USES, option.index(layout.OPTIONS_USE, layout.SECTION_USES)),
+        ),
       })),
       operands: entry.run(layout.COMMANDS_OPERAND_START, layout.SECTION_OPERANDS).map((operand) => ({
         place: operand.u8(layout.OPERANDS_PLACE),

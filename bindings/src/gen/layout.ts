@@ -1,7 +1,7 @@
 // Written by `npm run gen` from taxonomy/*.yaml; do not edit. Bytes of the image: docs/format/image.md.
 
 export const IMAGE_MAGIC = 1296642128;
-export const HEADER_SIZE = 320;
+export const HEADER_SIZE = 328;
 export const HEADER_MAGIC = 0;
 export const HEADER_VERSION = 4;
 export const HEADER_ABI = 6;
@@ -45,7 +45,8 @@ export const SECTION_DETECTORS = 30;
 export const SECTION_AUTOMATON = 31;
 export const SECTION_STEPS = 32;
 export const SECTION_MEMBERS = 33;
-export const SECTION_COUNT = 34;
+export const SECTION_USES = 34;
+export const SECTION_COUNT = 35;
 
 export const TEXT_BYTES = 1;
 
@@ -216,16 +217,9 @@ export const COMMANDS_OPERAND_COUNT = 36;
 export const COMMANDS_LITERAL_START = 40;
 export const COMMANDS_LITERAL_COUNT = 44;
 
-export const OPTIONS_BYTES = 28;
+export const OPTIONS_BYTES = 12;
 export const OPTIONS_NAME = 0;
-export const OPTIONS_TAKES = 8;
-export const OPTIONS_ROLE = 9;
-export const OPTIONS_FIELD = 10;
-export const OPTIONS_FIRST = 11;
-export const OPTIONS_ACTION = 12;
-export const OPTIONS_MARKS = 16;
-export const OPTIONS_LITERAL_START = 20;
-export const OPTIONS_LITERAL_COUNT = 24;
+export const OPTIONS_USE = 8;
 
 export const OPERANDS_BYTES = 4;
 export const OPERANDS_PLACE = 0;
@@ -273,8 +267,18 @@ export const MEMBERS_UNIT = 9;
 export const MEMBERS_KIND = 10;
 export const MEMBERS_RESERVED = 11;
 
+export const USES_BYTES = 20;
+export const USES_TAKES = 0;
+export const USES_ROLE = 1;
+export const USES_FIELD = 2;
+export const USES_FIRST = 3;
+export const USES_ACTION = 4;
+export const USES_MARKS = 8;
+export const USES_LITERAL_START = 12;
+export const USES_LITERAL_COUNT = 16;
+
 // Bytes of one entry of each section.
 export const SECTION_ENTRY_BYTES: readonly number[] = [
-  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 28, 4, 12,
-  40, 16, 4, 20, 12,
+  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
+  40, 16, 4, 20, 12, 20,
 ];
