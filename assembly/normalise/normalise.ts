@@ -201,7 +201,7 @@ function readCandidate(mapping: usize): i32 {
   setId(textAt(mapping + MAPPINGS_ID), textBytes(mapping + MAPPINGS_ID));
   extract(mapping);
   const language = <i32>load<u32>(mapping + MAPPINGS_LANGUAGE);
-  return language == codes.LANGUAGE_NONE ? 0 : takeApart(language);
+  return language == codes.LANGUAGE_NONE ? 0 : takeApart(mapping, language);
 }
 
 /**
