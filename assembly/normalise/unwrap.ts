@@ -15,7 +15,16 @@ import {
   MARK_OPAQUE_COMMAND,
 } from "../gen/codes";
 import { ROLE_ACTION_INFRA_LIST_RESOURCES, WORD_OVERRIDE, wordAt, wordBytes } from "../gen/words";
-import { beginRole, draftCount, draftOpaque, draftsOverflowed, keepText, keptEnd, newGroup } from "./drafts";
+import {
+  beginRole,
+  draftCount,
+  draftOpaque,
+  draftsOverflowed,
+  keepText,
+  keptEnd,
+  newGroup,
+  suspectCount,
+} from "./drafts";
 import { dataNode } from "./extract";
 import { takeHttp, takeHttpTree } from "./lang/http";
 import { takeShell } from "./lang/shell";
@@ -111,7 +120,7 @@ export function takeApart(mapping: usize, language: i32): i32 {
   }
   for (let text = nextNested(); text !== null; text = nextNested()) takeNested(text);
   if (hasUnread(mapping)) draftOpaque(firstNested());
-  if (draftCount() == 0 && !draftsOverflowed())
+  if (draftCount() == suspectCount() && !draftsOverflowed())
     beginRole(ROLE_ACTION_INFRA_LIST_RESOURCES, language, newGroup());
   return draftCount();
 }

@@ -36,7 +36,6 @@ import {
   ROLE_ACTION_DB_ADMIN,
   ROLE_ACTION_NETWORK_HTTP_GET,
   ROLE_ACTION_NETWORK_HTTP_POST,
-  WORD_OVERRIDE,
   WORD_ROLE_ACTION,
   wordAt,
   wordBytes,
@@ -56,7 +55,6 @@ import {
   setFact,
 } from "./facts";
 import { takeHttp } from "./http";
-import { headersOverride } from "./http-text";
 import { isTold, noteExpands } from "./options";
 import { beginPart, beginRolePart, nestedText, scriptPart, shellPart } from "./parts";
 import { completeFacts, marksNow, reading, wordIn } from "./reading";
@@ -67,9 +65,6 @@ import { INPUT_NONE, INPUT_TEXT, WORD_EXPANDS, WORD_WHOLE, Word } from "./words"
 const POSITIONS: usize = memory.data(16392, 8);
 const REQUEST: usize = memory.data(64, 8);
 const POST: usize = memory.data<u8>([0x50, 0x4f, 0x53, 0x54]);
-/** Bytes of `-H` and `--header=`. */
-const SHORT_HEADER: u32 = 2;
-const LONG_HEADER: u32 = 9;
 const BEHIND_OPTIONS: u32 = 0x80000000;
 const SLASH: u8 = 0x2f;
 const QUESTION: u8 = 0x3f;
@@ -245,20 +240,6 @@ function isHttp(action: u32): bool {
   return isRole(action, ROLE_ACTION_NETWORK_HTTP_GET) || isRole(action, ROLE_ACTION_NETWORK_HTTP_POST);
 }
 
-/** `-H NAME: …`, `-HNAME: …` or `--header=NAME: …` with a name that asks for another method. */
-function wordsOverride(): bool {
-  const now = reading();
-  for (let position = now.first + 1; position < now.end; position++) {
-    const word = wordIn(position);
-    if (headersOverride(word.at, word.bytes)) return true;
-    if (word.bytes > SHORT_HEADER && headersOverride(word.at + SHORT_HEADER, word.bytes - SHORT_HEADER))
-      return true;
-    if (word.bytes > LONG_HEADER && headersOverride(word.at + LONG_HEADER, word.bytes - LONG_HEADER))
-      return true;
-  }
-  return false;
-}
-
 /** A request is taken apart like one that a tool sends; false when the words do not say where it goes. */
 function writeRequest(except: i32, at: usize, bytes: u32): bool {
   const now = reading();
@@ -277,10 +258,7 @@ function writeRequest(except: i32, at: usize, bytes: u32): bool {
   request.directoryBytes = now.directoryBytes;
   let methodAt: usize = 0;
   let methodBytes: u32 = 0;
-  if (wordsOverride()) {
-    methodAt = wordAt(WORD_OVERRIDE);
-    methodBytes = wordBytes(WORD_OVERRIDE);
-  } else if (findFact(FIELD_METHOD)) {
+  if (findFact(FIELD_METHOD)) {
     methodAt = foundAt();
     methodBytes = foundBytes();
   } else if (isRole(now.action, ROLE_ACTION_NETWORK_HTTP_POST)) {
