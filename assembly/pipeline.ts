@@ -14,13 +14,13 @@ import {
   STATUS_REQUEST_TOO_LARGE,
 } from "./gen/codes";
 import { REQUEST_BYTES_MAX } from "./gen/limits";
-import { draftAt, draftsOverflowed, groupOf } from "./normalise/drafts";
+import { draftAt, draftCount, draftsOverflowed, dropsSuspect, groupOf } from "./normalise/drafts";
 import { claimCount, matchCall, matchFaultOffset, normalise, normaliseDraft } from "./normalise/normalise";
 import { IMAGE_DIGEST_AT, isLoaded } from "./policy/view";
 import { commitRequest } from "./record/commit";
 import { encodeRecord } from "./record/encode";
 import { REQUEST_AT, readRequest, requestFaultOffset } from "./request/read";
-import { assess } from "./risk/assess";
+import { assess, isMostSensitive } from "./risk/assess";
 import { score } from "./risk/hazard";
 
 let faultOffset: u32 = 0;
@@ -39,9 +39,12 @@ function refuse(status: i32, offset: u32): i32 {
   return status;
 }
 
-function judgePart(group: i32): void {
+function assessPart(): void {
   beginPartEntries();
   assess();
+}
+
+function judgePart(group: i32): void {
   score();
   decidePart();
   keepPart(group);
@@ -53,10 +56,15 @@ function judge(claim: i32): void {
   beginTable();
   beginCallEntries();
   const drafts = normalise(claim);
-  if (drafts == 0) judgePart(0);
-  for (let position = 0; position < drafts; position++) {
+  if (drafts == 0) {
+    assessPart();
+    judgePart(0);
+  }
+  let position = 0;
+  while (position < draftCount()) {
     normaliseDraft(position);
-    judgePart(groupOf(draftAt(position).group));
+    assessPart();
+    if (!dropsSuspect(position, !isMostSensitive())) judgePart(groupOf(draftAt(position++).group));
   }
   decideCall(draftsOverflowed());
 }

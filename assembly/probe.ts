@@ -17,7 +17,8 @@ import {
 } from "./normalise/drafts";
 import { hostIsIdn } from "./normalise/host";
 import { runCommand } from "./normalise/lang/command";
-import { headerOverrides, takeHttp, takeHttpTree } from "./normalise/lang/http";
+import { takeHttp, takeHttpTree } from "./normalise/lang/http";
+import { headersOverride } from "./normalise/lang/http-text";
 import { takeSql } from "./normalise/lang/sql";
 import { Surroundings, wordOf } from "./normalise/lang/words";
 import { addNested, beginNested, nextNested } from "./normalise/nested";
@@ -62,7 +63,7 @@ export function urlClass(bytes: u32): i32 {
 
 /** True when the header line at REQUEST_AT overrides the method. */
 export function overrides(bytes: u32): bool {
-  return headerOverrides(REQUEST_AT, bytes);
+  return headersOverride(REQUEST_AT, bytes);
 }
 
 /** Score of a hazard, in basis points. */

@@ -51,6 +51,7 @@ export const CMP_INTEGRAL_FLOAT: i32 = -10;
 export const CMP_TOO_LARGE: i32 = -11;
 
 const NODE_BYTES: i32 = 16;
+const TAKEN: usize = 3;
 const AT: usize = 4;
 const SIZE: usize = 8;
 const NEXT: usize = 12;
@@ -281,6 +282,16 @@ export function encodedSize(node: i32): u32 {
 /** Node after a value and everything inside it, in document order; after the document's last value `nodes()`. */
 export function after(node: i32): i32 {
   return <i32>load<u32>(nodeAt(node), NEXT);
+}
+
+/** Notes of a value and everything inside it whether somebody took it; 0 or 1. */
+export function setTaken(node: i32, taken: u8): void {
+  const end = after(node);
+  for (; node < end; node++) store<u8>(nodeAt(node), taken, TAKEN);
+}
+
+export function isTaken(node: i32): bool {
+  return load<u8>(nodeAt(node), TAKEN) != 0;
 }
 
 /** True for a map key: the next node of any other str is the one behind it, of a key one beyond its value. */

@@ -47,7 +47,7 @@ function put(byte: u32): void {
 function isInvisible(point: u32): bool {
   return (
     point == 0xad ||
-    point == 0x034f ||
+    point - 0x0300 < 0x70 ||
     point == 0x061c ||
     point - 0x115f < 2 ||
     point - 0x17b4 < 2 ||

@@ -211,7 +211,8 @@ export const FIELD_TYPE_LAST: i32 = 9;
 export const TRANSFORM_TYPED: i32 = 0;
 export const TRANSFORM_COUNT: i32 = 1;
 export const TRANSFORM_LITERAL: i32 = 2;
-export const TRANSFORM_LAST: i32 = 2;
+export const TRANSFORM_IGNORED: i32 = 3;
+export const TRANSFORM_LAST: i32 = 3;
 
 // What an integer amount counts.
 export const UNIT_DIRECT: i32 = 0;

@@ -34,6 +34,7 @@ export const UNKNOWN_READ_VALUES_MAX: i32 = 64;
 export const UNKNOWN_READ_RUN_BYTES_MAX: i32 = 20;
 export const WORDS_MAX: i32 = 4096;
 export const FACTS_MAX: i32 = 1024;
+export const SUSPECTS_MAX: i32 = 32;
 export const NESTED_TEXTS_MAX: i32 = 64;
 export const NESTED_DEPTH_MAX: i32 = 8;
 export const URL_SEGMENTS_MAX: i32 = 64;

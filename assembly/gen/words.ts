@@ -51,29 +51,32 @@ export const WORD_PLACEHOLDER_KEY: i32 = 419;
 export const WORD_IBAN: i32 = 423;
 export const WORD_DIRECT: i32 = 502;
 export const WORD_UNKNOWN: i32 = 503;
-export const WORD_ORG: i32 = 504;
-export const WORD_BASE: i32 = 505;
-export const WORD_TOOL: i32 = 506;
-export const WORD_RECIPIENT: i32 = 507;
-export const WORD_HOST: i32 = 508;
-export const WORD_ACTOR: i32 = 509;
-export const WORD_TRUE: i32 = 510;
-export const WORD_FALSE: i32 = 511;
-export const WORD_DESTRUCTIVEHINT: i32 = 512;
-export const WORD_READONLYHINT: i32 = 513;
-export const WORD_OPENWORLDHINT: i32 = 514;
-export const WORD_LOCALHOST: i32 = 515;
-export const WORD_MAILTO_: i32 = 516;
-export const WORD_FILE___: i32 = 517;
-export const WORD_MCP__: i32 = 518;
-export const WORD__HOME: i32 = 519;
-export const WORD___HOME_: i32 = 520;
-export const WORD_XN__: i32 = 521;
-export const WORD_HOME: i32 = 522;
-export const WORD_USERS: i32 = 523;
-export const WORD_ROOT: i32 = 524;
-export const WORD_CMP1_COMMIT_: i32 = 525;
-export const WORD_COUNT: i32 = 526;
+export const WORD_OVERRIDE: i32 = 504;
+export const WORD_ACTION: i32 = 505;
+export const WORD_MUTATION: i32 = 506;
+export const WORD_ORG: i32 = 507;
+export const WORD_BASE: i32 = 508;
+export const WORD_TOOL: i32 = 509;
+export const WORD_RECIPIENT: i32 = 510;
+export const WORD_HOST: i32 = 511;
+export const WORD_ACTOR: i32 = 512;
+export const WORD_TRUE: i32 = 513;
+export const WORD_FALSE: i32 = 514;
+export const WORD_DESTRUCTIVEHINT: i32 = 515;
+export const WORD_READONLYHINT: i32 = 516;
+export const WORD_OPENWORLDHINT: i32 = 517;
+export const WORD_LOCALHOST: i32 = 518;
+export const WORD_MAILTO_: i32 = 519;
+export const WORD_FILE___: i32 = 520;
+export const WORD_MCP__: i32 = 521;
+export const WORD__HOME: i32 = 522;
+export const WORD___HOME_: i32 = 523;
+export const WORD_XN__: i32 = 524;
+export const WORD_HOME: i32 = 525;
+export const WORD_USERS: i32 = 526;
+export const WORD_ROOT: i32 = 527;
+export const WORD_CMP1_COMMIT_: i32 = 528;
+export const WORD_COUNT: i32 = 529;
 
 // Positions in a group: id = id of the group + position.
 export const REQUEST_KEY_ACTION: i32 = 0;
@@ -767,19 +770,20 @@ const TEXT: usize = memory.data<u8>([
   164, 83, 67, 51, 49, 164, 83, 68, 49, 56, 164, 83, 69, 50, 52, 164, 83, 73, 49, 57, 164, 83, 75, 50, 52,
   164, 83, 77, 50, 55, 164, 83, 84, 50, 53, 164, 83, 86, 50, 56, 164, 84, 76, 50, 51, 164, 84, 78, 50, 52,
   164, 84, 82, 50, 54, 164, 85, 65, 50, 57, 164, 86, 65, 50, 50, 164, 86, 71, 50, 52, 164, 88, 75, 50, 48,
-  166, 100, 105, 114, 101, 99, 116, 167, 117, 110, 107, 110, 111, 119, 110, 163, 111, 114, 103, 164, 98, 97,
-  115, 101, 164, 116, 111, 111, 108, 169, 114, 101, 99, 105, 112, 105, 101, 110, 116, 164, 104, 111, 115, 116,
-  165, 97, 99, 116, 111, 114, 164, 116, 114, 117, 101, 165, 102, 97, 108, 115, 101, 175, 100, 101, 115, 116,
-  114, 117, 99, 116, 105, 118, 101, 72, 105, 110, 116, 172, 114, 101, 97, 100, 79, 110, 108, 121, 72, 105,
-  110, 116, 173, 111, 112, 101, 110, 87, 111, 114, 108, 100, 72, 105, 110, 116, 169, 108, 111, 99, 97, 108,
-  104, 111, 115, 116, 167, 109, 97, 105, 108, 116, 111, 58, 167, 102, 105, 108, 101, 58, 47, 47, 165, 109, 99,
-  112, 95, 95, 165, 36, 72, 79, 77, 69, 167, 36, 123, 72, 79, 77, 69, 125, 164, 120, 110, 45, 45, 164, 104,
-  111, 109, 101, 165, 117, 115, 101, 114, 115, 164, 114, 111, 111, 116, 172, 99, 109, 112, 49, 58, 99, 111,
-  109, 109, 105, 116, 10,
+  166, 100, 105, 114, 101, 99, 116, 167, 117, 110, 107, 110, 111, 119, 110, 168, 111, 118, 101, 114, 114, 105,
+  100, 101, 166, 97, 99, 116, 105, 111, 110, 168, 109, 117, 116, 97, 116, 105, 111, 110, 163, 111, 114, 103,
+  164, 98, 97, 115, 101, 164, 116, 111, 111, 108, 169, 114, 101, 99, 105, 112, 105, 101, 110, 116, 164, 104,
+  111, 115, 116, 165, 97, 99, 116, 111, 114, 164, 116, 114, 117, 101, 165, 102, 97, 108, 115, 101, 175, 100,
+  101, 115, 116, 114, 117, 99, 116, 105, 118, 101, 72, 105, 110, 116, 172, 114, 101, 97, 100, 79, 110, 108,
+  121, 72, 105, 110, 116, 173, 111, 112, 101, 110, 87, 111, 114, 108, 100, 72, 105, 110, 116, 169, 108, 111,
+  99, 97, 108, 104, 111, 115, 116, 167, 109, 97, 105, 108, 116, 111, 58, 167, 102, 105, 108, 101, 58, 47, 47,
+  165, 109, 99, 112, 95, 95, 165, 36, 72, 79, 77, 69, 167, 36, 123, 72, 79, 77, 69, 125, 164, 120, 110, 45,
+  45, 164, 104, 111, 109, 101, 165, 117, 115, 101, 114, 115, 164, 114, 111, 111, 116, 172, 99, 109, 112, 49,
+  58, 99, 111, 109, 109, 105, 116, 10,
 ]);
 
 // Where each word begins in TEXT, as a CMP/1 str: a header of one byte, then the word. One more ends the last one.
-const OFFSETS: usize = memory.data(1054, 2);
+const OFFSETS: usize = memory.data(1060, 2);
 
 /** Fills OFFSETS: a file with the words' sizes alone packs better. Comes before everything that asks for a word. */
 export function layOutWords(): void {

@@ -63,7 +63,11 @@ const FACTS: usize = memory.data(12288, 8); // FACTS_MAX x 12
 const GROUPS: usize = memory.data(16384, 4); // GROUPS_MAX parents
 const TEXT: usize = memory.data(65536, 16); // LANGUAGE_BYTES_MAX
 
+/** A draft that counts only if what it reads is a place of secrets; beside the bits of MARK_*. */
+export const SUSPECT: u32 = 0x80000000;
+
 let drafts: i32 = 0;
+let suspects: i32 = 0;
 let facts: i32 = 0;
 let groups: i32 = 0;
 let textBytes: u32 = 0;
@@ -73,6 +77,7 @@ let full: bool = false;
 export function beginDrafts(): void {
   assert(offsetof<Draft>() == DRAFT_BYTES && offsetof<Fact>() == FACT_BYTES);
   drafts = 0;
+  suspects = 0;
   facts = 0;
   groups = 0;
   textBytes = 0;
@@ -81,6 +86,28 @@ export function beginDrafts(): void {
 
 export function draftCount(): i32 {
   return drafts;
+}
+
+/** The part that was begun last is a suspect. */
+export function noteSuspect(): void {
+  draftAt(drafts - 1).marks |= SUSPECT;
+  suspects++;
+}
+
+export function suspectCount(): i32 {
+  return suspects;
+}
+
+/** True for a suspect that is cleared: it is then gone. Another one is a draft like others from here on. */
+export function dropsSuspect(position: i32, isCleared: bool): bool {
+  const draft = draftAt(position);
+  if ((draft.marks & SUSPECT) == 0) return false;
+  draft.marks &= ~SUSPECT;
+  if (!isCleared) return false;
+  drafts--;
+  const to = changetype<usize>(draft);
+  memory.copy(to, to + DRAFT_BYTES, <usize>(drafts - position) * DRAFT_BYTES);
+  return true;
 }
 
 export function draftAt(position: i32): Draft {

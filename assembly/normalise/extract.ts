@@ -21,6 +21,7 @@ import {
   KIND_STR,
   kind,
   nextSibling,
+  setTaken,
   valueUnder,
 } from "../base/cmp";
 import { dropBlank, isDigit, isLetter, skipBlank } from "../base/text";
@@ -324,10 +325,17 @@ function readMany(field: i32, unit: i32, node: i32): void {
   }
 }
 
+/** The next value of the walk, which is then taken. */
+function nextTaken(): i32 {
+  const node = nextWalked();
+  if (node >= 0) setTaken(node, 1);
+  return node;
+}
+
 /** The value of a field that holds one, where the walk gives exactly one. */
 function readOne(field: i32, unit: i32): void {
   let found = -1;
-  for (let node = nextWalked(); node >= 0; node = nextWalked()) {
+  for (let node = nextTaken(); node >= 0; node = nextTaken()) {
     if (kind(node) == KIND_NIL) continue;
     if (found >= 0) return malform(field);
     found = node;
@@ -347,7 +355,7 @@ function readOne(field: i32, unit: i32): void {
 function readCount(field: i32): void {
   let values: i64 = 0;
   let seen = false;
-  for (let node = nextWalked(); node >= 0; node = nextWalked()) {
+  for (let node = nextTaken(); node >= 0; node = nextTaken()) {
     if (kind(node) == KIND_NIL) continue;
     seen = true;
     values += kind(node) == KIND_ARRAY ? <i64>count(node) : 1;
@@ -376,6 +384,7 @@ function runOp(op: usize): void {
 function gather(op: usize, field: i32): void {
   const transform = <i32>load<u8>(op + OPS_TRANSFORM);
   const unit = <i32>load<u8>(op + OPS_UNIT);
+  if (transform == codes.TRANSFORM_IGNORED) return;
   if (load<u8>(op + OPS_MANY) == 0 && fieldState(field) != FIELD_ABSENT) return;
   if (transform == codes.TRANSFORM_LITERAL) {
     const type = <i32>load<u8>(fieldEntry(field) + FIELDS_TYPE);
@@ -386,7 +395,7 @@ function gather(op: usize, field: i32): void {
   beginWalk(payload(), load<u32>(op + OPS_SEGMENT_START), load<u32>(op + OPS_SEGMENT_COUNT));
   if (transform == codes.TRANSFORM_COUNT) return readCount(field);
   if (!isMany(field)) return readOne(field, unit);
-  for (let node = nextWalked(); node >= 0; node = nextWalked()) {
+  for (let node = nextTaken(); node >= 0; node = nextTaken()) {
     if (kind(node) != KIND_NIL) readMany(field, unit, node);
   }
 }
@@ -447,6 +456,7 @@ export function extract(mapping: usize): void {
   dataTree = -1;
   takesTree = mapping != 0 && load<u32>(mapping + MAPPINGS_LANGUAGE) == <u32>codes.LANGUAGE_HTTP;
   part().isCwdKnown = isCwdKnown();
+  setTaken(payload(), 0);
   if (mapping == 0) {
     runDirect();
   } else {

@@ -53,6 +53,12 @@ export function addNested(language: i32, textAt: usize, bytes: u32, depth: i32):
   return nested;
 }
 
+/** The call's own text. */
+export function firstNested(): Nested {
+  assert(queued > 0);
+  return at(0);
+}
+
 /** The next text that waits, or null. It stays where it is until `beginNested`. */
 export function nextNested(): Nested | null {
   return taken == queued ? null : at(taken++);

@@ -44,7 +44,7 @@ import {
 } from "../gen/words";
 import { entryAt, lookUp, metaAt, NONE, textAt, textBytes } from "../policy/view";
 import { ABSENT, isDirect, member, payload } from "../request/view";
-import { beginDrafts, draftAt, draftCount, draftsOverflowed } from "./drafts";
+import { beginDrafts, draftAt, draftCount, draftsOverflowed, SUSPECT } from "./drafts";
 import { declares, extract, extractFacts } from "./extract";
 import { candidateCount, candidateMapping, findCandidates, isCrowded } from "./match";
 import { carriedServerAt, carriedServerBytes, splitName } from "./name";
@@ -201,7 +201,7 @@ function readCandidate(mapping: usize): i32 {
   setId(textAt(mapping + MAPPINGS_ID), textBytes(mapping + MAPPINGS_ID));
   extract(mapping);
   const language = <i32>load<u32>(mapping + MAPPINGS_LANGUAGE);
-  return language == codes.LANGUAGE_NONE ? 0 : takeApart(language);
+  return language == codes.LANGUAGE_NONE ? 0 : takeApart(mapping, language);
 }
 
 /**
@@ -224,7 +224,7 @@ export function normaliseDraft(position: i32): void {
   assert(position < draftCount());
   const draft = draftAt(position);
   beginCallPart();
-  part().marks |= draft.marks;
+  part().marks |= draft.marks & ~SUSPECT;
   if (draftsOverflowed()) setMark(codes.MARK_PARTS_OVERFLOW);
   part().pack = draft.pack;
   setAction(draft.action);

@@ -14,14 +14,24 @@ import {
   LANGUAGE_SQL,
   MARK_OPAQUE_COMMAND,
 } from "../gen/codes";
-import { ROLE_ACTION_INFRA_LIST_RESOURCES } from "../gen/words";
-import { beginRole, draftCount, draftsOverflowed, keepText, keptEnd, newGroup } from "./drafts";
+import { ROLE_ACTION_INFRA_LIST_RESOURCES, WORD_OVERRIDE, wordAt, wordBytes } from "../gen/words";
+import {
+  beginRole,
+  draftCount,
+  draftOpaque,
+  draftsOverflowed,
+  keepText,
+  keptEnd,
+  newGroup,
+  suspectCount,
+} from "./drafts";
 import { dataNode } from "./extract";
 import { takeHttp, takeHttpTree } from "./lang/http";
 import { takeShell } from "./lang/shell";
 import { takeSql } from "./lang/sql";
-import { addNested, beginNested, Nested, nextNested } from "./nested";
+import { addNested, beginNested, firstNested, Nested, nextNested } from "./nested";
 import { FIELD_MALFORMED, fieldState, isCopied, nextValue, setMark, valueAt } from "./part";
+import { argumentsOverride, hasUnread } from "./unread";
 
 let foundAt: usize = 0;
 let foundBytes: u32 = 0;
@@ -56,7 +66,8 @@ function takeShellCall(): bool {
   if (text === null || !find(FIELD_PATH)) return false;
   text.directoryAt = foundAt;
   text.directoryBytes = foundBytes;
-  return true;
+  const first = nextValue(FIELD_PATH, 0);
+  return first < 0 || nextValue(FIELD_PATH, first + 1) < 0;
 }
 
 function takeSqlCall(): bool {
@@ -65,8 +76,12 @@ function takeSqlCall(): bool {
 
 function takeHttpCall(): bool {
   if (!find(FIELD_METHOD)) return false;
-  const methodAt = foundAt;
-  const methodBytes = foundBytes;
+  let methodAt = foundAt;
+  let methodBytes = foundBytes;
+  if (argumentsOverride()) {
+    methodAt = wordAt(WORD_OVERRIDE);
+    methodBytes = wordBytes(WORD_OVERRIDE);
+  }
   if (!find(FIELD_DATA)) return false;
   const dataAt = foundAt;
   const dataBytes = foundBytes;
@@ -90,10 +105,10 @@ function takeNested(text: Nested): void {
 }
 
 /**
- * Takes the call apart whose fields the part holds. Returns how many drafts there are; 0 when its text is missing or
- * unclear: then the part stays what it is, and says that it is opaque.
+ * Takes the call of a mapping apart whose fields the part holds. Returns how many drafts there are; 0 when its text is
+ * missing or unclear: then the part stays what it is, and says that it is opaque.
  */
-export function takeApart(language: i32): i32 {
+export function takeApart(mapping: usize, language: i32): i32 {
   beginNested();
   let known = false;
   if (language == LANGUAGE_SHELL) known = takeShellCall();
@@ -104,7 +119,8 @@ export function takeApart(language: i32): i32 {
     return 0;
   }
   for (let text = nextNested(); text !== null; text = nextNested()) takeNested(text);
-  if (draftCount() == 0 && !draftsOverflowed())
+  if (hasUnread(mapping)) draftOpaque(firstNested());
+  if (draftCount() == suspectCount() && !draftsOverflowed())
     beginRole(ROLE_ACTION_INFRA_LIST_RESOURCES, language, newGroup());
   return draftCount();
 }

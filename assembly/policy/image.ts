@@ -204,7 +204,7 @@ function guardFits(at: usize): bool {
 function opFits(at: usize): bool {
   return (
     need(<u32>load<u8>(at + layout.OPS_FIELD) - 1 < <u32>codes.FIELD_COUNT, at + layout.OPS_FIELD) &&
-    need(load<u8>(at + layout.OPS_TRANSFORM) <= <u8>codes.TRANSFORM_LITERAL, at + layout.OPS_TRANSFORM) &&
+    need(load<u8>(at + layout.OPS_TRANSFORM) <= <u8>codes.TRANSFORM_IGNORED, at + layout.OPS_TRANSFORM) &&
     need(load<u8>(at + layout.OPS_UNIT) <= <u8>codes.UNIT_MAJOR, at + layout.OPS_UNIT) &&
     need(load<u8>(at + layout.OPS_MANY) <= 1, at + layout.OPS_MANY) &&
     pathFits(at + layout.OPS_SEGMENT_START) &&

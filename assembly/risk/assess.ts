@@ -3,12 +3,13 @@
  * Rules only ever raise, so their order does not change the result; it only decides whose code is the reason.
  */
 import { raisingMatches } from "../condition/entry";
-import { AMPLIFIER_COUNT, FLAG_ROLE_PRIMARY, RULE_KIND_FLAG } from "../gen/codes";
+import { AMPLIFIER_COUNT, AMPLIFIER_SENSITIVITY, FLAG_ROLE_PRIMARY, RULE_KIND_FLAG } from "../gen/codes";
 import {
   ACTIONS_LEVELS,
   ACTIONS_PRIMARY,
   ACTIONS_RULES,
   ACTIONS_SECONDARY,
+  META_MAXIMA,
   RULES_BYTES,
   RULES_CLAUSE_COUNT,
   RULES_CLAUSE_START,
@@ -19,7 +20,7 @@ import {
   SECTION_RULES,
 } from "../gen/layout";
 import { level, Part, part, setLevel } from "../normalise/part";
-import { entryAt, listCount, listItem, NONE } from "../policy/view";
+import { entryAt, listCount, listItem, metaAt, NONE } from "../policy/view";
 import { forgetReasons, noteFlagRule, noteLevelRule } from "./sources";
 
 function addFlag(call: Part, rule: usize): void {
@@ -60,6 +61,11 @@ function matches(call: Part, rule: usize): bool {
     knownAnswer = raisingMatches(start, clauses, false);
   }
   return knownAnswer;
+}
+
+/** True when what the part reads is a place of secrets: no level of sensitivity is above its own. */
+export function isMostSensitive(): bool {
+  return level(AMPLIFIER_SENSITIVITY) == <u32>load<u8>(metaAt(META_MAXIMA) + AMPLIFIER_SENSITIVITY);
 }
 
 /** Sets the flags and levels of the part. */

@@ -1475,7 +1475,7 @@ export const FAULTS: readonly FaultRow[] = [
     from: "examples:",
     to: "»gates: []\nexamples:",
     says: [
-      'policies/packs/shop/pack.yaml:31:1 wanted one of the keys of a pack (pack, version, publisher, title, description, tools, apis, commands, variables, draft, servers, rules, examples); came "gates"; correct or remove the key',
+      'policies/packs/shop/pack.yaml:31:1 wanted one of the keys of a pack (pack, version, publisher, title, description, tools, apis, commands, variables, draft, ignores, servers, rules, examples); came "gates"; correct or remove the key',
     ],
     schema: "refuses",
   },

@@ -132,7 +132,7 @@ describe("an image is refused", () => {
     ],
     [
       "with an unknown transform",
-      u8(member(layout.SECTION_OPS, layout.OPS_TRANSFORM), 3),
+      u8(member(layout.SECTION_OPS, layout.OPS_TRANSFORM), 4),
       `image_structure ${member(layout.SECTION_OPS, 1)}`,
     ],
     [

@@ -168,12 +168,33 @@ test("neighbours of one field are joined without the text around them", () => {
   expect(captured("/r/x1y/2/3")).toBe("1/2/3");
 });
 
+describe("parameters that act", () => {
+  test.each([
+    ["Action=TerminateInstances", "network.http_post"],
+    ["action=delete&id=4", "network.http_post"],
+    ["ACTION=", "network.http_post"],
+    [`action=get${"x".repeat(300)}`, "network.http_post"],
+    ["Action=DescribeInstances", "network.http_get"],
+    ["action=list", "network.http_get"],
+    ["actions=delete", "network.http_get"],
+    ["query=mutation{drop}", "network.http_post"],
+    ["q=mmutatio%4e%20a%20%7bdrop%7d", "network.http_post"],
+    ["query=mutation", "network.http_get"],
+    ["query={mutation", "network.http_get"],
+  ])("%s: %s", (query, action) => {
+    expect(probe.take({ method: "GET", url: `https://a.invalid/api?${query}` })[0]?.action).toBe(action);
+  });
+});
+
 describe("headers that override the method", () => {
   test.each([
     ["X-HTTP-Method-Override: DELETE", true],
     ["x-http-method-override:delete", true],
     ["  X-Method-Override : PUT", true],
     ["X-HTTP-Method", true],
+    ["Accept: text/html\nX-HTTP-Method: PUT", true],
+    ["Accept: text/html\r\n X-HTTP-Method: PUT\r\n", true],
+    ["Accept: text/html\nAccept-Language: de", false],
     ["X-HTTP-Method-Overrides: PUT", false],
     ["Accept: x-http-method", false],
     ["", false],

@@ -1,6 +1,8 @@
 /**
  * Members of a request's body and query that a row of an API reads as fields (docs/format/http.md, step 4).
  */
+
+import { indexOf } from "../../base/bytes";
 import {
   bytesAt,
   bytesSize,
@@ -11,7 +13,8 @@ import {
   member,
   nextSibling,
 } from "../../base/cmp";
-import { MEMBER_KIND_ALTERNATIVE, MEMBER_KIND_LITERAL } from "../../gen/codes";
+import { equalFolded, lower } from "../../base/utf8";
+import { MEMBER_KIND_ALTERNATIVE, MEMBER_KIND_LITERAL, NAMESPACE_VERB_READ } from "../../gen/codes";
 import {
   FIELDS_BYTES,
   FIELDS_MANY,
@@ -23,10 +26,19 @@ import {
   SECTION_FIELDS,
   SECTION_MEMBERS,
 } from "../../gen/layout";
-import { OVERRIDE_NAME_COUNT, WORD_OVERRIDE_NAME, wordAt, wordBytes } from "../../gen/words";
-import { entryAt, textAt, textBytes } from "../../policy/view";
+import { NAME_BYTES_MAX } from "../../gen/limits";
+import {
+  OVERRIDE_NAME_COUNT,
+  WORD_ACTION,
+  WORD_MUTATION,
+  WORD_OVERRIDE_NAME,
+  wordAt,
+  wordBytes,
+} from "../../gen/words";
+import { entryAt, lookUp, NONE, textAt, textBytes } from "../../policy/view";
 import { draftAmount, keepText, keptEnd } from "../drafts";
 import { readScalarText, scalarTextAt, scalarTextBytes } from "../extract";
+import { canonicalNameAt, canonicalNameBytes, canonise } from "../name";
 import {
   beginJson,
   isJsonArray,
@@ -45,6 +57,8 @@ import {
 import {
   beginParameters,
   decodedIs,
+  escaped,
+  isEscape,
   keepDecoded,
   keptTextAt,
   keptTextBytes,
@@ -56,6 +70,8 @@ import {
   parameterValueAt,
 } from "./http-text";
 
+const UNDERSCORE: u8 = 0x5f;
+const OPEN_BRACE: u32 = 0x7b;
 const BODY_NONE: i32 = 0;
 const BODY_MAP: i32 = 1;
 const BODY_JSON: i32 = 2;
@@ -102,6 +118,44 @@ function jsonOverrides(): bool {
 export function parametersOverride(at: usize, end: usize): bool {
   beginParameters(at, end);
   while (nextParameter()) if (overridesMethod(parameterAt(), parameterNameEnd())) return true;
+  return false;
+}
+
+/** The word that begins a value says that something is read: `DescribeInstances`. */
+function beginsReading(at: usize, end: usize): bool {
+  if (end - at > <usize>NAME_BYTES_MAX) return false;
+  canonise(at, <u32>(end - at));
+  const first = indexOf(canonicalNameAt(), canonicalNameBytes(), UNDERSCORE);
+  const bytes = first < 0 ? canonicalNameBytes() : <u32>first;
+  return lookUp(NAMESPACE_VERB_READ, canonicalNameAt(), bytes) != NONE;
+}
+
+/** `mutation` and a `{` somewhere behind it, decoded: a text of GraphQL that changes something. */
+function isMutation(at: usize, end: usize): bool {
+  const word = wordAt(WORD_MUTATION);
+  let met: u32 = 0;
+  while (at < end) {
+    const isCoded = isEscape(at, end);
+    const byte = isCoded ? escaped(at) : <u32>load<u8>(at);
+    at += isCoded ? 3 : 1;
+    if (met == <u32>wordBytes(WORD_MUTATION)) {
+      if (byte == OPEN_BRACE) return true;
+    } else if (lower(byte) == <u32>load<u8>(word + met)) met++;
+    else met = lower(byte) == <u32>load<u8>(word) ? 1 : 0;
+  }
+  return false;
+}
+
+/** True when some parameter of a query says that the request does more than read, as APIs of one address do it. */
+export function parametersAct(at: usize, end: usize): bool {
+  beginParameters(at, end);
+  while (nextParameter()) {
+    const isAction =
+      parameterNameEnd() - parameterAt() == <usize>wordBytes(WORD_ACTION) &&
+      equalFolded(wordAt(WORD_ACTION), parameterAt(), wordBytes(WORD_ACTION));
+    if (isAction && !beginsReading(parameterValueAt(), parameterEnd())) return true;
+    if (isMutation(parameterValueAt(), parameterEnd())) return true;
+  }
   return false;
 }
 

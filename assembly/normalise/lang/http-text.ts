@@ -2,7 +2,7 @@
  * Percent-encoded text: decoding into kept text, comparing with names, and cutting a query or a form into parameters
  * (docs/format/http.md).
  */
-import { hexValue, isDigit, isLetter } from "../../base/text";
+import { dropBlank, hexValue, isDigit, isLetter, skipBlank } from "../../base/text";
 import { lower } from "../../base/utf8";
 import { OVERRIDE_NAME_COUNT, WORD_OVERRIDE_NAME, wordAt, wordBytes } from "../../gen/words";
 import { keepByte, keepText, keptEnd } from "../drafts";
@@ -99,6 +99,23 @@ export function overridesMethod(at: usize, end: usize): bool {
   for (let position = 0; position < OVERRIDE_NAME_COUNT; position++) {
     const word = WORD_OVERRIDE_NAME + position;
     if (decodedIs(at, end, wordAt(word), wordBytes(word), true)) return true;
+  }
+  return false;
+}
+
+/** True when a line of the text is a header that makes a server take another method than the request has. */
+export function headersOverride(at: usize, bytes: u32): bool {
+  const end = at + bytes;
+  while (at < end) {
+    let lineEnd = at;
+    let nameEnd: usize = 0;
+    for (; lineEnd < end && load<u8>(lineEnd) != 0x0a; lineEnd++) {
+      if (nameEnd == 0 && load<u8>(lineEnd) == 0x3a) nameEnd = lineEnd;
+    }
+    if (nameEnd == 0) nameEnd = lineEnd;
+    nameEnd = dropBlank(at, nameEnd);
+    if (overridesMethod(skipBlank(at, nameEnd), nameEnd)) return true;
+    at = lineEnd + 1;
   }
   return false;
 }

@@ -49,7 +49,14 @@ import {
   urlSchemeAt,
   urlSchemeBytes,
 } from "../url";
-import { beginBody, bodyOverrides, membersHave, parametersOverride, takeMembers } from "./http-body";
+import {
+  beginBody,
+  bodyOverrides,
+  membersHave,
+  parametersAct,
+  parametersOverride,
+  takeMembers,
+} from "./http-body";
 import { findRow, hasRows, takeCaptures } from "./http-row";
 import {
   beginParameters,
@@ -59,7 +66,6 @@ import {
   keptTextBytes,
   nextParameter,
   opensAfter,
-  overridesMethod,
   parameterAt,
   parameterEnd,
   parameterValueAt,
@@ -96,15 +102,6 @@ let marks: u32 = 0;
 let group: i32 = 0;
 let innerUrls: i32 = 0;
 let firstDraft: i32 = 0;
-
-/** True when a line of a header makes a server take another method than the request has. */
-export function headerOverrides(at: usize, bytes: u32): bool {
-  const end = at + bytes;
-  let nameEnd = at;
-  while (nameEnd < end && load<u8>(nameEnd) != 0x3a) nameEnd++;
-  nameEnd = dropBlank(at, nameEnd);
-  return overridesMethod(skipBlank(at, nameEnd), nameEnd);
-}
 
 function readMethod(at: usize, bytes: u32): void {
   const end = dropBlank(at, at + bytes);
@@ -244,7 +241,8 @@ function take(text: Nested): void {
   let row: usize = 0;
   if (isPlaced) {
     placeUrl();
-    if (parametersOverride(urlQueryAt(), urlQueryEnd())) isMethodDoubtful = true;
+    if (parametersOverride(urlQueryAt(), urlQueryEnd()) || parametersAct(urlQueryAt(), urlQueryEnd()))
+      isMethodDoubtful = true;
     if (carriesData()) marks |= 1 << MARK_URL_CARRIES;
     row = rowOfUrl();
   }

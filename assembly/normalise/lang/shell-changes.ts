@@ -34,6 +34,7 @@ import {
 } from "../../gen/words";
 import { changeDirectory } from "./shell-directory";
 import { FAULT_CHANGES, makeOpaque } from "./shell-frames";
+import { suspectFile } from "./shell-redirections";
 import { assignUnknown, forgetValues, isWordOf, judgeName, positionOf } from "./shell-variables";
 import { isName, isNameByte } from "./shell-words";
 import { WORD_EXPANDS, WORD_GLOBS, WORD_QUOTED, Word, wordOf } from "./words";
@@ -112,7 +113,9 @@ function judgeDeclare(word: Word, isLocal: bool): void {
     return;
   }
   if (bytes < word.bytes || !isLocal) judgeName(word.at, bytes);
-  if (bytes < word.bytes) assignUnknown(word.at, bytes, (word.bits & WORD_EXPANDS) != 0);
+  if (bytes == word.bytes) return;
+  assignUnknown(word.at, bytes, (word.bits & WORD_EXPANDS) != 0);
+  suspectFile(word.at + bytes + 1, word.bytes - bytes - 1, word.bits);
 }
 
 function judgeNaming(at: usize, bytes: u32, flows: bool): void {
@@ -150,15 +153,24 @@ function judgeNames(first: i32, end: i32, naming: i32): void {
   }
 }
 
+/** They become `$1`, `$2` and so on. */
+function suspectWords(first: i32, end: i32): void {
+  for (; first < end; first++) suspectFile(wordOf(first).at, wordOf(first).bytes, wordOf(first).bits);
+}
+
 function judgeSet(first: i32, end: i32): void {
   for (; first < end; first++) {
     const word = wordOf(first);
     const lead = byteOf(word, 0);
     if (lead != DASH && lead != PLUS) {
       if (word.bits & WORD_EXPANDS) makeOpaque(FAULT_CHANGES);
+      suspectWords(first, end);
       return;
     }
-    if (word.bytes == 2 && byteOf(word, 1) == DASH) return;
+    if (word.bytes == 2 && byteOf(word, 1) == DASH) {
+      suspectWords(first + 1, end);
+      return;
+    }
     let takesName = false;
     for (let position: u32 = 1; position < word.bytes; position++) {
       const byte = byteOf(word, position);

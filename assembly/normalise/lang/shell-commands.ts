@@ -35,7 +35,7 @@ import {
   STATE_START,
   STATE_WORDS,
 } from "./shell-frames";
-import { takeTarget } from "./shell-redirections";
+import { suspectFile, takeTarget } from "./shell-redirections";
 import { isCalled, keepsSaid } from "./shell-said";
 import { assignKnown, assignUnknown, judgeName } from "./shell-variables";
 import {
@@ -171,6 +171,7 @@ function takeAssignment(
   if (nameBytes == 3 && isPlain && equal(at, IFS, 3)) list.splits = true;
   else judgeName(at, nameBytes);
   if (hidesCommand(bits, valueAt, valueBytes)) makeOpaque(FAULT_ARITHMETIC);
+  if (!isArray) suspectFile(valueAt, valueBytes, bits);
   const expands = (bits & WORD_EXPANDS) != 0;
   assignUnknown(at, nameBytes, expands || isArray);
   list.assignments++;

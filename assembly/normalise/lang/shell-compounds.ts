@@ -53,6 +53,7 @@ import {
   top,
 } from "./shell-frames";
 import { wantMore } from "./shell-quotes";
+import { suspectFile } from "./shell-redirections";
 import { assignUnknown, forgetForGood, isWordOf, judgeName, positionOf } from "./shell-variables";
 import { dropWord, finishedAt, finishedBytes, isName, isNameByte, partAt, partBytes } from "./shell-words";
 
@@ -134,7 +135,8 @@ function isByte(byte: u32): bool {
 }
 
 /** Takes a word between the reserved words of `for` and `case`. */
-export function takeStageWord(list: Frame, isPlain: bool): void {
+export function takeStageWord(list: Frame, bits: u32): void {
+  const isPlain = bits == 0;
   const keyword = isPlain ? keywordOf(finishedAt(), finishedBytes()) : -1;
   const stage = list.stage;
   if (stage == STAGE_NAME) {
@@ -149,7 +151,10 @@ export function takeStageWord(list: Frame, isPlain: bool): void {
     list.stage = STAGE_IN;
   } else if (stage == STAGE_IN && keyword == SHELL_KEYWORD_IN) list.stage = STAGE_WORDS;
   else if (stage >= STAGE_IN && stage <= STAGE_COUNTED) {
-    if (stage == STAGE_WORDS) return;
+    if (stage == STAGE_WORDS) {
+      suspectFile(finishedAt(), finishedBytes(), bits);
+      return;
+    }
     if (keyword != SHELL_KEYWORD_DO) {
       fault(FAULT_SYNTAX);
       return;

@@ -32,6 +32,7 @@ import {
   isWordOn,
   noteByte,
   noteDots,
+  wordBits,
 } from "./shell-words";
 
 const NEWLINE: u32 = 0x0a;
@@ -117,10 +118,11 @@ export function skipComment(): void {
 export function endWord(): void {
   if (!isWordOn()) return;
   const around = list();
+  const bits = wordBits();
   const plain = isPlain();
   if (!isListStage(around.stage)) {
     finishWord();
-    takeStageWord(around, plain);
+    takeStageWord(around, bits);
   } else if (around.redirection != 0 || around.state == STATE_WORDS) {
     takeWord(around, false);
   } else if (around.namesFunction) {

@@ -25,6 +25,7 @@ import {
   top,
 } from "./shell-frames";
 import { openDouble, takeBackslash, takeSingle } from "./shell-quotes";
+import { suspectFile } from "./shell-redirections";
 import {
   assignUnknown,
   joinVariable,
@@ -226,6 +227,7 @@ export function stepParameter(): void {
   const byte = peek(0);
   if (byte == 0x7d) {
     const openAt = top().openAt;
+    suspectDefault(openAt + 2, here());
     popFrame();
     unmute();
     appendRaw(openAt, here() + 1, WORD_EXPANDS);
@@ -242,6 +244,15 @@ export function stepParameter(): void {
   else if (byte == 0x7b || ((byte == 0x3c || byte == 0x3e) && peek(1) == 0x28 && !top().inQuotes)) {
     fault(FAULT_PARAMETER);
   } else moveTo(here() + 1);
+}
+
+/** What `${name:-WORD}` and its like may stand for. */
+function suspectDefault(at: usize, end: usize): void {
+  while (at < end && (isNameByte(load<u8>(at)) || isSpecial(load<u8>(at)))) at++;
+  if (at < end && load<u8>(at) == 0x3a) at++;
+  const operator = at < end ? <u32>load<u8>(at) : 0;
+  const stands = operator == 0x2d || operator == 0x2b || operator == 0x3d || operator == 0x3f;
+  if (stands) suspectFile(at + 1, <u32>(end - at - 1), 0);
 }
 
 /** True for `"$@"`, `"${a[@]}"` and their like: in quotes they can still be several words. */

@@ -1,9 +1,10 @@
 /**
  * Redirections: the files that the shell itself opens, and what a command reads (docs/format/shell.md, redirections).
  */
-import { startsWith } from "../../base/bytes";
+import { indexOf, startsWith } from "../../base/bytes";
 import { isDigit } from "../../base/text";
 import { FIELD_HOST, FIELD_PATH, LANGUAGE_SHELL, MARK_WORD_EXPANDS } from "../../gen/codes";
+import { SUSPECTS_MAX } from "../../gen/limits";
 import {
   ROLE_ACTION_FILES_READ,
   ROLE_ACTION_FILES_WRITE,
@@ -16,16 +17,27 @@ import {
   wordAt,
   wordBytes,
 } from "../../gen/words";
-import { beginRole, draftAt, draftCount, draftMark, draftText, keptEnd } from "../drafts";
+import {
+  beginRole,
+  draftAt,
+  draftCount,
+  draftMark,
+  draftText,
+  keptEnd,
+  noteSuspect,
+  suspectCount,
+} from "../drafts";
 import { isDirectoryUnknown, isRelative, joinDirectory, noteEvent } from "./shell-directory";
 import { openDocument } from "./shell-documents";
 import { groupOfPipeline, joinSince, noteFile } from "./shell-flows";
 import {
   FAULT_ARITHMETIC,
   FAULT_REDIRECTION,
+  FAULT_WORDS,
   Frame,
   fault,
   here,
+  list,
   makeOpaque,
   moveTo,
   peek,
@@ -161,7 +173,6 @@ function setInput(list: Frame, input: i32): void {
 }
 
 function beginPart(role: i32, group: i32): bool {
-  noteEvent();
   if (!beginRole(role, LANGUAGE_SHELL, group)) return false;
   draftAt(draftCount() - 1).marks |= marks;
   return true;
@@ -181,6 +192,31 @@ function draftFile(role: i32, group: i32, at: usize, bytes: u32, bits: u32): voi
   }
   draftText(FIELD_PATH, at, bytes);
   if (expands) draftMark(MARK_WORD_EXPANDS);
+}
+
+/**
+ * A word whose use nobody knows, as in `for f in WORDS`: if it names a place of secrets, the text reads it
+ * (docs/format/shell.md, section 10).
+ */
+export function suspectFile(at: usize, bytes: u32, bits: u32): void {
+  if (bytes == 0 || (bits & WORD_EXPANDS) != 0 || load<u8>(at) == 0x2d) return;
+  const slash = indexOf(at, bytes, 0x2f);
+  if (slash < 0 && indexOf(at, bytes, 0x2e) < 0) return;
+  // An address: its first slash is one of two behind a colon.
+  if (
+    slash > 0 &&
+    <u32>slash + 1 < bytes &&
+    load<u16>(at + slash - 1) == 0x2f3a &&
+    load<u8>(at + slash, 1) == 0x2f
+  )
+    return;
+  if (suspectCount() == SUSPECTS_MAX) {
+    makeOpaque(FAULT_WORDS);
+    return;
+  }
+  const before = draftCount();
+  draftFile(ROLE_ACTION_FILES_READ, groupOfPipeline(list()), at, bytes, bits);
+  if (draftCount() > before) noteSuspect();
 }
 
 /** True when the target is a connection that bash opens; makes the part. */
@@ -247,6 +283,7 @@ function openFile(list: Frame, group: i32, kind: i32, bits: u32): void {
     setInput(list, device == SHELL_DEVICE__DEV_NULL ? INPUT_NONE : INPUT_PIPE);
     return;
   }
+  noteEvent();
   if (isSocket(group, at, bytes, bits)) {
     setInput(list, INPUT_PIPE);
     return;

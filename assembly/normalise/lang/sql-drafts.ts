@@ -15,6 +15,7 @@ import {
   LANGUAGE_SQL,
   MARK_COMMAND_UNKNOWN,
 } from "../../gen/codes";
+import { SQL_LIST_COLUMNS } from "../../gen/sql";
 import {
   ROLE_ACTION_DB_ADMIN,
   ROLE_ACTION_DB_DELETE,
@@ -54,7 +55,7 @@ import {
   writeCount,
   writeOf,
 } from "./sql-found";
-import { contentAt, contentBytes, Token, tokenAt } from "./sql-tokens";
+import { contentAt, contentBytes, isIn, KIND_QUOTED, KIND_WORD, Token, tokenAt } from "./sql-tokens";
 
 /** Begins a part with the marks of its text. False when there are too many parts. */
 export function beginPart(text: Nested, role: i32): bool {
@@ -98,6 +99,17 @@ function draftNumber(field: i32, value: i64): void {
   const kept = keptEnd();
   for (; unit > 0; unit /= 10) if (!keepByte(<u8>(0x30 + ((value / unit) % 10)))) return;
   draftText(field, kept, <u32>(keptEnd() - kept));
+}
+
+/** Columns of secrets are told as tables are: whoever reads them gets what such a table holds. */
+function draftColumns(from: i32, end: i32): void {
+  for (let position = from; position < end; position++) {
+    const token = tokenAt(position);
+    if (token.kind != KIND_WORD && token.kind != KIND_QUOTED) continue;
+    const at = contentAt(token);
+    const bytes = contentBytes(token);
+    if (isIn(SQL_LIST_COLUMNS, at, bytes)) draftLowered(FIELD_TABLE, at, bytes);
+  }
 }
 
 function hasTables(sink: i32): bool {
@@ -161,6 +173,7 @@ export function tellFound(text: Nested, from: i32, end: i32, reads: bool, limit:
   if (isAdmin()) beginStatement(text, ROLE_ACTION_DB_ADMIN, from, end);
   if (isExported() && beginStatement(text, ROLE_ACTION_DB_EXPORT, from, end)) {
     draftTables(READS);
+    draftColumns(from, end);
     draftDestination();
   }
   for (let sink = 0; sink < writeCount(); sink++) tellWrite(text, from, end, sink);
@@ -170,6 +183,7 @@ export function tellFound(text: Nested, from: i32, end: i32, reads: bool, limit:
     beginStatement(text, ROLE_ACTION_DB_SELECT, from, end)
   ) {
     draftTables(READS);
+    draftColumns(from, end);
     if (writeCount() == 0) draftNumber(FIELD_LIMIT, limit);
   }
   tellFiles(text);

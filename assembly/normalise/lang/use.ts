@@ -33,6 +33,7 @@ import {
   ROLE_ACTION_NETWORK_HTTP_POST,
 } from "../../gen/words";
 import { changeDirectory, setFact } from "./facts";
+import { headersOverride } from "./http-text";
 import { nestedText, rolePart, scriptPart, shellPart } from "./parts";
 import { isCalmProgram, isCalmScript } from "./program";
 import { reading } from "./reading";
@@ -70,6 +71,7 @@ function useNumber(at: usize, bytes: u32): void {
 
 /** What goes along with a request, or behind `@` the file that holds it. */
 function useHeader(at: usize, bytes: u32, bits: u32): void {
+  if (headersOverride(at, bytes)) reading().marks |= 1 << MARK_OPAQUE_COMMAND;
   if (bytes > 1 && load<u8>(at) == 0x40)
     rolePart(ROLE_ACTION_FILES_READ, FIELD_PATH, at + 1, bytes - 1, bits);
 }

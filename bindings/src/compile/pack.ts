@@ -12,6 +12,7 @@ import {
   LANGUAGE_SHELL,
   LAYER_PACK,
   TRANSFORM_COUNT,
+  TRANSFORM_IGNORED,
   TRANSFORM_LITERAL,
   TRANSFORM_TYPED,
   UNIT_DIRECT,
@@ -254,7 +255,37 @@ function readPatterns(reader: Reader, tree: Tree | undefined): Pattern[] {
   });
 }
 
-function readMapping(reader: Reader, tree: Tree, pack: string, taxonomy: Taxonomy): Mapping | undefined {
+/** By language, the arguments that change nothing of what a text does, in canonical spelling. */
+type Ignores = ReadonlyMap<number, readonly string[]>;
+
+function readIgnores(reader: Reader, tree: Tree | undefined): Ignores {
+  const languages = LANGUAGE_NAMES.slice(LANGUAGE_SHELL, LANGUAGE_HTTP + 1);
+  const shape = tree && reader.shape(tree, "arguments to ignore, by language", [], languages);
+  return new Map(
+    languages.map((name, index) => [LANGUAGE_SHELL + index, [...readNames(reader, shape?.get(name)).keys()]]),
+  );
+}
+
+function ignoredOps(language: number, ignores: Ignores, taxonomy: Taxonomy): Op[] {
+  const field = taxonomy.fields.get(TEXT_FIELDS[language] ?? "")?.number ?? 0;
+  const names = field === 0 ? [] : (ignores.get(language) ?? []);
+  return names.map((name) => ({
+    field,
+    transform: TRANSFORM_IGNORED,
+    unit: UNIT_DIRECT,
+    adds: false,
+    segments: [name],
+    literal: "",
+  }));
+}
+
+function readMapping(
+  reader: Reader,
+  tree: Tree,
+  pack: string,
+  ignores: Ignores,
+  taxonomy: Taxonomy,
+): Mapping | undefined {
   const optional = ["names", "patterns", "args", "priority", "fields", "unwrap"];
   const shape = reader.shape(tree, "a tool", ["id", "action"], optional);
   if (!shape) return undefined;
@@ -270,8 +301,9 @@ function readMapping(reader: Reader, tree: Tree, pack: string, taxonomy: Taxonom
   const guards = readGuards(reader, shape.get("args"));
   const priority = reader.int(shape.get("priority"), "a priority", 0, PRIORITY_MAX) ?? guards.length;
   if (!action || id === undefined) return undefined;
-  const ops = readOps(reader, shape.get("fields"), action, taxonomy);
-  const language = readLanguage(reader, shape, ops, taxonomy);
+  const typed = readOps(reader, shape.get("fields"), action, taxonomy);
+  const language = readLanguage(reader, shape, typed, taxonomy);
+  const ops = [...typed, ...ignoredOps(language, ignores, taxonomy)];
   const place = shape.placeOf("id");
   return { id: `${pack}/${id}`, priority, action, guards, ops, language, names, patterns, place };
 }
@@ -382,7 +414,7 @@ export function readPack(
 ): Pack | undefined {
   const required = ["pack", "version", "publisher", "title", "description"];
   const contents = ["tools", "apis", "commands", "variables"];
-  const optional = [...contents, "draft", "servers", "rules", "examples"];
+  const optional = [...contents, "draft", "ignores", "servers", "rules", "examples"];
   const shape = reader.shape(tree, "a pack", required, optional);
   if (!shape) return undefined;
   const draft = shape.get("draft");
@@ -404,7 +436,8 @@ export function readPack(
   const items = (tools && reader.list(tools, "tools"))?.items ?? [];
   if (tools && items.length === 0) reader.wrong(tools, "at least one tool", "map one, or leave the pack out");
   if (items.length > TOOLS_MAX) reader.wrong(tools ?? tree, `at most ${TOOLS_MAX} tools`, "split the pack");
-  const mappings = items.flatMap((item) => readMapping(reader, item, name, taxonomy) ?? []);
+  const ignores = readIgnores(reader, shape.get("ignores"));
+  const mappings = items.flatMap((item) => readMapping(reader, item, name, ignores, taxonomy) ?? []);
   const apis = readApis(reader, shape.get("apis"), name, taxonomy);
   checkIds(reader, [...mappings, ...apis]);
   checkTies(reader, mappings);

@@ -211,7 +211,8 @@ export const FIELD_TYPE_LAST = 9;
 export const TRANSFORM_TYPED = 0;
 export const TRANSFORM_COUNT = 1;
 export const TRANSFORM_LITERAL = 2;
-export const TRANSFORM_LAST = 2;
+export const TRANSFORM_IGNORED = 3;
+export const TRANSFORM_LAST = 3;
 
 // What an integer amount counts.
 export const UNIT_DIRECT = 0;
@@ -519,7 +520,7 @@ export const FIELD_TYPE_NAMES = [
   "word",
   "text",
 ] as const;
-export const TRANSFORM_NAMES = ["typed", "count", "literal"] as const;
+export const TRANSFORM_NAMES = ["typed", "count", "literal", "ignored"] as const;
 export const UNIT_NAMES = ["direct", "minor", "major"] as const;
 export const GUARD_KIND_NAMES = ["in", "present", "absent"] as const;
 export const LANGUAGE_NAMES = ["none", "shell", "sql", "http"] as const;

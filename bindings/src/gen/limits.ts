@@ -34,6 +34,7 @@ export const UNKNOWN_READ_VALUES_MAX = 64;
 export const UNKNOWN_READ_RUN_BYTES_MAX = 20;
 export const WORDS_MAX = 4096;
 export const FACTS_MAX = 1024;
+export const SUSPECTS_MAX = 32;
 export const NESTED_TEXTS_MAX = 64;
 export const NESTED_DEPTH_MAX = 8;
 export const URL_SEGMENTS_MAX = 64;
