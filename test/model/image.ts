@@ -551,10 +551,11 @@ class ImageReader {
         param,
       };
     });
-    const words = this.all("automaton").map((entry) => this.of(entry, "value") as number);
-    const automaton = readAutomaton(words, detectors.length);
+    const automatonAt = this.offsets.get("automaton") as number;
+    const automatonEnd = automatonAt + 4 * this.count("automaton");
+    const automaton = readAutomaton(this.bytes.subarray(automatonAt, automatonEnd), detectors.length);
     if (automaton !== null && "wrongAt" in automaton) {
-      this.where = (this.offsets.get("automaton") as number) + 4 * automaton.wrongAt;
+      this.where = automatonAt + automaton.wrongAt;
       this.fail("automaton");
     }
     this.all("sentences");
@@ -563,7 +564,7 @@ class ImageReader {
     // The one hash table.
     if (slots.length < 8 || (slots.length & (slots.length - 1)) !== 0)
       this.fail("slots are not a power of two");
-    if (slots.length < 2 * names.length) this.fail("too few slots");
+    if (3 * slots.length < 4 * names.length) this.fail("too few slots");
     slots.forEach((slot, i) => {
       this.where = (this.offsets.get("slots") as number) + 4 * i;
       if (slot > names.length) this.fail("slot");
@@ -724,7 +725,7 @@ class ImageReader {
         // A value is a ref only if its operand says so; the ones that are numbers give no text.
         const text = this.refOrNothing(at);
         entries.push(text === undefined ? { at } : { at, text });
-      } else if (["slots", "lists", "automaton"].includes(section))
+      } else if (section === "slots" || section === "lists")
         entries.push({ at, value: this.view.getUint32(at, true) });
       else if (section === "prefixes" || section === "sets") entries.push({ at, text: this.ref(at) });
       else if (section === "segments") {
