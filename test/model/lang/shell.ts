@@ -61,7 +61,14 @@ interface Done {
   assignments: number;
   input: Input;
   /** `name=value` of a command that is nothing else. */
-  values: [name: string, value: string][];
+  values: Value[];
+}
+
+interface Value {
+  name: string;
+  value: string;
+  /** No variable of this name was there before. */
+  isNew: boolean;
 }
 
 interface List {
@@ -198,7 +205,10 @@ export class ShellReader extends WordReader {
     const isTop = this.frame.parent?.parent === null && this.compounds === 0 && this.substitutions === 0;
     const isBackground = this.byte() === "&" && this.byte(1) !== "&";
     if (isTop && follows === "" && !isBackground) {
-      for (const [name, value] of values.slice(0, VALUES_MAX)) state.know(name, value);
+      for (const { name, value, isNew } of values.slice(0, VALUES_MAX)) {
+        if (isNew && this.src.includes(`${name}=$((`, this.at)) state.count(name);
+        state.know(name, value);
+      }
     }
     if (this.starts("&&") || this.starts("||")) {
       const operator = this.starts("&&") ? "&&" : "||";
@@ -583,8 +593,10 @@ export class ShellReader extends WordReader {
           assignments++;
           if (assignment.name === "IFS" && assignment.isPlain) setsIfs = true;
           else this.state.judge(assignment.name);
+          const { name, value } = assignment;
+          const isNew = !state.isVariable(name);
           this.assign(word, assignment);
-          if (assignment.isPlain && !word.expands) values.push([assignment.name, assignment.value]);
+          if (assignment.isPlain && !word.expands) values.push({ name, value, isNew });
           continue;
         }
         const isAlone = assignments === 0 && redirections === 0;
