@@ -148,10 +148,11 @@ export function readAutomaton(
   const folds = new Map<number, number>();
   let before = -1;
   for (let at = foldsAt; at < cellsAt; at += 4) {
-    const letter = u32(at) & 255;
-    if (u32(at) <= before || letter < 1 || letter > 127) return wrong(at);
-    before = u32(at);
-    folds.set(before >>> 8, letter);
+    const [point, letter] = [u32(at) >>> 8, u32(at) & 255];
+    // A code point looks like one letter.
+    if (point <= before || letter < 1 || letter > 127) return wrong(at);
+    before = point;
+    folds.set(point, letter);
   }
   for (let at = cellsAt; at < basesAt; at += 4) if (u16(at + 2) >= S) return wrong(at);
   for (let at = basesAt; at < startsAt; at += 2) if (u16(at) > X - C) return wrong(at);
@@ -166,8 +167,9 @@ export function readAutomaton(
   const starts: number[] = [];
   for (let at = startsAt; at < itemsAt; at += 2) {
     const start = u16(at);
+    const isFirst = at === startsAt;
     const isLast = at + 2 === itemsAt;
-    if (start < (starts.at(-1) ?? 0) || start > N || (isLast && start !== N)) return wrong(at);
+    if ((isFirst && start !== 0) || start < (starts.at(-1) ?? 0) || (isLast && start !== N)) return wrong(at);
     starts.push(start);
   }
   const list: number[] = [];

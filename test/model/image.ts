@@ -562,6 +562,7 @@ class ImageReader {
     this.all("sources");
 
     // The one hash table.
+    this.where = this.offsets.get("slots") as number;
     if (slots.length < 8 || (slots.length & (slots.length - 1)) !== 0)
       this.fail("slots are not a power of two");
     if (3 * slots.length < 4 * names.length) this.fail("too few slots");
@@ -569,7 +570,6 @@ class ImageReader {
       this.where = (this.offsets.get("slots") as number) + 4 * i;
       if (slot > names.length) this.fail("slot");
     });
-    if (!slots.includes(0)) this.fail("no empty slot");
     const space = wire.namespaces as Record<string, number>;
     for (const name of names) {
       if (this.of(name, "hash") !== fnv1a(name.namespace as number, name.text as string)) {
@@ -595,9 +595,10 @@ class ImageReader {
     }
     const look = (namespace: number, text: string): number | undefined => {
       const hash = fnv1a(namespace, text);
-      // An empty slot exists, so the walk ends.
-      for (let at = hash & (slots.length - 1); slots[at] !== 0; at = (at + 1) & (slots.length - 1)) {
-        const name = names[(slots[at] as number) - 1] as Entry;
+      for (let step = 0; step < slots.length; step++) {
+        const slot = slots[(hash + step) & (slots.length - 1)] as number;
+        if (slot === 0) return undefined;
+        const name = names[slot - 1] as Entry;
         if (name.namespace === namespace && name.hash === hash && name.text === text)
           return name.value as number;
       }
@@ -657,6 +658,7 @@ class ImageReader {
       const offset = view.getUint32(DIRECTORY_AT + 8 * index, true);
       const count = view.getUint32(DIRECTORY_AT + 8 * index + 4, true);
       this.where = DIRECTORY_AT + 8 * index;
+      if (offset < DIRECTORY_AT + 8 * wire.sections.length) this.fail("section inside the header");
       if (offset % 8 !== 0) this.fail("alignment");
       if (offset + count * section.bytes > bytes.length) this.fail("section outside the file");
       this.offsets.set(section.name, offset);
