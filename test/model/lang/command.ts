@@ -617,12 +617,11 @@ class CommandReader {
       }
       case "read":
       case "write":
-        this.begin(`files.${role}`, ...mark);
-        this.fact("path", pathIn(this.directory, text, this.drafts));
+        this.filePart(`files.${role}`, text, mark);
         return;
       case "header":
         if (!/^@./s.test(text)) return;
-        this.use("read", 0, { ...given, text: text.slice(1) });
+        this.filePart("files.read", text.slice(1), mark);
         return;
       case "send":
         this.begin("network.http_post", ...mark);
@@ -649,6 +648,11 @@ class CommandReader {
         if (!this.isHarmless(text)) this.marks.add("opaque_command");
         return;
     }
+  }
+
+  filePart(role: string, path: string, marks: string[]): void {
+    this.begin(role, ...marks);
+    this.fact("path", pathIn(this.directory, path, this.drafts));
   }
 
   nested(language: Language, text: string, expands: boolean): void {
