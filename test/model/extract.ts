@@ -105,7 +105,7 @@ export function extractFacts(request: Request, image: Image, draft: Draft): Fact
     if (!extraction.declared.has(field)) continue;
     let given = text;
     if (image.fields[field - 1]?.type === "path") {
-      given = withoutFinalWildcards(text);
+      given = withoutFinalWildcards(text, image.actions[draft.action]?.name === "files.list");
       extraction.isWild ||= isWild(given);
     }
     extraction.typed(field, [{ type: "str", at: 0, end: 0, text: given }], unit ?? "direct");

@@ -106,59 +106,77 @@ export interface Automaton {
 export const FIRST_DETECTED_MARK = wire.marks.indexOf("secret_seen");
 export const LAST_DETECTED_MARK = wire.marks.indexOf("bulk_seen");
 
-/** Words of the section as the automaton they spell, or what is wrong with them: the index of a word. */
+/** Bytes of the section as the automaton they spell, or where in them something is wrong. */
 export function readAutomaton(
-  words: number[],
+  bytes: Uint8Array,
   detectorCount: number,
 ): Automaton | null | { wrongAt: number } {
-  if (words.length === 0) return null;
-  const bytes: number[] = words.flatMap((word) => [0, 8, 16, 24].map((shift) => (word >>> shift) & 255));
-  const wrong = (at: number): { wrongAt: number } => ({ wrongAt: at >> 2 });
-  if (words.length < 5) return wrong(0);
-  const [C, S, F, N, K] = words as [number, number, number, number, number];
-  if (C < 1 || C > 256) return wrong(0);
-  if (S < 3 || S > 65_535) return wrong(4);
-  if (F < 3 || F > S) return wrong(8);
-  if (N > 65_535) return wrong(12);
-  if (K > 1024) return wrong(16);
-  const classesAt = 20;
+  if (bytes.length === 0) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const u16 = (at: number): number => view.getUint16(at, true);
+  const u32 = (at: number): number => view.getUint32(at, true);
+  const wrong = (wrongAt: number): { wrongAt: number } => ({ wrongAt });
+
+  const bounds: [least: number, most: () => number][] = [
+    [1, () => 256],
+    [3, () => 65_535],
+    [3, () => counts[1] as number],
+    [0, () => 65_535],
+    [0, () => 1024],
+    [0, () => 65_791],
+  ];
+  const counts: number[] = [];
+  for (const [i, [least, most]] of bounds.entries()) {
+    if (4 * i + 4 > bytes.length) return wrong(0);
+    counts.push(u32(4 * i));
+    if ((counts[i] as number) < least || (counts[i] as number) > most()) return wrong(4 * i);
+  }
+  const [C, S, F, N, K, X] = counts as [number, number, number, number, number, number];
+  const classesAt = 24;
   const foldsAt = classesAt + 256;
-  const nextAt = foldsAt + 4 * K;
-  const startsAt = nextAt + 2 * S * C;
+  const cellsAt = foldsAt + 4 * K;
+  const basesAt = cellsAt + 4 * X;
+  const startsAt = basesAt + 2 * S;
   const itemsAt = startsAt + 2 * (S - F + 1);
   const end = itemsAt + 2 * N;
-  if (Math.ceil(end / 4) !== words.length) return wrong(0);
-  const u16 = (at: number): number => (bytes[at] as number) + 256 * (bytes[at + 1] as number);
+  // Bytes that fill the last word are nobody's.
+  if (4 * Math.ceil(end / 4) !== bytes.length) return wrong(0);
 
-  const classOf = bytes.slice(classesAt, foldsAt);
-  for (let i = 0; i < 256; i++) if ((classOf[i] as number) >= C) return wrong(classesAt + i);
+  const classOf = [...bytes.subarray(classesAt, foldsAt)];
+  const foreign = classOf.findIndex((one) => one >= C);
+  if (foreign >= 0) return wrong(classesAt + foreign);
   const folds = new Map<number, number>();
   let before = -1;
-  for (let i = 0; i < K; i++) {
-    const word = words[foldsAt / 4 + i] as number;
-    if (word <= before || (word & 255) > 127) return wrong(foldsAt + 4 * i);
-    before = word;
-    folds.set(word >>> 8, word & 255);
+  for (let at = foldsAt; at < cellsAt; at += 4) {
+    const [point, letter] = [u32(at) >>> 8, u32(at) & 255];
+    // A code point looks like one letter.
+    if (point <= before || letter < 1 || letter > 127) return wrong(at);
+    before = point;
+    folds.set(point, letter);
   }
+  for (let at = cellsAt; at < basesAt; at += 4) if (u16(at + 2) >= S) return wrong(at);
+  for (let at = basesAt; at < startsAt; at += 2) if (u16(at) > X - C) return wrong(at);
+
   const next: number[] = [];
-  for (let i = 0; i < S * C; i++) {
-    next.push(u16(nextAt + 2 * i));
-    if ((next[i] as number) >= S) return wrong(nextAt + 2 * i);
+  for (let state = 0; state < S; state++) {
+    for (let kind = 0; kind < C; kind++) {
+      const cell = cellsAt + 4 * (u16(basesAt + 2 * state) + kind);
+      next.push(u16(cell) === state ? u16(cell + 2) : 0);
+    }
   }
   const starts: number[] = [];
-  for (let i = 0; i <= S - F; i++) {
-    const start = u16(startsAt + 2 * i);
-    if (start > N || start < (starts[i - 1] ?? 0)) return wrong(startsAt + 2 * i);
+  for (let at = startsAt; at < itemsAt; at += 2) {
+    const start = u16(at);
+    const isFirst = at === startsAt;
+    const isLast = at + 2 === itemsAt;
+    if ((isFirst && start !== 0) || start < (starts.at(-1) ?? 0) || (isLast && start !== N)) return wrong(at);
     starts.push(start);
   }
-  if (starts[S - F] !== N) return wrong(startsAt + 2 * (S - F));
   const list: number[] = [];
-  for (let i = 0; i < N; i++) {
-    const item = u16(itemsAt + 2 * i);
-    if (item >= detectorCount) return wrong(itemsAt + 2 * i);
-    list.push(item);
+  for (let at = itemsAt; at < end; at += 2) {
+    if (u16(at) >= detectorCount) return wrong(at);
+    list.push(u16(at));
   }
-  if (bytes.slice(end).some((byte) => byte !== 0)) return wrong(end);
   const items = starts.slice(0, -1).map((start, i) => list.slice(start, starts[i + 1]));
   return { classes: C, states: S, firstAccepting: F, classOf, folds, next, items };
 }

@@ -4,7 +4,7 @@
  */
 import { sha256, utf8 } from "./bytes.ts";
 import { fnv1a } from "./image.ts";
-import { canonicalToolName } from "./match.ts";
+import { canonicalToolName } from "./names.ts";
 import { position, taxonomyFields, wire } from "./wire.ts";
 
 export interface PredicateSource {
@@ -144,6 +144,12 @@ export interface MappingSource {
   language?: string;
 }
 
+/** A token of a name and what it says (image.md, namespaces 7, 8 and 13). */
+export interface TokenSource {
+  token: string;
+  value: number;
+}
+
 export interface ImageSource {
   edition: string;
   defaultCurrency?: string;
@@ -167,8 +173,11 @@ export interface ImageSource {
   servers: { name: string; pack: number }[];
   domains: string[];
   domainsUnder: string[];
-  verbsRead: string[];
-  verbsAct: string[];
+  /** Tokens of tool names, value 0 where none is given. */
+  verbsRead: (string | TokenSource)[];
+  verbsAct: (string | TokenSource)[];
+  /** Names of arguments of tools that nobody mapped. */
+  argumentNames?: TokenSource[];
   /** Extra input names of the direct form; every field name is one itself. */
   fieldInputs: { name: string; field: number }[];
   lowered: { kind: string; name: string; authority: string }[];
@@ -519,8 +528,13 @@ class ImageWriter {
     });
     for (const domain of s.domains) add(space.domain as number, utf8(domain), 0);
     for (const domain of s.domainsUnder) add(space.domain_under as number, utf8(domain), 0);
-    for (const verb of s.verbsRead) add(space.verb_read as number, utf8(verb), 0);
-    for (const verb of s.verbsAct) add(space.verb_act as number, utf8(verb), 0);
+    const addToken = (namespace: string, source: string | TokenSource): void => {
+      const { token, value } = typeof source === "string" ? { token: source, value: 0 } : source;
+      add(space[namespace] as number, utf8(token), value);
+    };
+    for (const verb of s.verbsRead) addToken("verb_read", verb);
+    for (const verb of s.verbsAct) addToken("verb_act", verb);
+    for (const name of s.argumentNames ?? []) addToken("argument", name);
     for (const field of taxonomyFields) add(space.field as number, field.name, field.number);
     for (const input of s.fieldInputs) add(space.field as number, utf8(input.name), input.field);
     s.sets.forEach((set, index) => {
@@ -541,7 +555,7 @@ class ImageWriter {
     for (const [host, indexes] of hosts) add(space.api as number, utf8(host), this.list(indexes));
 
     let slotCount = 8;
-    while (slotCount < 2 * names.length) slotCount *= 2;
+    while (3 * slotCount < 4 * names.length) slotCount *= 2;
     const slots = new Array<number>(slotCount).fill(0);
     names.forEach((name, index) => {
       const hash = fnv1a(name.namespace, name.text);

@@ -551,24 +551,25 @@ class ImageReader {
         param,
       };
     });
-    const words = this.all("automaton").map((entry) => this.of(entry, "value") as number);
-    const automaton = readAutomaton(words, detectors.length);
+    const automatonAt = this.offsets.get("automaton") as number;
+    const automatonEnd = automatonAt + 4 * this.count("automaton");
+    const automaton = readAutomaton(this.bytes.subarray(automatonAt, automatonEnd), detectors.length);
     if (automaton !== null && "wrongAt" in automaton) {
-      this.where = (this.offsets.get("automaton") as number) + 4 * automaton.wrongAt;
+      this.where = automatonAt + automaton.wrongAt;
       this.fail("automaton");
     }
     this.all("sentences");
     this.all("sources");
 
     // The one hash table.
+    this.where = this.offsets.get("slots") as number;
     if (slots.length < 8 || (slots.length & (slots.length - 1)) !== 0)
       this.fail("slots are not a power of two");
-    if (slots.length < 2 * names.length) this.fail("too few slots");
+    if (3 * slots.length < 4 * names.length) this.fail("too few slots");
     slots.forEach((slot, i) => {
       this.where = (this.offsets.get("slots") as number) + 4 * i;
       if (slot > names.length) this.fail("slot");
     });
-    if (!slots.includes(0)) this.fail("no empty slot");
     const space = wire.namespaces as Record<string, number>;
     for (const name of names) {
       if (this.of(name, "hash") !== fnv1a(name.namespace as number, name.text as string)) {
@@ -594,9 +595,10 @@ class ImageReader {
     }
     const look = (namespace: number, text: string): number | undefined => {
       const hash = fnv1a(namespace, text);
-      // An empty slot exists, so the walk ends.
-      for (let at = hash & (slots.length - 1); slots[at] !== 0; at = (at + 1) & (slots.length - 1)) {
-        const name = names[(slots[at] as number) - 1] as Entry;
+      for (let step = 0; step < slots.length; step++) {
+        const slot = slots[(hash + step) & (slots.length - 1)] as number;
+        if (slot === 0) return undefined;
+        const name = names[slot - 1] as Entry;
         if (name.namespace === namespace && name.hash === hash && name.text === text)
           return name.value as number;
       }
@@ -656,6 +658,7 @@ class ImageReader {
       const offset = view.getUint32(DIRECTORY_AT + 8 * index, true);
       const count = view.getUint32(DIRECTORY_AT + 8 * index + 4, true);
       this.where = DIRECTORY_AT + 8 * index;
+      if (offset < DIRECTORY_AT + 8 * wire.sections.length) this.fail("section inside the header");
       if (offset % 8 !== 0) this.fail("alignment");
       if (offset + count * section.bytes > bytes.length) this.fail("section outside the file");
       this.offsets.set(section.name, offset);
@@ -724,7 +727,7 @@ class ImageReader {
         // A value is a ref only if its operand says so; the ones that are numbers give no text.
         const text = this.refOrNothing(at);
         entries.push(text === undefined ? { at } : { at, text });
-      } else if (["slots", "lists", "automaton"].includes(section))
+      } else if (section === "slots" || section === "lists")
         entries.push({ at, value: this.view.getUint32(at, true) });
       else if (section === "prefixes" || section === "sets") entries.push({ at, text: this.ref(at) });
       else if (section === "segments") {

@@ -3,8 +3,13 @@ import { asciiLower, trim } from "./bytes.ts";
 import type { Member, Node } from "./cmp.ts";
 import { hit } from "./coverage.ts";
 import type { Guard, Image, Mapping, Segment } from "./image.ts";
+import { canonicalToolName } from "./names.ts";
 import type { Request } from "./request.ts";
+import { classesOf, looksHarmless, looksLikeRead, marksOf } from "./unmapped.ts";
 import { limit, wire } from "./wire.ts";
+
+/** Where others look for it. */
+export { canonicalToolName } from "./names.ts";
 
 export interface Candidate {
   action: number;
@@ -23,25 +28,6 @@ export interface Match {
   /** The server the call runs on, where there is one. */
   server: string | null;
   marks: Set<string>;
-}
-
-/** Canonical tool name of a byte string: `sendEmail` and `send-email` become `send_email`. */
-export function canonicalToolName(name: string): string {
-  let out = "";
-  const underscore = (): void => {
-    if (out !== "" && !out.endsWith("_")) out += "_";
-  };
-  for (let i = 0; i < name.length; i++) {
-    const byte = name[i] as string;
-    const before = name[i - 1] ?? "";
-    const after = name[i + 1] ?? "";
-    if (/[A-Z]/.test(byte)) {
-      if (/[a-z0-9]/.test(before) || (/[A-Z]/.test(before) && /[a-z]/.test(after))) underscore();
-      out += asciiLower(byte);
-    } else if (/[a-z0-9\x80-\xff]/.test(byte)) out += byte;
-    else underscore();
-  }
-  return out.replace(/_$/, "");
 }
 
 /** `mcp__server__name` taken apart, or null where the name has another form. */
@@ -188,12 +174,12 @@ export function match(request: Request, image: Image): Match {
 
   if (candidates.length === 0) {
     marks.add("tool_unmapped");
+    const classes = classesOf(canonical, request.payload, annotationBits(request.annotations), image);
+    for (const mark of marksOf(classes)) marks.add(mark);
     const passes =
       image.unknownReadOn &&
       binding !== "unbound" &&
-      !annotationBits(request.annotations).has("destructive") &&
-      !annotationBits(request.annotations).has("read_write") &&
-      looksLikeRead(canonical, image) &&
+      looksLikeRead(classes) &&
       looksHarmless(request.payload);
     candidates.push(passes ? { ...unclassified, action: image.actionRead } : unclassified);
   } else if (binding === "unbound" || tooMany) candidates.push(unclassified);
@@ -201,53 +187,4 @@ export function match(request: Request, image: Image): Match {
   hit(`candidates ${candidates.length}`);
   if (tooMany) hit("too many candidates");
   return { candidates, binding, server, marks };
-}
-
-function looksLikeRead(canonical: string, image: Image): boolean {
-  const tokens = canonical.split("_");
-  const known = (namespace: string): boolean =>
-    tokens.some((token) => image.look(wire.namespaces[namespace] as number, token) !== undefined);
-  return known("verb_read") && !known("verb_act");
-}
-
-/** Few, short and plain values: nothing that could carry a secret out. */
-function looksHarmless(args: Node & { type: "map" }): boolean {
-  const texts: string[] = [];
-  let values = 0;
-  let total = 0;
-  let harmless = true;
-  const visit = (node: Node): void => {
-    values++;
-    if (node.type === "bin") harmless = false;
-    if (node.type === "str") {
-      if (node.text.length > limit("unknown_read_string_bytes_max")) harmless = false;
-      texts.push(node.text);
-    }
-    if (node.type === "array") node.items.forEach(visit);
-    if (node.type === "map") visitMembers(node.members);
-  };
-  const visitMembers = (members: Member[]): void => {
-    for (const member of members) {
-      texts.push(member.key);
-      visit(member.value);
-    }
-  };
-  visitMembers(args.members);
-  for (const text of texts) {
-    total += text.length;
-    if (hasDenseRun(text)) harmless = false;
-  }
-  if (values > limit("unknown_read_values_max")) harmless = false;
-  if (total > limit("unknown_read_total_bytes_max")) harmless = false;
-  return harmless;
-}
-
-/** A run of letters and digits long enough to be a key or a blob. */
-export function hasDenseRun(text: string): boolean {
-  const runs = text.match(/[A-Za-z0-9]+/g) ?? [];
-  return runs.some(
-    (run) =>
-      run.length >= 64 ||
-      (run.length >= limit("unknown_read_run_bytes_max") && /[A-Za-z]/.test(run) && /[0-9]/.test(run)),
-  );
 }

@@ -13,12 +13,14 @@ import {
 import { readCmp, type Writable, writeCmp } from "./cmp.ts";
 import { decideVerdict } from "./decide.ts";
 import { writeImage } from "./image-writer.ts";
-import { canonicalToolName, hasDenseRun, splitMcp } from "./match.ts";
+import { splitMcp } from "./match.ts";
 import { decideModel, isRefused, loadImageModel } from "./model.ts";
 import { isAmount, nearestDouble, toMinor } from "./money.ts";
+import { canonicalToolName } from "./names.ts";
 import { doubleBits, encodeRequest, type Plain, type RequestSource } from "./request-writer.ts";
 import { hazard, hazardOfWeight, score, scoreThresholds, tier } from "./risk.ts";
 import { sampleImage } from "./sample.ts";
+import { hasDenseRun } from "./unmapped.ts";
 import { Refusal, statusNumber } from "./wire.ts";
 
 const image = writeImage(sampleImage);

@@ -472,6 +472,36 @@ export const calls: [why: string, image: "sample" | "small", call: RequestSource
     "sample",
     { tool: "fetch", args: { method: "POST", url: "http://0xa9fea9fe/latest", body: "" }, context: vouched },
   ],
+  ["a thing after a verb that reads", "sample", { tool: "get_order_status", args: {}, context: vouched }],
+  [
+    "an unknown tool whose name pays and deletes",
+    "sample",
+    { tool: "pay_then_delete", args: {}, context: vouched },
+  ],
+  [
+    "an unknown tool whose arguments are a message",
+    "sample",
+    {
+      tool: "get_it_out",
+      args: { to: ["bob@partner.example"], options: { messageBody: "hello" } },
+      context: vouched,
+    },
+  ],
+  [
+    "an unknown read that calls back",
+    "sample",
+    { tool: "get_weather", args: { callback: "x" }, context: vouched },
+  ],
+  [
+    "an unknown read that its annotations deny",
+    "sample",
+    {
+      tool: "get_weather",
+      args: { city: "Ulm" },
+      annotations: { readOnlyHint: false, destructiveHint: true },
+      context: vouched,
+    },
+  ],
   [
     "a guard that does not hold leaves the tool unmapped",
     "sample",

@@ -1,65 +1,99 @@
-/** Paths of commands in which the shell's wildcards stand for names (evaluation.md, 3a). */
+/** Paths of commands in which the shell's wildcards stand for names (evaluation.md, 3a and 4). Texts are byte strings. */
 
-/** A path as it is looked at: final segments that stand for everything in a folder are the folder. */
-export function withoutFinalWildcards(text: string): string {
-  let rest = text;
-  for (;;) {
-    const slash = rest.lastIndexOf("/");
-    const last = rest.slice(slash + 1);
-    if (!/^[*?][*?.]*$/.test(last)) return rest;
-    rest = slash > 0 ? rest.slice(0, slash) : rest.slice(0, slash + 1);
-    if (rest === "") return ".";
-  }
-}
+const WILD = /[*?[]/;
 
+/** Whether a text holds a wildcard. */
 export function isWild(text: string): boolean {
-  return /[*?[]/.test(text);
+  return WILD.test(text);
 }
 
-/** Whether a segment with wildcards may be what a pattern names. Both in lower case. */
-export function mayBe(segment: string, pattern: string): boolean {
-  if (/^[*?[]/.test(segment) && pattern.startsWith(".")) return false;
-  if (/^\*\.[a-z0-9]{1,8}$/.test(segment) && !/^\*[^*?[\]]*$/.test(pattern)) return false;
-  const [start, patternStart] = [startOf(segment), startOf(pattern)];
-  const starts = Math.min(start.length, patternStart.length);
-  if (start.slice(0, starts) !== patternStart.slice(0, starts)) return false;
-  const [end, patternEnd] = [endOf(segment), endOf(pattern)];
-  const ends = Math.min(end.length, patternEnd.length);
-  if (end.slice(end.length - ends) !== patternEnd.slice(patternEnd.length - ends)) return false;
-  if (!isWild(pattern)) {
-    if (pattern.length < start.length + end.length) return false;
-    return segment.includes("[") || fitsWhole(segment, pattern);
+/**
+ * A path without the segments at its end that stand for anything: they say no more than the folder before them. Of what is
+ * only listed (`isListed`), segments that hardly say more go too.
+ */
+export function withoutFinalWildcards(text: string, isListed: boolean): string {
+  const path = withoutFinal(text, saysNothing);
+  return isListed && isWild(path) ? withoutFinal(path, saysLittle) : path;
+}
+
+/** Takes segments off the end, with the slashes around them, for as long as the last one is such. */
+function withoutFinal(text: string, isSuch: (segment: string) => boolean): string {
+  let path = text;
+  for (;;) {
+    const withoutSlashes = path.replace(/\/+$/, "");
+    const slash = withoutSlashes.lastIndexOf("/");
+    if (!isSuch(withoutSlashes.slice(slash + 1))) return path;
+    // A slash with nothing before it is the root.
+    path = withoutSlashes.slice(0, slash === 0 ? 1 : Math.max(slash, 0));
+    if (path === "") return ".";
   }
-  return segment.includes("[") || sharesRun(segment, pattern);
 }
 
-/** Two patterns: where one has enough bytes in a row to tell, some of them must stand in the other. */
-function sharesRun(segment: string, pattern: string): boolean {
-  const runs = segment.split(/[*?]+/);
-  if (!runs.some((run) => run.length >= 3)) return true;
+function saysNothing(segment: string): boolean {
+  return /^[*?][*?.]*$/.test(segment);
+}
+
+function saysLittle(segment: string): boolean {
+  return segment.includes("*") && segment.split("*").every((between) => between.length <= 2);
+}
+
+/** Whether a segment stands for all files of one kind, as `*.c` does. */
+export function isKind(segment: string): boolean {
+  return /^(?:\*|\?|\[[^\]]*\])+\.[A-Za-z0-9]{1,8}$/.test(segment);
+}
+
+/** Whether a segment with wildcards may be what a segment or name of a pattern says. Both in lower case. */
+export function mayBe(segment: string, pattern: string): boolean {
+  if (WILD.test(segment[0] ?? "") && pattern.startsWith(".")) return false;
+  if (isKind(segment) && !/^\*[^*?[\]]*$/.test(pattern)) return false;
+  const [start, end] = [startOf(segment), endOf(segment)];
+  if (!agree(start, startOf(pattern)) || !agree(backwards(end), backwards(endOf(pattern)))) return false;
+  if (isWild(pattern)) return segment.includes("[") || sharesBytes(segment, pattern);
+  if (pattern.length < start.length + end.length) return false;
+  return segment.includes("[") || fitsWhole(pattern, segment);
+}
+
+/** Up to the first wildcard. */
+function startOf(text: string): string {
+  return text.slice(0, WILD.exec(text)?.index);
+}
+
+/** After the last wildcard or bracket; all of a text without wildcards. */
+function endOf(text: string): string {
+  if (!isWild(text)) return text;
+  return /[^*?[\]]*$/.exec(text)?.[0] ?? "";
+}
+
+/** Whether two texts are the same as far as both go. */
+function agree(a: string, b: string): boolean {
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+function backwards(text: string): string {
+  return [...text].reverse().join("");
+}
+
+/** Whether a text is one that the wildcards `*` and `?` of a segment stand for. */
+function fitsWhole(text: string, segment: string): boolean {
+  const pieces = [...segment].map((byte) => {
+    if (byte === "*") return "[^]*";
+    return byte === "?" ? "[^]" : byte.replace(/[\\^$.*+?()[\]{}|/-]/, "\\$&");
+  });
+  return new RegExp(`^${pieces.join("")}$`).test(text);
+}
+
+/** Whether enough of what a segment spells out stands in a pattern too; nothing is asked of one that spells out little. */
+function sharesBytes(segment: string, pattern: string): boolean {
+  const runs = segment.split(/[*?]/);
+  if (runs.every((run) => run.length < 3)) return true;
   return runs.some((run) => {
     if (run.length === 3 && pattern.includes(run)) return true;
-    for (let at = 0; at < run.length; at++) {
-      const four = run.slice(at, at + 4);
-      if (four.length === 4 && pattern.includes(four)) return true;
-      const two = run.slice(at, at + 2);
-      if (run[at] === "." && two.length === 2 && pattern.includes(two)) return true;
-    }
-    return false;
+    const isShared = (bytes: string): boolean => pattern.includes(bytes);
+    return windows(run, 4).some(isShared) || windows(run, 2).some((two) => two[0] === "." && isShared(two));
   });
 }
 
-function startOf(text: string): string {
-  return /^[^*?[]*/.exec(text)?.[0] ?? "";
-}
-
-function endOf(text: string): string {
-  return isWild(text) ? (/[^*?[\]]*$/.exec(text)?.[0] ?? "") : text;
-}
-
-/** Each `*` stands for any bytes, possibly none, each `?` for one. */
-function fitsWhole(segment: string, pattern: string): boolean {
-  const exact = segment.replace(/[.+^${}()|[\]\\]/g, "\\$&");
-  const source = exact.replace(/[*]/g, "[^]*").replace(/[?]/g, "[^]");
-  return new RegExp(`^${source}$`).test(pattern);
+/** All texts of so many bytes that stand in a text. */
+function windows(text: string, size: number): string[] {
+  return Array.from({ length: Math.max(0, text.length - size + 1) }, (_, at) => text.slice(at, at + size));
 }

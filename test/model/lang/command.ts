@@ -3,6 +3,7 @@ import { toBytes } from "../bytes.ts";
 import { hit } from "../coverage.ts";
 import type { Image } from "../image.ts";
 import type { Command, Literal, Option } from "../image-languages.ts";
+import { isKind } from "../wildcards.ts";
 import { fieldNumber, taxonomyFields, wire, wordGroup } from "../wire.ts";
 import type { Drafts, Language, Nested } from "./drafts.ts";
 import { isCalmAwk, isCalmSed, isHarmless } from "./harmless.ts";
@@ -65,6 +66,11 @@ export function pathIn(directory: string | null, text: string, drafts: Drafts): 
   return drafts.keep(path) ? path : "";
 }
 
+interface Fact {
+  field: number;
+  text: string;
+}
+
 interface Operand {
   word: Word;
   afterOptions: boolean;
@@ -89,7 +95,7 @@ class CommandReader {
   row: Command | null = null;
   joined = "";
   chain: Command[] = [];
-  facts: { field: number; text: string }[] = [];
+  facts: Fact[] = [];
   action: number | null = null;
   best = -1;
   isNoneByOption = false;
@@ -533,17 +539,38 @@ class CommandReader {
 
   // --- inner commands ------------------------------------------------------------------------------------------------
 
+  /** What `{}` of `find DIR -name '*.c' -exec` stands for, or null where nobody knows. */
+  foundFiles(): string | null {
+    const [operand, another] = this.operands;
+    const [fact, more] = this.facts;
+    if (operand === undefined || another !== undefined || fact === undefined || more !== undefined)
+      return null;
+    const { text, expands, globs } = operand.word;
+    if (expands || globs || this.ownExpands) return null;
+    if (fact.field !== fieldNumber("path") || !isKind(fact.text)) return null;
+    return `${text}/${fact.text}`;
+  }
+
+  /** A word of an inner command that is to be what was found. */
+  found(files: string): Pick<Word, "text" | "globs"> {
+    hit("command word {} is a kind");
+    return { text: this.drafts.keep(files) ? files : "", globs: true };
+  }
+
   inner(start: number, end: number, isExec: boolean): void {
     let words = this.words.slice(start, end);
     const { appends } = this.row as Command;
     if (isExec || appends) {
+      const files = isExec ? this.foundFiles() : null;
       const unknown = (text: string): boolean =>
         text.includes("{}") ||
         (this.placeholder !== null &&
           (this.placeholder.length > PLACEHOLDER_MAX || text.includes(this.placeholder)));
-      words = words.map((word) =>
-        unknown(word.text) ? { ...word, expands: true, whole: word.expands ? word.whole : isExec } : word,
-      );
+      words = words.map((word) => {
+        if (files !== null && word.text === "{}") return { ...word, ...this.found(files) };
+        if (!unknown(word.text)) return word;
+        return { ...word, expands: true, whole: word.expands ? word.whole : isExec };
+      });
     }
     if (words.length === 0) return;
     if (appends && this.placeholder === null) words.push(UNKNOWN_WORD);
@@ -590,8 +617,11 @@ class CommandReader {
       }
       case "read":
       case "write":
-        this.begin(`files.${role}`, ...mark);
-        this.fact("path", pathIn(this.directory, text, this.drafts));
+        this.filePart(`files.${role}`, text, mark);
+        return;
+      case "header":
+        if (!/^@./s.test(text)) return;
+        this.filePart("files.read", text.slice(1), mark);
         return;
       case "send":
         this.begin("network.http_post", ...mark);
@@ -618,6 +648,11 @@ class CommandReader {
         if (!this.isHarmless(text)) this.marks.add("opaque_command");
         return;
     }
+  }
+
+  filePart(role: string, path: string, marks: string[]): void {
+    this.begin(role, ...marks);
+    this.fact("path", pathIn(this.directory, path, this.drafts));
   }
 
   nested(language: Language, text: string, expands: boolean): void {
@@ -729,12 +764,17 @@ class CommandReader {
         this.ownPart(action, this.facts);
       return;
     }
-    const others = this.facts.filter((fact) => fact.field !== repeated.field);
-    if (others.length < this.facts.length) this.ownPart(action, this.facts);
-    for (const text of repeated.texts) this.ownPart(action, [...others, { field: repeated.field, text }]);
+    const others = (): Fact[] => this.facts.filter((fact) => fact.field !== repeated.field);
+    if (others().length < this.facts.length) this.ownPart(action, this.facts);
+    const destination = this.facts.find((fact) => fact.field === fieldNumber("destination_path"))?.text ?? "";
+    const isNamed = repeated.field !== fieldNumber("url") || !/(^|\/)\.$/.test(destination);
+    for (const text of repeated.texts) {
+      if (!isNamed) this.setFact(fieldNumber("destination_path"), nameOfDownload(text));
+      this.ownPart(action, [...others(), { field: repeated.field, text }]);
+    }
   }
 
-  ownPart(action: number, facts: { field: number; text: string }[]): void {
+  ownPart(action: number, facts: Fact[]): void {
     const of = (name: string): string | null =>
       facts.find((fact) => fact.field === fieldNumber(name))?.text ?? null;
     const url = of("url");
@@ -754,6 +794,12 @@ class CommandReader {
     this.beginAction(action, ...marks);
     for (const { field, text } of facts) this.drafts.fact(field, text);
   }
+}
+
+/** The name that what an address holds is saved under, or nothing. */
+function nameOfDownload(address: string): string {
+  const path = address.replace(/[?#].*$/s, "");
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function typeOf(field: number): string {

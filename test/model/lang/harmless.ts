@@ -5,8 +5,8 @@ import { wire, wordGroup } from "../wire.ts";
 /** Whether a program for awk can only write text to its output. */
 export function isCalmAwk(program: string): boolean {
   if (program.includes("@") || program.includes("\\\n")) return false;
-  const words = wordGroup("awk_word").filter((word) => word !== "print");
-  if (words.some((word) => program.includes(word))) return false;
+  const words = wordGroup("awk_word").filter((word) => word !== "print" && word !== "load");
+  if (words.some((word) => program.includes(word)) || /load[(_]/.test(program)) return false;
   const printAt = program.indexOf("print");
   if (printAt < 0) return true;
   return !/[>|]/.test(withoutOr(program, printAt));

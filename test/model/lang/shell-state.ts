@@ -36,6 +36,7 @@ export class ShellState {
   /** Groups begun in this text, in order. */
   readonly begun: number[] = [];
   private one: number | null = null;
+  private readonly counted = new Set<string>();
   private readonly files = new Map<string, number>();
 
   constructor(
@@ -61,9 +62,9 @@ export class ShellState {
     for (const other of this.begun.slice(count)) this.drafts.join(other, group);
   }
 
-  /** All of the text is of one group, its own. */
+  /** A text that cannot be read to its end: data may flow between all that it began, and the text itself. */
   joinText(): void {
-    this.joinSince(0, this.text.group);
+    for (const group of this.begun) this.drafts.join(group, this.text.group);
   }
 
   private allOneGroup(withPast: boolean, group: number): void {
@@ -105,9 +106,19 @@ export class ShellState {
     this.variables.set(name, { value: null, group });
   }
 
+  isVariable(name: string): boolean {
+    return this.variables.has(name);
+  }
+
+  /** The text goes on to count with it: no value that it gets is the only one. */
+  count(name: string): void {
+    this.counted.add(name);
+  }
+
   know(name: string, value: string): void {
     const variable = this.variables.get(name);
-    if (variable !== undefined && !this.hasFunction && !this.variablesFull) variable.value = value;
+    const isKept = !this.hasFunction && !this.variablesFull && !this.counted.has(name);
+    if (variable !== undefined && isKept) variable.value = value;
   }
 
   forgetValues(): void {

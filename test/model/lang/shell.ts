@@ -60,8 +60,16 @@ interface Done {
   redirections: number;
   assignments: number;
   input: Input;
-  /** `name=value` of a command that is nothing else. */
-  values: [name: string, value: string][];
+  /** Assignments of a command that is nothing else. */
+  values: Value[];
+}
+
+interface Value {
+  name: string;
+  /** null: only the shell knows it. */
+  value: string | null;
+  /** No variable of this name was there before. */
+  isNew: boolean;
 }
 
 interface List {
@@ -198,7 +206,7 @@ export class ShellReader extends WordReader {
     const isTop = this.frame.parent?.parent === null && this.compounds === 0 && this.substitutions === 0;
     const isBackground = this.byte() === "&" && this.byte(1) !== "&";
     if (isTop && follows === "" && !isBackground) {
-      for (const [name, value] of values.slice(0, VALUES_MAX)) state.know(name, value);
+      this.know(values);
     }
     if (this.starts("&&") || this.starts("||")) {
       const operator = this.starts("&&") ? "&&" : "||";
@@ -216,6 +224,17 @@ export class ShellReader extends WordReader {
       fault("no separator");
     }
     return "";
+  }
+
+  /** What a command of assignments alone makes known: of a name the last one, if that says its whole value. */
+  know(values: Value[]): void {
+    const isWhole = new Map(values.map(({ name, value }) => [name, value !== null]));
+    const plain = values.flatMap(({ value, ...one }) => (value === null ? [] : [{ ...one, value }]));
+    for (const { name, value, isNew } of plain.slice(0, VALUES_MAX)) {
+      if (isWhole.get(name) !== true) continue;
+      if (isNew && this.src.includes(`${name}=$((`, this.at)) this.state.count(name);
+      this.state.know(name, value);
+    }
   }
 
   // --- pipelines ---------------------------------------------------------------------------------------------------
@@ -583,8 +602,10 @@ export class ShellReader extends WordReader {
           assignments++;
           if (assignment.name === "IFS" && assignment.isPlain) setsIfs = true;
           else this.state.judge(assignment.name);
+          const { name, value, isPlain } = assignment;
+          const isNew = !state.isVariable(name);
           this.assign(word, assignment);
-          if (assignment.isPlain && !word.expands) values.push([assignment.name, assignment.value]);
+          values.push({ name, value: isPlain && !word.expands ? value : null, isNew });
           continue;
         }
         const isAlone = assignments === 0 && redirections === 0;
