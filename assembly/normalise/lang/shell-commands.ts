@@ -37,7 +37,14 @@ import {
 } from "./shell-frames";
 import { suspectFile, takeTarget } from "./shell-redirections";
 import { isCalled, keepsSaid } from "./shell-said";
-import { assignKnown, assignUnknown, judgeName } from "./shell-variables";
+import {
+  addPending,
+  assignUnknown,
+  dropPending,
+  judgeName,
+  keepPending,
+  pendingCount,
+} from "./shell-variables";
 import {
   assignedNameBytes,
   finishedAt,
@@ -54,31 +61,18 @@ import { INPUT_NONE, INPUT_PIPE, INPUT_TEXT, Surroundings, WORD_EXPANDS, WORD_GL
 /** Nothing was said about the input of the command. */
 export const INPUT_UNSAID: i32 = -1;
 
-/** An assignment that becomes known if its command turns out to be one of assignments alone. 16 bytes. */
-@unmanaged
-class Assignment {
-  nameAt: usize;
-  nameBytes: u32;
-  valueAt: usize;
-  valueBytes: u32;
-}
-
 const IFS: usize = memory.data<u8>([0x49, 0x46, 0x53]);
-const ASSIGNMENTS_MAX: i32 = 64;
-const ASSIGNMENTS: usize = memory.data(1024, 8);
 const AROUND: usize = memory.data(64, 8);
 
 let words: i32 = 0;
-let assignments: i32 = 0;
 let textMarks: u32 = 0;
 let depth: i32 = 0;
 /** `exec` may have put something in the place of the standard input. */
 let inputLost: bool = false;
 
 export function beginCommands(text: Nested): void {
-  assert(offsetof<Surroundings>() <= 64 && offsetof<Assignment>() == 16);
+  assert(offsetof<Surroundings>() <= 64);
   words = 0;
-  assignments = 0;
   textMarks = text.marks;
   depth = text.depth;
   inputLost = false;
@@ -93,7 +87,7 @@ export function beginCommand(list: Frame): void {
   list.state = STATE_START;
   list.firstWord = words;
   list.assignments = 0;
-  list.firstAssignment = assignments;
+  list.firstAssignment = pendingCount();
   list.redirections = 0;
   list.redirection = 0;
   list.bothSeen = false;
@@ -175,14 +169,7 @@ function takeAssignment(
   const expands = (bits & WORD_EXPANDS) != 0;
   assignUnknown(at, nameBytes, expands || isArray);
   list.assignments++;
-  if (!isPlain || expands) return;
-  if (assignments == ASSIGNMENTS_MAX) return;
-  const assignment = changetype<Assignment>(ASSIGNMENTS + ((<usize>assignments) << 4));
-  assignments++;
-  assignment.nameAt = at;
-  assignment.nameBytes = nameBytes;
-  assignment.valueAt = valueAt;
-  assignment.valueBytes = valueBytes;
+  if (isPlain && !expands) addPending(at, nameBytes, valueAt, valueBytes);
 }
 
 /** Where the input of a command comes from when it does not say. */
@@ -228,14 +215,6 @@ export function dropCommand(list: Frame): void {
   words = list.firstWord;
 }
 
-/** Values that are known from here on. */
-function keepAssignments(list: Frame): void {
-  for (let position = list.firstAssignment; position < assignments; position++) {
-    const assignment = changetype<Assignment>(ASSIGNMENTS + ((<usize>position) << 4));
-    assignKnown(assignment.nameAt, assignment.nameBytes, assignment.valueAt, assignment.valueBytes);
-  }
-}
-
 /** Ends the command that a list is at, if any. `isSure`: it runs in this very shell and always. */
 export function endCommand(list: Frame, isSure: bool): void {
   if (list.redirection != 0 || list.wantsBody) {
@@ -251,7 +230,7 @@ export function endCommand(list: Frame, isSure: bool): void {
   if (list.state == STATE_WORDS) {
     if (words > list.firstWord) run(list);
     else if (isSure && list.redirections == 0 && list.piped == 0 && !list.conditional && inTextList()) {
-      keepAssignments(list);
+      keepPending(list.firstAssignment);
     }
   }
   if (list.state != STATE_START) {
@@ -259,7 +238,7 @@ export function endCommand(list: Frame, isSure: bool): void {
     list.needs = false;
   }
   words = list.firstWord;
-  assignments = list.firstAssignment;
+  dropPending(list.firstAssignment);
 }
 
 /** Ends the pipeline that a list is at. */

@@ -47,6 +47,18 @@ class Variable {
   counts: bool;
 }
 
+/** An assignment that becomes known if its command turns out to be one of assignments alone. 16 bytes. */
+@unmanaged
+class Pending {
+  nameAt: usize;
+  /** 0: the command gives the name another value further on. */
+  nameBytes: u32;
+  valueAt: usize;
+  valueBytes: u32;
+}
+
+const PENDING_MAX: i32 = 64;
+const PENDING: usize = memory.data(1024, 8);
 /** `=$((` in memory order. */
 const IS_ARITHMETIC: u32 = 0x2828243d;
 const VARIABLES_MAX: i32 = 64;
@@ -54,12 +66,14 @@ const VARIABLE_BYTES: usize = 28;
 const VARIABLES: usize = memory.data(1792, 8); // VARIABLES_MAX x 28
 
 let variables: i32 = 0;
+let pending: i32 = 0;
 /** No value is known any more, and none becomes so. */
 let never: bool = false;
 
 export function beginVariables(): void {
-  assert(offsetof<Variable>() <= VARIABLE_BYTES);
+  assert(offsetof<Variable>() <= VARIABLE_BYTES && offsetof<Pending>() == 16);
   variables = 0;
+  pending = 0;
   never = false;
 }
 
@@ -130,6 +144,10 @@ function isUsedInLoop(usedAt: usize): bool {
 
 /** A variable got a value nobody knows; where `flows`, it came out of the pipeline. */
 export function assignUnknown(at: usize, bytes: u32, flows: bool): void {
+  for (let position = 0; position < pending; position++) {
+    const before = pendingAt(position);
+    if (before.nameBytes == bytes && equal(before.nameAt, at, bytes)) before.nameBytes = 0;
+  }
   let position = find(at, bytes);
   if (position >= 0) {
     const old = variableAt(position);
@@ -171,8 +189,38 @@ function isCountedOn(at: usize, bytes: u32): bool {
   return false;
 }
 
-/** A variable has this value from here on. */
-export function assignKnown(at: usize, bytes: u32, valueAt: usize, valueBytes: u32): void {
+function pendingAt(position: i32): Pending {
+  return changetype<Pending>(PENDING + ((<usize>position) << 4));
+}
+
+/** Assignments that wait for the ends of the commands they belong to. */
+export function pendingCount(): i32 {
+  return pending;
+}
+
+/** The name has this value as soon as its command ends, if nothing else in it gives it another one. */
+export function addPending(at: usize, bytes: u32, valueAt: usize, valueBytes: u32): void {
+  if (pending == PENDING_MAX) return;
+  const assignment = pendingAt(pending++);
+  assignment.nameAt = at;
+  assignment.nameBytes = bytes;
+  assignment.valueAt = valueAt;
+  assignment.valueBytes = valueBytes;
+}
+
+/** Values that are known from here on. */
+export function keepPending(first: i32): void {
+  for (let position = first; position < pending; position++) {
+    const one = pendingAt(position);
+    if (one.nameBytes > 0) assignKnown(one.nameAt, one.nameBytes, one.valueAt, one.valueBytes);
+  }
+}
+
+export function dropPending(first: i32): void {
+  pending = first;
+}
+
+function assignKnown(at: usize, bytes: u32, valueAt: usize, valueBytes: u32): void {
   if (never) return;
   let position = find(at, bytes);
   if (position < 0) {

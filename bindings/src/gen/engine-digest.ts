@@ -1,7 +1,7 @@
 // Written by `npm run build`; do not edit. A release is known by these two digests.
 
 /** SHA-256 of core.wasm, in lower-case hex. */
-export const ENGINE_SHA256 = "cd5060b2fb6918dff15fa4160d04d1758b696d65456b7d60b1eada534e815658";
+export const ENGINE_SHA256 = "53091106420ce3dd70a13674fb265d4e1c6d61b3ce475057bd735f098749291a";
 
 /** SHA-256 of base.image, the default policy, in lower-case hex. */
-export const BASE_IMAGE_SHA256 = "17007b6d1a436f9c41b5f71187e39a6eb4d0bc111084e5f05db4c202e8524bba";
+export const BASE_IMAGE_SHA256 = "b16db0b3b961ffdeab32d512a921cb74002d965d4f4c180c13a2b98d9c354955";
