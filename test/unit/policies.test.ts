@@ -46,13 +46,19 @@ function names(decision: Decision, code: string): boolean {
 interface PackFile {
   readonly pack: string;
   readonly servers: readonly string[];
-  readonly tools?: readonly { readonly action: string }[];
+  readonly tools?: readonly { readonly action: string; readonly names?: readonly string[] }[];
+  readonly commands?: readonly unknown[];
 }
 
 const PACKS = SOURCES.filter(({ name }) => name.startsWith("policies/packs/")).map(
   ({ text }) => parse(text) as PackFile,
 );
 const serverOf = (pack: PackFile): string => pack.servers?.[0] ?? pack.pack;
+/** Whether an example is a call of the pack's server: not the shell of a pack with commands, nor the agents' own tools. */
+const isServers = ({ pack, tools, commands }: PackFile, tool: unknown): boolean =>
+  pack !== "generic" &&
+  tools !== undefined &&
+  (commands === undefined || tools.some(({ names }) => names?.includes(String(tool))));
 
 const { explain, warnings } = compile(SOURCES);
 
@@ -81,8 +87,7 @@ describe("rows of the policy files", () => {
     (name, _line, row) => {
       const { tool, args, server, context, annotations } = row.call as Row;
       const pack = PACKS.find((one) => one.pack === name);
-      // A pack of commands alone has no tools of its own; its rows are calls of a shell.
-      const bound = server ?? (pack?.tools?.length && name !== "generic" ? serverOf(pack) : undefined);
+      const bound = server ?? (pack && isServers(pack, tool) ? serverOf(pack) : undefined);
       const decision = engine.decide(
         requestOf({
           tool,

@@ -3,6 +3,7 @@
  * worked cases with the tier and verdict that somebody expected.
  */
 
+import { canonicalToolName } from "../compile/canonical.ts";
 import type { Compiled, Pack, PackExample, Place } from "../compile/index.ts";
 import type { Engine } from "../engine.ts";
 import { boundName } from "../servers.ts";
@@ -69,16 +70,18 @@ export function runExamples(
 }
 
 /**
- * The server of a pack's examples that name none. A pack without tools of its own shows calls of a shell, which is the
- * agent's own tool, and so are the tools of the pack `generic`.
+ * The server of an example that names none: the pack's own. Not so for the shell whose commands a pack shows, which is
+ * the agent's own tool, and for the tools of the pack `generic`.
  */
-function serverOf({ name, mappings }: Pack): { readonly server?: string } {
-  return name === "generic" || mappings.length === 0 ? {} : { server: name };
+function serverOf({ name, mappings, commands }: Pack, { call }: PackExample): { readonly server?: string } {
+  const tool = canonicalToolName(String(call.tool));
+  const isOwn = commands.length === 0 || mappings.some(({ names }) => names.has(tool));
+  return name === "generic" || mappings.length === 0 || !isOwn ? {} : { server: name };
 }
 
 /** Decides an example of a pack. The pack's server must be bound to it in the policy of the engine, under the pack's own name. */
-export function decideExample(pack: Pack, { call }: PackExample, engine: Engine): Decision {
-  return decide(engine, { ...serverOf(pack), ...call });
+export function decideExample(pack: Pack, example: PackExample, engine: Engine): Decision {
+  return decide(engine, { ...serverOf(pack, example), ...example.call });
 }
 
 /** The examples of packs. A pack's server must be bound to it in the policy of the engine, under the pack's own name. */
