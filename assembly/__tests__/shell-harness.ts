@@ -6,8 +6,9 @@
 import { hash32With } from "../base/bytes";
 import { NAMESPACE_ACTION, NAMESPACE_COMMAND, NAMESPACE_VARIABLE } from "../gen/codes";
 import {
-  NAMES_HASH,
+  NAMES_BYTES,
   NAMES_NAMESPACE,
+  NAMES_SIZE,
   NAMES_TEXT,
   NAMES_VALUE,
   SECTION_NAMES,
@@ -27,7 +28,7 @@ import {
 import { takeShellAs } from "../normalise/lang/shell";
 import { shellReason } from "../normalise/lang/shell-frames";
 import { Nested } from "../normalise/nested";
-import { placeSection } from "../policy/view";
+import { placeSection, SLOT_HASH_MASK } from "../policy/view";
 
 export { CALLS_AT, callsBytes } from "../normalise/lang/command";
 
@@ -44,16 +45,15 @@ const LS: usize = memory.data<u8>([0x6c, 0x73]);
 let names: u32 = 0;
 
 function addName(namespace: u32, at: usize, bytes: u32, value: u32): void {
-  const entry = NAMES + <usize>names * 20;
+  const entry = NAMES + <usize>names * NAMES_BYTES;
   const hash = hash32With(namespace, at, bytes);
-  store<u32>(entry + NAMES_NAMESPACE, namespace);
+  store<u16>(entry + NAMES_NAMESPACE, namespace);
   store<u32>(entry + NAMES_TEXT, <u32>at);
-  store<u32>(entry + NAMES_TEXT + 4, bytes);
+  store<u16>(entry + NAMES_SIZE, bytes);
   store<u32>(entry + NAMES_VALUE, value);
-  store<u32>(entry + NAMES_HASH, hash);
   let slot = hash & 63;
   while (load<u32>(SLOTS + ((<usize>slot) << 2)) != 0) slot = (slot + 1) & 63;
-  store<u32>(SLOTS + ((<usize>slot) << 2), ++names);
+  store<u32>(SLOTS + ((<usize>slot) << 2), (hash & SLOT_HASH_MASK) | ++names);
 }
 
 /** A table of names in the place of an image's. */

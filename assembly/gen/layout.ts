@@ -63,11 +63,11 @@ export const META_ACTION_UNCLASSIFIED: i32 = 120;
 export const META_ACTION_READ: i32 = 124;
 export const META_RESERVED: i32 = 128;
 
-export const NAMES_BYTES: i32 = 20;
-export const NAMES_NAMESPACE: i32 = 0;
-export const NAMES_TEXT: i32 = 4;
-export const NAMES_VALUE: i32 = 12;
-export const NAMES_HASH: i32 = 16;
+export const NAMES_BYTES: i32 = 12;
+export const NAMES_TEXT: i32 = 0;
+export const NAMES_SIZE: i32 = 4;
+export const NAMES_NAMESPACE: i32 = 6;
+export const NAMES_VALUE: i32 = 8;
 
 export const SLOTS_BYTES: i32 = 4;
 
@@ -274,7 +274,7 @@ export const MEMBERS_KIND: i32 = 10;
 export const MEMBERS_RESERVED: i32 = 11;
 
 const ENTRY_BYTES: usize = memory.data<u16>([
-  1, 136, 20, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 28, 4, 12,
+  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 28, 4, 12,
   40, 16, 4, 20, 12,
 ]);
 

@@ -27,9 +27,13 @@ export function need(holds: bool, at: usize): bool {
 }
 
 export function refFits(at: usize): bool {
-  const end = <u64>load<u32>(at) + load<u32>(at, 4);
-  if (end > <u64>sectionCount(layout.SECTION_TEXT)) return fault(at);
-  return need(valid(textAt(at), textBytes(at)), at);
+  return textFits(at, textBytes(at));
+}
+
+/** The text whose offset stands at `at`. */
+export function textFits(at: usize, bytes: u32): bool {
+  if (<u64>load<u32>(at) + bytes > <u64>sectionCount(layout.SECTION_TEXT)) return fault(at);
+  return need(valid(textAt(at), bytes), at);
 }
 
 export function runFits(at: usize, section: i32): bool {

@@ -16,7 +16,17 @@ import {
 } from "../gen/limits";
 import { commandFits, literalFits, operandFits, optionFits } from "./commands";
 import { automatonFault, detectorFault } from "./detectors";
-import { beginFits, fault, imageFaultOffset, listFits, need, packFits, refFits, runFits } from "./fits";
+import {
+  beginFits,
+  fault,
+  imageFaultOffset,
+  listFits,
+  need,
+  packFits,
+  refFits,
+  runFits,
+  textFits,
+} from "./fits";
 import {
   entryAt,
   IMAGE_AT,
@@ -25,6 +35,7 @@ import {
   markLoaded,
   NONE,
   placeSection,
+  SLOT_HASH_MASK,
   sectionAt,
   sectionCount,
   textAt,
@@ -82,12 +93,10 @@ function metaFits(): bool {
 }
 
 function nameFits(at: usize): bool {
-  if (!refFits(at + layout.NAMES_TEXT)) return false;
-  const space = load<u32>(at + layout.NAMES_NAMESPACE);
+  if (!textFits(at + layout.NAMES_TEXT, load<u16>(at + layout.NAMES_SIZE))) return false;
+  const space = <u32>load<u16>(at + layout.NAMES_NAMESPACE);
   const value = load<u32>(at + layout.NAMES_VALUE);
   const valueAt = at + layout.NAMES_VALUE;
-  const hash = hash32With(space, textAt(at + layout.NAMES_TEXT), textBytes(at + layout.NAMES_TEXT));
-  if (load<u32>(at + layout.NAMES_HASH) != hash) return fault(at + layout.NAMES_HASH);
   if (space == codes.NAMESPACE_TOOL) return listFits(value, layout.SECTION_MAPPINGS, valueAt);
   if (space == codes.NAMESPACE_ACTION) return need(value < sectionCount(layout.SECTION_ACTIONS), valueAt);
   if (space == codes.NAMESPACE_SERVER) return need(value < sectionCount(layout.SECTION_PACKS), valueAt);
@@ -99,17 +108,28 @@ function nameFits(at: usize): bool {
   return true;
 }
 
+/** A slot has the bits of the hash of its name. */
+function hasHash(name: u32, slot: u32): bool {
+  const at = entryAt(layout.SECTION_NAMES, name, layout.NAMES_BYTES);
+  const space = load<u16>(at + layout.NAMES_NAMESPACE);
+  const hash = hash32With(space, textAt(at + layout.NAMES_TEXT), load<u16>(at + layout.NAMES_SIZE));
+  return ((hash ^ slot) & SLOT_HASH_MASK) == 0;
+}
+
 function namesFit(): bool {
   const names = sectionCount(layout.SECTION_NAMES);
   const slots = sectionCount(layout.SECTION_SLOTS);
   const slotsAt = sectionAt(layout.SECTION_SLOTS);
   if (slots < SLOTS_MIN || (slots & (slots - 1)) != 0 || <u64>slots * 3 < <u64>names * 4)
     return fault(slotsAt);
-  for (let slot: u32 = 0; slot < slots; slot++) {
-    if (load<u32>(slotsAt + ((<usize>slot) << 2)) > names) return fault(slotsAt + ((<usize>slot) << 2));
-  }
   for (let name: u32 = 0; name < names; name++) {
     if (!nameFits(entryAt(layout.SECTION_NAMES, name, layout.NAMES_BYTES))) return false;
+  }
+  for (let slot: u32 = 0; slot < slots; slot++) {
+    const slotAt = slotsAt + ((<usize>slot) << 2);
+    const found = load<u32>(slotAt);
+    const name = found & ~SLOT_HASH_MASK;
+    if (name > names || (found != 0 && (name == 0 || !hasHash(name - 1, found)))) return fault(slotAt);
   }
   return true;
 }

@@ -14,8 +14,8 @@ import {
   META_SWITCHES,
   META_THRESHOLDS,
   NAMES_BYTES,
-  NAMES_HASH,
   NAMES_NAMESPACE,
+  NAMES_SIZE,
   NAMES_TEXT,
   NAMES_VALUE,
   SECTION_COUNT,
@@ -102,6 +102,9 @@ export function listItem(list: u32, position: u32): u32 {
   return load<u32>(entryAt(SECTION_LISTS, list + 1 + position, LISTS_BYTES));
 }
 
+/** A slot has these bits from the hash of its name, and below them the name's index + 1. */
+export const SLOT_HASH_MASK: u32 = 0xfff00000;
+
 /** Value of a name in a namespace, or NONE. At most one turn round the table. */
 export function lookUp(namespace: u32, at: usize, bytes: u32): u32 {
   const mask = sectionCount(SECTION_SLOTS) - 1;
@@ -110,16 +113,17 @@ export function lookUp(namespace: u32, at: usize, bytes: u32): u32 {
   for (let turn: u32 = 0; turn <= mask; turn++) {
     const found = load<u32>(entryAt(SECTION_SLOTS, slot, SLOTS_BYTES));
     if (found == 0) return NONE;
-    const entry = entryAt(SECTION_NAMES, found - 1, NAMES_BYTES);
+    slot = (slot + 1) & mask;
+    // Most slots of others are told apart by the bits of the hash, without a look at their names.
+    if (((found ^ hash) & SLOT_HASH_MASK) != 0) continue;
+    const entry = entryAt(SECTION_NAMES, (found & ~SLOT_HASH_MASK) - 1, NAMES_BYTES);
     if (
-      load<u32>(entry + NAMES_HASH) == hash &&
-      load<u32>(entry + NAMES_NAMESPACE) == namespace &&
-      textBytes(entry + NAMES_TEXT) == bytes &&
+      <u32>load<u16>(entry + NAMES_NAMESPACE) == namespace &&
+      <u32>load<u16>(entry + NAMES_SIZE) == bytes &&
       equal(textAt(entry + NAMES_TEXT), at, bytes)
     ) {
       return load<u32>(entry + NAMES_VALUE);
     }
-    slot = (slot + 1) & mask;
   }
   return NONE;
 }

@@ -251,18 +251,23 @@ export class ImageView {
   }
 
   #ref(at: number): string {
+    return this.#text(at, this.#view.getUint32(at + 4, true));
+  }
+
+  /** The text whose offset stands at `at`. */
+  #text(at: number, size: number): string {
     const offset = this.#section(layout.SECTION_TEXT) + this.#view.getUint32(at, true);
-    return this.#utf8.decode(this.bytes.subarray(offset, offset + this.#view.getUint32(at + 4, true)));
+    return this.#utf8.decode(this.bytes.subarray(offset, offset + size));
   }
 
   #namesOf(namespace: number): readonly { readonly text: string; readonly value: number }[] {
     if (this.#names === undefined) {
       const names = new Map<number, { readonly text: string; readonly value: number }[]>();
       for (const at of this.#entries(layout.SECTION_NAMES, layout.NAMES_BYTES)) {
-        const key = this.#view.getUint32(at + layout.NAMES_NAMESPACE, true);
+        const key = this.#view.getUint16(at + layout.NAMES_NAMESPACE, true);
         const list = names.get(key) ?? [];
         list.push({
-          text: this.#ref(at + layout.NAMES_TEXT),
+          text: this.#text(at + layout.NAMES_TEXT, this.#view.getUint16(at + layout.NAMES_SIZE, true)),
           value: this.#view.getUint32(at + layout.NAMES_VALUE, true),
         });
         names.set(key, list);

@@ -7,12 +7,13 @@ import {
   HEADER_DIRECTORY,
   HEADER_SIZE,
   NAMES_BYTES,
-  NAMES_HASH,
   NAMES_NAMESPACE,
+  NAMES_SIZE,
   NAMES_TEXT,
   SECTION_COUNT,
   SECTION_ENTRY_BYTES,
   SECTION_NAMES,
+  SECTION_SLOTS,
   SECTION_TEXT,
 } from "../../bindings/src/gen/layout.ts";
 import type { Random } from "../differential/random.ts";
@@ -113,21 +114,30 @@ const EDGES = [
   0, 0, 1, 2, 3, 4, 5, 9, 10, 31, 32, 255, 256, 257, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
 ];
 
-/** Gives a name another letter or another text, and the hash that goes with it: the look-up then finds it or does not. */
+/** Gives a name another letter or another text, and its slot the bits of the hash: the look-up then finds it or does not. */
 function rename(draft: Draft, view: DataView, name: number, random: Random): void {
-  const textAt = view.getUint32(HEADER_DIRECTORY + SECTION_TEXT * DIRECTORY_BYTES, true);
+  const placeOf = (section: number): readonly [at: number, count: number] => {
+    const at = HEADER_DIRECTORY + section * DIRECTORY_BYTES;
+    return [view.getUint32(at, true), view.getUint32(at + 4, true)];
+  };
+  const [names, count] = placeOf(SECTION_NAMES);
   if (random.chance(50)) {
-    const names = view.getUint32(HEADER_DIRECTORY + SECTION_NAMES * DIRECTORY_BYTES, true);
-    const count = view.getUint32(HEADER_DIRECTORY + SECTION_NAMES * DIRECTORY_BYTES + 4, true);
     const other = names + random.below(count) * NAMES_BYTES;
-    draft.bytes.copyWithin(name + NAMES_TEXT, other + NAMES_TEXT, other + NAMES_TEXT + 8);
+    draft.bytes.copyWithin(name + NAMES_TEXT, other + NAMES_TEXT, other + NAMES_SIZE + 2);
   }
-  const start = textAt + view.getUint32(name + NAMES_TEXT, true);
-  const end = start + view.getUint32(name + NAMES_TEXT + 4, true);
+  const start = placeOf(SECTION_TEXT)[0] + view.getUint32(name + NAMES_TEXT, true);
+  const end = start + view.getUint16(name + NAMES_SIZE, true);
   if (end > draft.size || start >= end) return;
   if (random.chance(50)) draft.bytes[random.between(start, end - 1)] = random.between(0x61, 0x7a);
-  const namespace = view.getUint32(name + NAMES_NAMESPACE, true) & 0xffff;
-  view.setUint32(name + NAMES_HASH, fnv1a(namespace, fromBytes(draft.bytes.subarray(start, end))), true);
+  const hash = fnv1a(
+    view.getUint16(name + NAMES_NAMESPACE, true),
+    fromBytes(draft.bytes.subarray(start, end)),
+  );
+  const index = (name - names) / NAMES_BYTES + 1;
+  const [slots, slotCount] = placeOf(SECTION_SLOTS);
+  for (let at = slots; at < slots + 4 * slotCount && at + 4 <= draft.size; at += 4) {
+    if ((view.getUint32(at, true) & 0xfffff) === index) view.setUint32(at, (hash & ~0xfffff) | index, true);
+  }
 }
 
 /** Makes size and digest right again, so that what lies behind them is reached. */

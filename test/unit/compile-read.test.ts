@@ -87,7 +87,7 @@ describe("an image is refused", () => {
     ["with a ref out of the text", u32(meta(layout.META_EDITION), 0xfffffff0), `image_structure ${meta(0)}`],
     [
       "with text that is not UTF-8",
-      u8(section(layout.SECTION_TEXT).offset, 0xff),
+      u8(section(layout.SECTION_TEXT).offset + textOfEdition(), 0xff),
       `image_structure ${meta(layout.META_EDITION)}`,
     ],
     [
@@ -97,13 +97,13 @@ describe("an image is refused", () => {
     ],
     [
       "with a slot in use too many",
-      u32(section(layout.SECTION_SLOTS).offset + 4 * freeSlot(), 1),
+      u32(section(layout.SECTION_SLOTS).offset + 4 * slots().indexOf(0), 1),
       `image_structure ${section(layout.SECTION_SLOTS).offset}`,
     ],
     [
       "with a name that hashes elsewhere",
-      u32(member(layout.SECTION_NAMES, layout.NAMES_HASH), 0),
-      `image_structure ${member(layout.SECTION_NAMES, 16)}`,
+      u16(member(layout.SECTION_NAMES, layout.NAMES_SIZE), 0),
+      `image_structure ${member(layout.SECTION_NAMES, 0)}`,
     ],
     [
       "with a level above its maximum",
@@ -194,11 +194,14 @@ describe("an image is refused", () => {
     );
   });
 
-  function freeSlot(): number {
+  function textOfEdition(): number {
+    return new DataView(image.buffer, image.byteOffset).getUint32(meta(layout.META_EDITION), true);
+  }
+
+  function slots(): number[] {
     const { offset, count } = section(layout.SECTION_SLOTS);
     const view = new DataView(image.buffer, image.byteOffset);
-    const slots = Array.from({ length: count }, (_, slot) => view.getUint32(offset + slot * 4, true));
-    return slots.indexOf(0);
+    return Array.from({ length: count }, (_, slot) => view.getUint32(offset + slot * 4, true));
   }
 });
 

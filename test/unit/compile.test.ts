@@ -56,7 +56,7 @@ function sectionOf(image: Uint8Array, section: number): { offset: number; count:
   return { offset: u32(image, at), count: u32(image, at + 4) };
 }
 
-const SMALL_DIGEST = "4ded54db8689419e2eba88d73bf7f1cfb56e0536c6ff662bef482bcf89da219e";
+const SMALL_DIGEST = "4ac5fce13ad3fd22046630bdbcec635d8e33c0f3a51dffaf17161c89fa07dd83";
 
 describe("the small policy", () => {
   const { image, digest, warnings, explain } = compileSmall();
@@ -85,7 +85,7 @@ describe("the small policy", () => {
     expect(named).toMatchObject({
       [layout.SECTION_META]: 1,
       [layout.SECTION_NAMES]: 65,
-      [layout.SECTION_SLOTS]: 256,
+      [layout.SECTION_SLOTS]: 128,
       [layout.SECTION_ACTIONS]: 5,
       [layout.SECTION_PACKS]: 1,
       [layout.SECTION_PATTERNS]: 1,

@@ -3,6 +3,7 @@
 import { VERSION_ABI, VERSION_IMAGE } from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
 import { sha256 } from "../sha256.ts";
+import { compareText } from "./issues.ts";
 
 /** A pack index that stands for none, and the size of a path segment that stands for each element. */
 export const NONE = 0xffffffff;
@@ -15,6 +16,7 @@ export interface Run {
 
 const ALIGNMENT = 8;
 const SLOTS_MIN = 8;
+const SLOT_NAMES_MAX = 0xfffff;
 const ENCODER = new TextEncoder();
 
 function aligned(bytes: number): number {
@@ -31,6 +33,11 @@ export function nameHash(namespace: number, text: Uint8Array): number {
   step(namespace >> 8);
   for (const byte of text) step(byte);
   return hash;
+}
+
+/** What stands in the slot of a name: twelve bits of its hash, then its index + 1. */
+export function slotOf(hash: number, index: number): number {
+  return ((hash & ~SLOT_NAMES_MAX) | (index + 1)) >>> 0;
 }
 
 /** Writes the members of one entry at their offsets. */
@@ -91,7 +98,8 @@ export class ImageWriter {
   readonly #texts = new Map<string, Run>();
   #textBytes = 0;
   readonly #runs = new Map<string, Run>();
-  readonly #names = new Map<string, Uint8Array>();
+  /** Hash of each name, in their order. */
+  readonly #names = new Map<string, number>();
 
   /** Where a text stands; equal texts stand once. */
   text(text: string): Run {
@@ -105,16 +113,28 @@ export class ImageWriter {
     return run;
   }
 
-  /** Puts texts of which some begin others: what begins one of them shares its bytes. */
+  /**
+   * Puts texts of which some stand in others: a text with which another one begins, or ends after `_`, shares its bytes.
+   * The longest come first, so that there is always somebody to share with.
+   */
   texts(texts: Iterable<string>): void {
-    // From the last in order to the first: what goes on after a text comes directly before it.
-    let before = "";
-    for (const text of [...texts].sort().reverse()) {
-      if (before.startsWith(text) && !this.#texts.has(text)) {
-        this.#texts.set(text, { start: this.text(before).start, count: ENCODER.encode(text).length });
-      } else this.text(text);
-      before = text;
+    const all = [...new Set(texts)].sort(
+      (one, other) => other.length - one.length || compareText(one, other),
+    );
+    const wanted = new Set(all);
+    for (const text of all) {
+      const { start } = this.text(text);
+      for (let cut = text.length - 1; cut > 0; cut--) {
+        if (wanted.has(text.slice(0, cut))) this.#share(text.slice(0, cut), start);
+        if (text[cut - 1] === "_" && wanted.has(text.slice(cut))) {
+          this.#share(text.slice(cut), start + ENCODER.encode(text.slice(0, cut)).length);
+        }
+      }
     }
+  }
+
+  #share(text: string, start: number): void {
+    if (!this.#texts.has(text)) this.#texts.set(text, { start, count: ENCODER.encode(text).length });
   }
 
   #section(section: number): Uint8Array[] {
@@ -163,29 +183,29 @@ export class ImageWriter {
   putName(namespace: number, text: string, value: number): void {
     const key = `${namespace}:${text}`;
     if (this.#names.has(key)) throw new RangeError(`image: the name ${key} twice`);
-    const bytes = ENCODER.encode(text);
+    const { start, count } = this.text(text);
     const entry = this.entry(layout.SECTION_NAMES)
-      .u32(layout.NAMES_NAMESPACE, namespace)
-      .ref(layout.NAMES_TEXT, text)
-      .u32(layout.NAMES_VALUE, value)
-      .u32(layout.NAMES_HASH, nameHash(namespace, bytes));
+      .u32(layout.NAMES_TEXT, start)
+      .u16(layout.NAMES_SIZE, count)
+      .u16(layout.NAMES_NAMESPACE, namespace)
+      .u32(layout.NAMES_VALUE, value);
     this.put(layout.SECTION_NAMES, entry);
-    this.#names.set(key, bytes);
+    this.#names.set(key, nameHash(namespace, ENCODER.encode(text)));
   }
 
   /** Slots of the hash table: names in their order, each in the first free slot from its hash on. */
   #putSlots(): void {
-    const names = this.#section(layout.SECTION_NAMES);
+    if (this.#names.size > SLOT_NAMES_MAX) throw new RangeError(`image: more than ${SLOT_NAMES_MAX} names`);
     let count = SLOTS_MIN;
-    while (count * 3 < names.length * 4) count *= 2;
+    while (count * 3 < this.#names.size * 4) count *= 2;
     const slots = new Array<number>(count).fill(0);
-    names.forEach((bytes, index) => {
-      const hash = new DataView(bytes.buffer).getUint32(layout.NAMES_HASH, true);
+    let index = 0;
+    for (const hash of this.#names.values()) {
       // `>>> 0`: a mask of 32 bits would otherwise come out negative.
       let slot = (hash & (count - 1)) >>> 0;
       while (slots[slot] !== 0) slot = (slot + 1) % count;
-      slots[slot] = index + 1;
-    });
+      slots[slot] = slotOf(hash, index++);
+    }
     for (const slot of slots) this.put(layout.SECTION_SLOTS, this.entry(layout.SECTION_SLOTS).u32(0, slot));
   }
 

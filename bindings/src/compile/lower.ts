@@ -121,6 +121,7 @@ export class Lowering {
 
   /** The image, or undefined after a fault was reported. */
   run(): Uint8Array | undefined {
+    this.#writer.texts(this.#sharedTexts());
     this.#putMeta();
     this.#putFields();
     this.#putPacks();
@@ -257,6 +258,14 @@ export class Lowering {
     return this.#writer.putRun(layout.SECTION_OPS, entries);
   }
 
+  /** Names, of which there are most: many of them stand in others, `create_refund` in `stripe_create_refund`. */
+  #sharedTexts(): string[] {
+    const { packs, commandNames } = this.#policy;
+    const tools = packs.flatMap(({ mappings }) => mappings.flatMap(({ names }) => [...names.keys()]));
+    const options = packs.flatMap(({ commands }) => commands.flatMap(({ options }) => options));
+    return [...commandNames.byName.keys(), ...tools, ...options.map(({ name }) => name)];
+  }
+
   /** Mappings, and the tool names that lead to them. */
   #putMappings(): OrderedPattern[] {
     const byName = new Map<string, { mapping: number; pack: number; priority: number }[]>();
@@ -299,7 +308,6 @@ export class Lowering {
     commands.forEach(({ command, packIndex }, position) => {
       lowering.put(command, packIndex, commandNames.goOn.has(position));
     });
-    this.#writer.texts(commandNames.byName.keys());
     for (const [name, position] of commandNames.byName) {
       this.#writer.putName(NAMESPACE_COMMAND, name, position);
     }

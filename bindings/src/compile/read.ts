@@ -10,7 +10,7 @@ import * as layout from "../gen/layout.ts";
 import { API_MEMBERS_MAX, IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX, URL_SEGMENTS_MAX } from "../gen/limits.ts";
 import { hex, sha256 } from "../sha256.ts";
 import { INERT } from "./command-lower.ts";
-import { NONE, nameHash } from "./image.ts";
+import { NONE, nameHash, slotOf } from "./image.ts";
 
 export interface ImageObligation {
   readonly kind: string;
@@ -252,6 +252,12 @@ class Entry {
 
   ref(offset: number): string {
     return this.#image.text(this.u32(offset), this.u32(offset + 4), this.at + offset);
+  }
+
+  /** The text of an entry of `names`. */
+  name(): string {
+    const size = this.u16(layout.NAMES_SIZE);
+    return this.#image.text(this.u32(layout.NAMES_TEXT), size, this.at + layout.NAMES_TEXT);
   }
 
   /** The entries of a run (start, count). */
@@ -542,16 +548,14 @@ class ContentReader {
     const names = new Map<number, ImageName[]>();
     const keys = new Set<string>();
     image.all(layout.SECTION_NAMES, (entry, index) => {
-      const namespace = entry.u32(layout.NAMES_NAMESPACE);
-      const text = entry.ref(layout.NAMES_TEXT);
+      const namespace = entry.u16(layout.NAMES_NAMESPACE);
+      const text = entry.name();
       const key = `${namespace}:${text}`;
       if (keys.has(key)) entry.fail(layout.NAMES_TEXT, "each name once", key);
       keys.add(key);
       const hash = nameHash(namespace, encoder.encode(text));
-      if (entry.u32(layout.NAMES_HASH) !== hash)
-        entry.fail(layout.NAMES_HASH, `${hash}`, entry.u32(layout.NAMES_HASH));
       let slot = (hash & (slots.length - 1)) >>> 0;
-      while (slots[slot] !== index + 1) {
+      while (slots[slot] !== slotOf(hash, index)) {
         if (slots[slot] === 0) entry.fail(0, "a name that a search finds", key);
         slot = (slot + 1) % slots.length;
       }
@@ -606,11 +610,8 @@ class ContentReader {
   #tools(idOf: (index: number) => string): Map<string, string[]> {
     const tools = new Map<string, string[]>();
     this.#image.all(layout.SECTION_NAMES, (entry) => {
-      if (entry.u32(layout.NAMES_NAMESPACE) !== codes.NAMESPACE_TOOL) return;
-      tools.set(
-        entry.ref(layout.NAMES_TEXT),
-        entry.list(layout.NAMES_VALUE, layout.SECTION_MAPPINGS).map(idOf),
-      );
+      if (entry.u16(layout.NAMES_NAMESPACE) !== codes.NAMESPACE_TOOL) return;
+      tools.set(entry.name(), entry.list(layout.NAMES_VALUE, layout.SECTION_MAPPINGS).map(idOf));
     });
     return tools;
   }
@@ -618,8 +619,8 @@ class ContentReader {
   #hosts(): Map<string, number[]> {
     const hosts = new Map<string, number[]>();
     this.#image.all(layout.SECTION_NAMES, (entry) => {
-      if (entry.u32(layout.NAMES_NAMESPACE) !== codes.NAMESPACE_API) return;
-      hosts.set(entry.ref(layout.NAMES_TEXT), entry.list(layout.NAMES_VALUE, layout.SECTION_APIS));
+      if (entry.u16(layout.NAMES_NAMESPACE) !== codes.NAMESPACE_API) return;
+      hosts.set(entry.name(), entry.list(layout.NAMES_VALUE, layout.SECTION_APIS));
     });
     return hosts;
   }

@@ -63,11 +63,11 @@ export const META_ACTION_UNCLASSIFIED = 120;
 export const META_ACTION_READ = 124;
 export const META_RESERVED = 128;
 
-export const NAMES_BYTES = 20;
-export const NAMES_NAMESPACE = 0;
-export const NAMES_TEXT = 4;
-export const NAMES_VALUE = 12;
-export const NAMES_HASH = 16;
+export const NAMES_BYTES = 12;
+export const NAMES_TEXT = 0;
+export const NAMES_SIZE = 4;
+export const NAMES_NAMESPACE = 6;
+export const NAMES_VALUE = 8;
 
 export const SLOTS_BYTES = 4;
 
@@ -275,6 +275,6 @@ export const MEMBERS_RESERVED = 11;
 
 // Bytes of one entry of each section.
 export const SECTION_ENTRY_BYTES: readonly number[] = [
-  1, 136, 20, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 28, 4, 12,
+  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 28, 4, 12,
   40, 16, 4, 20, 12,
 ];
