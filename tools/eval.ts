@@ -1,6 +1,7 @@
 /**
  * Replays recorded tool calls and counts what would have been stopped and what would have been let through:
- * `npm run eval -- --data FILE[.gz] [--context] [--policy FILE] [--json] [--misses N] [--rw FILE]` (docs/eval.md).
+ * `npm run eval -- --data FILE[.gz] [--context] [--policy FILE] [--policies FOLDER] [--sources A,B] [--json] [--misses N]
+ * [--rw FILE]` (docs/eval.md).
  */
 
 import { existsSync, readFileSync } from "node:fs";
@@ -12,6 +13,7 @@ import { EPOCH_MS } from "../bindings/cli/calls.ts";
 import { openPolicy } from "../bindings/cli/policy.ts";
 import { cut, safe } from "../bindings/cli/text.ts";
 import { type Fault, type RecordedCall, readCalls } from "./eval/calls.ts";
+import { type Chooser, chooserOf } from "./eval/policies.ts";
 import { reportLines } from "./eval/report.ts";
 import { type SourceCounts, Tally } from "./eval/tally.ts";
 import { ROOT } from "./files.ts";
@@ -24,6 +26,8 @@ const FAULTS_SHOWN = 10;
 /** What `--json` prints. */
 export interface Evaluation {
   readonly sources: Readonly<Record<string, SourceCounts>>;
+  /** With policies by suite: the same counts without them. */
+  readonly without?: Readonly<Record<string, SourceCounts>>;
   /** The same counts for the gate that reviews every tool which does not read. */
   readonly baseline: Readonly<Record<string, SourceCounts>>;
   /** Lines that could not be used, and calls that the engine refused. */
@@ -60,13 +64,21 @@ function requestOf({ tool, args, session }: RecordedCall, step: number): Request
   return { tool, args, context: { session, time_ms: EPOCH_MS + step * CALL_MS } } as Request;
 }
 
-/** Decides every call of every session and counts. */
+/**
+ * Decides every call of every session and counts.
+ * @param decider the engine, or which one decides a call.
+ * @param sources only these; all of the file by default.
+ */
 export async function evaluate(
-  engine: Engine,
+  decider: Engine | Chooser,
   file: string,
   isRead: (tool: string) => boolean,
+  sources?: ReadonlySet<string>,
 ): Promise<Run> {
-  const { sessions, faults: unread } = await readCalls(file);
+  const recorded = await readCalls(file);
+  const unread = recorded.faults;
+  const sessions = recorded.sessions.filter(([first]) => !sources || sources.has(first?.source ?? ""));
+  const engineOf: Chooser = typeof decider === "function" ? decider : () => decider;
   const tally = new Tally(isRead);
   const trivial = new Tally(isRead);
   const faults = [...unread];
@@ -74,7 +86,7 @@ export async function evaluate(
   for (const calls of sessions) {
     const verdicts = calls.map((call, step): Verdict => {
       try {
-        const decision = engine.decide(requestOf(call, step));
+        const decision = engineOf(call).decide(requestOf(call, step));
         const isMiss = (call.label === "attack") === (decision.verdict === "allow");
         if (isMiss && call.label !== "unlabelled") {
           const reasons = decision.reasons.map(({ code }) => code);
@@ -140,6 +152,8 @@ async function main(): Promise<void> {
       data: { type: "string" },
       rw: { type: "string" },
       policy: { type: "string" },
+      policies: { type: "string" },
+      sources: { type: "string" },
       context: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       misses: { type: "string", default: "0" },
@@ -154,7 +168,17 @@ async function main(): Promise<void> {
     values.rw === undefined ? join(dirname(data), "rw.json") : fileAt(values.rw, "--rw"),
   );
   const engine = await openPolicy(values.policy === undefined ? {} : { policy: values.policy });
-  const { evaluation, faults, misses } = await evaluate(engine, data, isRead);
+  const sources = values.sources === undefined ? undefined : new Set(values.sources.split(","));
+  const plain = await evaluate(engine, data, isRead, sources);
+  if (Object.keys(plain.evaluation.sources).length === 0)
+    throw new Error(`--sources: wanted sources of ${data}, came ${values.sources}`);
+  const run =
+    values.policies === undefined
+      ? plain
+      : await evaluate(await chooserOf(values.policies, engine), data, isRead, sources);
+  const { faults, misses } = run;
+  const evaluation: Evaluation =
+    run === plain ? run.evaluation : { ...run.evaluation, without: plain.evaluation.sources };
   for (const { line, message } of faults.slice(0, FAULTS_SHOWN))
     console.error(safe(`${data}:${line}: ${message}`));
   if (faults.length > FAULTS_SHOWN) console.error(`and ${faults.length - FAULTS_SHOWN} more`);
@@ -167,7 +191,10 @@ async function main(): Promise<void> {
     console.log(JSON.stringify(evaluation, null, 2));
     return;
   }
-  const lines = [...reportLines(evaluation.sources, evaluation.baseline), `${evaluation.faults} faults`];
+  const lines = [
+    ...reportLines(evaluation.sources, evaluation.baseline, evaluation.without),
+    `${evaluation.faults} faults`,
+  ];
   console.log([...lines, ...(count === 0 ? [] : ["", ...missLines(misses, count)])].join("\n"));
 }
 

@@ -317,7 +317,7 @@ const yamlIn = (folder: string): string[] =>
     .map((name) => `${folder}/${name}`);
 
 describe("the layout", () => {
-  test.each([...yamlIn("policies"), ...yamlIn("examples/org")])("%s is laid out", (file) => {
+  test.each([...yamlIn("policies"), ...yamlIn("examples")])("%s is laid out", (file) => {
     const text = readFileSync(join(ROOT, file), "utf8");
     expect(formatted(file, text)).toBe(text);
   });

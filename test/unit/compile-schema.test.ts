@@ -42,9 +42,18 @@ const SHIPPED: readonly (readonly [schema: string, files: readonly string[]])[] 
   ["coverage", ["policies/coverage.yaml"]],
   ["calibration", ["policies/calibration.yaml", ...yamlIn("policies/cases")]],
   ["corpus", ["policies/corpus.yaml"]],
-  ["pack", readdirSync(join(ROOT, "policies/packs")).map((name) => `policies/packs/${name}/pack.yaml`)],
+  [
+    "pack",
+    [
+      ...readdirSync(join(ROOT, "policies/packs")).map((name) => `policies/packs/${name}/pack.yaml`),
+      ...yamlIn("examples/suites").filter((name) => name.endsWith(".pack.yaml")),
+    ],
+  ],
   ["profile", yamlIn("policies/profiles")],
-  ["org", yamlIn("examples/org")],
+  [
+    "org",
+    [...yamlIn("examples/org"), ...yamlIn("examples/suites").filter((name) => !name.endsWith(".pack.yaml"))],
+  ],
 ];
 
 describe("every shipped file passes its schema", () => {

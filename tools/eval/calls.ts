@@ -9,6 +9,8 @@ export type Label = "benign" | "attack" | "unlabelled";
 /** One recorded call, as docs/eval.md describes the format. */
 export interface RecordedCall {
   readonly source: string;
+  /** Part of the source that has tools of its own. */
+  readonly suite?: string;
   readonly session: string;
   /** Order within the session. */
   readonly step: number;
@@ -82,7 +84,7 @@ function readCall(text: string, line: number): RecordedCall {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw wrong("line", "a JSON object", value);
   const members = value as Readonly<Record<string, unknown>>;
-  const { label, args, step, user_task: userTask } = members;
+  const { label, args, step, suite, user_task: userTask } = members;
   if (!LABELS.includes(label)) throw wrong("label", "benign, attack or unlabelled", label);
   if (typeof args !== "object" || args === null || Array.isArray(args))
     throw wrong("args", "an object", args);
@@ -96,6 +98,7 @@ function readCall(text: string, line: number): RecordedCall {
     label: label as Label,
     kind: textOf(members, "kind"),
     key: textOf(members, "key"),
+    ...(typeof suite === "string" ? { suite } : {}),
     ...(typeof userTask === "string" ? { userTask } : {}),
     ...(members.result === undefined ? {} : { result: members.result }),
     line,

@@ -49,10 +49,8 @@ function noneOfKind(): KindCounts {
   return { calls: 0, unique: 0, denied: 0, reviewed: 0, allowed: 0 };
 }
 
-/** Counts of one source, session by session. */
-class SourceTally {
-  readonly #attacks = new Map<string, Unique>();
-  readonly #benign: BenignCounts = {
+function noBenign(): BenignCounts {
+  return {
     calls: 0,
     reads: 0,
     writes: 0,
@@ -63,6 +61,16 @@ class SourceTally {
     sessions: 0,
     uninterrupted: 0,
   };
+}
+
+const KIND_COUNTS = Object.keys(noneOfKind()) as (keyof KindCounts)[];
+const ATTACK_COUNTS = [...KIND_COUNTS, "sessions", "sessionsStopped"] as const;
+const BENIGN_COUNTS = Object.keys(noBenign()) as (keyof BenignCounts)[];
+
+/** Counts of one source, session by session. */
+class SourceTally {
+  readonly #attacks = new Map<string, Unique>();
+  readonly #benign = noBenign();
   #sessions = 0;
   #sessionsStopped = 0;
 
@@ -137,6 +145,22 @@ class SourceTally {
     }
     return { attack, benign: { ...this.#benign } };
   }
+}
+
+/** The counts of all sources together. A call that two sources have counts in each. */
+export function pooled(sources: Readonly<Record<string, SourceCounts>>): SourceCounts {
+  const attack: AttackCounts = { ...noneOfKind(), sessions: 0, sessionsStopped: 0, byKind: {} };
+  const benign = noBenign();
+  for (const one of Object.values(sources)) {
+    for (const key of ATTACK_COUNTS) attack[key] += one.attack[key];
+    for (const key of BENIGN_COUNTS) benign[key] += one.benign[key];
+    for (const [kind, counts] of Object.entries(one.attack.byKind)) {
+      const sum = attack.byKind[kind] ?? noneOfKind();
+      attack.byKind[kind] = sum;
+      for (const key of KIND_COUNTS) sum[key] += counts[key];
+    }
+  }
+  return { attack, benign };
 }
 
 const OUTCOME = { allow: "allowed", review: "reviewed", deny: "denied" } as const;
