@@ -75,7 +75,7 @@ test("a call is decided by the policy of its suite, else of its source, else by 
   expect(choose(call("parallel", "bfcl"))).toBe(choose(call(undefined, "bfcl")));
   expect(choose(call("bash", "nl2bash"))).toBe(other);
   await expect(chooserOf(join(ROOT, "docs"), other)).rejects.toThrow("wanted NAME.yaml");
-}, 60_000);
+}, 180_000);
 
 test("a pack without its policy is no suite", () => {
   expect(SUITES.map(({ policy }) => basename(policy)).filter((file) => file.includes(".pack."))).toEqual([]);
