@@ -119,14 +119,13 @@ export const GUARDS_SEGMENT_COUNT: i32 = 8;
 export const GUARDS_VALUE_START: i32 = 12;
 export const GUARDS_VALUE_COUNT: i32 = 16;
 
-export const OPS_BYTES: i32 = 20;
+export const OPS_BYTES: i32 = 12;
 export const OPS_FIELD: i32 = 0;
 export const OPS_TRANSFORM: i32 = 1;
 export const OPS_UNIT: i32 = 2;
 export const OPS_MANY: i32 = 3;
-export const OPS_SEGMENT_START: i32 = 4;
-export const OPS_SEGMENT_COUNT: i32 = 8;
-export const OPS_LITERAL: i32 = 12;
+export const OPS_FROM: i32 = 4;
+export const OPS_SIZE: i32 = 8;
 
 export const SEGMENTS_BYTES: i32 = 8;
 
@@ -278,7 +277,7 @@ export const USES_LITERAL_START: i32 = 12;
 export const USES_LITERAL_COUNT: i32 = 16;
 
 const ENTRY_BYTES: usize = memory.data<u16>([
-  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
+  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 12, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
   40, 16, 4, 20, 12, 20,
 ]);
 

@@ -38,10 +38,9 @@ import {
   MAPPINGS_OP_START,
   OPS_BYTES,
   OPS_FIELD,
-  OPS_LITERAL,
+  OPS_FROM,
   OPS_MANY,
-  OPS_SEGMENT_COUNT,
-  OPS_SEGMENT_START,
+  OPS_SIZE,
   OPS_TRANSFORM,
   OPS_UNIT,
   SECTION_FIELDS,
@@ -388,11 +387,11 @@ function gather(op: usize, field: i32): void {
   if (load<u8>(op + OPS_MANY) == 0 && fieldState(field) != FIELD_ABSENT) return;
   if (transform == codes.TRANSFORM_LITERAL) {
     const type = <i32>load<u8>(fieldEntry(field) + FIELDS_TYPE);
-    const literal = op + OPS_LITERAL;
+    const literal = op + OPS_FROM;
     if (!readText(field, type, unit, textAt(literal), textBytes(literal))) malform(field);
     return;
   }
-  beginWalk(payload(), load<u32>(op + OPS_SEGMENT_START), load<u32>(op + OPS_SEGMENT_COUNT));
+  beginWalk(payload(), load<u32>(op + OPS_FROM), load<u32>(op + OPS_SIZE));
   if (transform == codes.TRANSFORM_COUNT) return readCount(field);
   if (!isMany(field)) return readOne(field, unit);
   for (let node = nextTaken(); node >= 0; node = nextTaken()) {

@@ -10,8 +10,8 @@ import {
   MAPPINGS_OP_COUNT,
   MAPPINGS_OP_START,
   OPS_BYTES,
-  OPS_SEGMENT_COUNT,
-  OPS_SEGMENT_START,
+  OPS_FROM,
+  OPS_SIZE,
   OPS_TRANSFORM,
   SECTION_OPS,
   SECTION_SEGMENTS,
@@ -31,9 +31,8 @@ function isIgnored(mapping: usize, key: i32): bool {
   const ops = load<u32>(mapping + MAPPINGS_OP_COUNT);
   for (let index: u32 = 0; index < ops; index++) {
     const op = entryAt(SECTION_OPS, start + index, OPS_BYTES);
-    if (load<u8>(op + OPS_TRANSFORM) != <u8>TRANSFORM_IGNORED || load<u32>(op + OPS_SEGMENT_COUNT) != 1)
-      continue;
-    const name = entryAt(SECTION_SEGMENTS, load<u32>(op + OPS_SEGMENT_START), SEGMENTS_BYTES);
+    if (load<u8>(op + OPS_TRANSFORM) != <u8>TRANSFORM_IGNORED || load<u32>(op + OPS_SIZE) != 1) continue;
+    const name = entryAt(SECTION_SEGMENTS, load<u32>(op + OPS_FROM), SEGMENTS_BYTES);
     if (textBytes(name) != canonicalNameBytes()) continue;
     if (equal(textAt(name), canonicalNameAt(), canonicalNameBytes())) return true;
   }

@@ -120,7 +120,7 @@ function namesFit(): bool {
   const names = sectionCount(layout.SECTION_NAMES);
   const slots = sectionCount(layout.SECTION_SLOTS);
   const slotsAt = sectionAt(layout.SECTION_SLOTS);
-  if (slots < SLOTS_MIN || (slots & (slots - 1)) != 0 || <u64>slots * 3 < <u64>names * 4)
+  if (slots < SLOTS_MIN || (slots & (slots - 1)) != 0 || <u64>slots * 9 < <u64>names * 10)
     return fault(slotsAt);
   for (let name: u32 = 0; name < names; name++) {
     if (!nameFits(entryAt(layout.SECTION_NAMES, name, layout.NAMES_BYTES))) return false;
@@ -207,8 +207,9 @@ function opFits(at: usize): bool {
     need(load<u8>(at + layout.OPS_TRANSFORM) <= <u8>codes.TRANSFORM_IGNORED, at + layout.OPS_TRANSFORM) &&
     need(load<u8>(at + layout.OPS_UNIT) <= <u8>codes.UNIT_MAJOR, at + layout.OPS_UNIT) &&
     need(load<u8>(at + layout.OPS_MANY) <= 1, at + layout.OPS_MANY) &&
-    pathFits(at + layout.OPS_SEGMENT_START) &&
-    refFits(at + layout.OPS_LITERAL)
+    (load<u8>(at + layout.OPS_TRANSFORM) == <u8>codes.TRANSFORM_LITERAL
+      ? refFits(at + layout.OPS_FROM)
+      : pathFits(at + layout.OPS_FROM))
   );
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Engine } from "permit0/engine";
 import { describe, expect, test } from "vitest";
-import { compilePolicy, openImage, packSource } from "../../bindings/cli/policy.ts";
+import { compilePolicy, openImage, packSources } from "../../bindings/cli/policy.ts";
 import { type CaseResult, runExamples, runPackExamples } from "../../bindings/src/analyse/index.ts";
 import type { RecordedCall } from "../../tools/eval/calls.ts";
 import { chooserOf, suitePolicies } from "../../tools/eval/policies.ts";
@@ -27,14 +27,14 @@ describe.each(SUITES.map((suite) => [suite.name, suite] as const))("%s", (_, { p
   const text = readFileSync(policy, "utf8");
 
   test("holds every call that it shows", async () => {
-    const compiled = await compilePolicy([...pack.map(packSource), { name: policy, text }], undefined);
+    const compiled = await compilePolicy([...packSources(pack), { name: policy, text }], undefined);
     expect(compiled.warnings).toEqual([]);
     const engine = await openImage(compiled.image);
     expect(failed(runExamples(compiled, engine, (file) => file === policy))).toEqual([]);
   });
 
   test.each(pack)("its pack holds every call that it shows: %s", async (file) => {
-    const source = packSource(file);
+    const source = { name: file, text: readFileSync(file, "utf8"), vouched: true };
     const name = /^pack: (\w+)$/m.exec(source.text)?.[1];
     const bound = `org: test\ndated: "2026-01-01"\nservers: { ${name}: { pack: ${name} } }\n`;
     const compiled = await compilePolicy([source, { name: "bound.yaml", text: bound }], undefined);

@@ -197,7 +197,7 @@ export class ImageWriter {
   #putSlots(): void {
     if (this.#names.size > SLOT_NAMES_MAX) throw new RangeError(`image: more than ${SLOT_NAMES_MAX} names`);
     let count = SLOTS_MIN;
-    while (count * 3 < this.#names.size * 4) count *= 2;
+    while (count * 9 < this.#names.size * 10) count *= 2;
     const slots = new Array<number>(count).fill(0);
     let index = 0;
     for (const hash of this.#names.values()) {

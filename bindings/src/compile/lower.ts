@@ -22,6 +22,7 @@ import {
   ROW_KIND_ROW,
   RULE_KIND_FLAG,
   RULE_KIND_LEVEL,
+  TRANSFORM_LITERAL,
 } from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
 import { CANDIDATES_MAX, IMAGE_BYTES_MAX } from "../gen/limits.ts";
@@ -245,16 +246,17 @@ export class Lowering {
   }
 
   #ops({ ops }: Mapping): Run {
-    const entries = ops.map(({ field, transform, unit, adds, segments, literal }) =>
-      this.#writer
+    const entries = ops.map(({ field, transform, unit, adds, segments, literal }) => {
+      const entry = this.#writer
         .entry(layout.SECTION_OPS)
         .u8(layout.OPS_FIELD, field)
         .u8(layout.OPS_TRANSFORM, transform)
         .u8(layout.OPS_UNIT, unit)
-        .u8(layout.OPS_MANY, adds ? 1 : 0)
-        .run(layout.OPS_SEGMENT_START, this.#segments(segments))
-        .ref(layout.OPS_LITERAL, literal),
-    );
+        .u8(layout.OPS_MANY, adds ? 1 : 0);
+      return transform === TRANSFORM_LITERAL
+        ? entry.ref(layout.OPS_FROM, literal)
+        : entry.run(layout.OPS_FROM, this.#segments(segments));
+    });
     return this.#writer.putRun(layout.SECTION_OPS, entries);
   }
 

@@ -543,8 +543,8 @@ class ContentReader {
     const count = image.count(layout.SECTION_NAMES);
     const first = image.entry(layout.SECTION_SLOTS, 0);
     const isPower = slots.length >= 8 && (slots.length & (slots.length - 1)) === 0;
-    if (!isPower || slots.length * 3 < count * 4)
-      first.fail(0, "a power of two of slots, four for three names", slots.length);
+    if (!isPower || slots.length * 9 < count * 10)
+      first.fail(0, "a power of two of slots, ten for nine names", slots.length);
     if (slots.filter((slot) => slot !== 0).length !== count)
       first.fail(0, `${count} slots in use`, "another number");
     const names = new Map<number, ImageName[]>();
@@ -725,14 +725,17 @@ class ContentReader {
         path: guard.path(layout.GUARDS_SEGMENT_START),
         values: guard.run(layout.GUARDS_VALUE_START, layout.SECTION_VALUES).map((value) => value.ref(0)),
       })),
-      ops: entry.run(layout.MAPPINGS_OP_START, layout.SECTION_OPS).map((op) => ({
-        field: this.#fieldName(op, layout.OPS_FIELD, op.u8(layout.OPS_FIELD)),
-        transform: op.word(layout.OPS_TRANSFORM, op.u8(layout.OPS_TRANSFORM), codes.TRANSFORM_NAMES),
-        unit: op.word(layout.OPS_UNIT, op.u8(layout.OPS_UNIT), codes.UNIT_NAMES),
-        adds: op.bounded(layout.OPS_MANY, op.u8(layout.OPS_MANY), 0, 1) === 1,
-        path: op.path(layout.OPS_SEGMENT_START),
-        literal: op.ref(layout.OPS_LITERAL),
-      })),
+      ops: entry.run(layout.MAPPINGS_OP_START, layout.SECTION_OPS).map((op) => {
+        const isLiteral = op.u8(layout.OPS_TRANSFORM) === codes.TRANSFORM_LITERAL;
+        return {
+          field: this.#fieldName(op, layout.OPS_FIELD, op.u8(layout.OPS_FIELD)),
+          transform: op.word(layout.OPS_TRANSFORM, op.u8(layout.OPS_TRANSFORM), codes.TRANSFORM_NAMES),
+          unit: op.word(layout.OPS_UNIT, op.u8(layout.OPS_UNIT), codes.UNIT_NAMES),
+          adds: op.bounded(layout.OPS_MANY, op.u8(layout.OPS_MANY), 0, 1) === 1,
+          path: isLiteral ? [] : op.path(layout.OPS_FROM),
+          literal: isLiteral ? op.ref(layout.OPS_FROM) : "",
+        };
+      }),
       language: entry.word(
         layout.MAPPINGS_LANGUAGE,
         entry.u32(layout.MAPPINGS_LANGUAGE),

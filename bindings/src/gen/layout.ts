@@ -119,14 +119,13 @@ export const GUARDS_SEGMENT_COUNT = 8;
 export const GUARDS_VALUE_START = 12;
 export const GUARDS_VALUE_COUNT = 16;
 
-export const OPS_BYTES = 20;
+export const OPS_BYTES = 12;
 export const OPS_FIELD = 0;
 export const OPS_TRANSFORM = 1;
 export const OPS_UNIT = 2;
 export const OPS_MANY = 3;
-export const OPS_SEGMENT_START = 4;
-export const OPS_SEGMENT_COUNT = 8;
-export const OPS_LITERAL = 12;
+export const OPS_FROM = 4;
+export const OPS_SIZE = 8;
 
 export const SEGMENTS_BYTES = 8;
 
@@ -279,6 +278,6 @@ export const USES_LITERAL_COUNT = 16;
 
 // Bytes of one entry of each section.
 export const SECTION_ENTRY_BYTES: readonly number[] = [
-  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 20, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
+  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 12, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
   40, 16, 4, 20, 12, 20,
 ];
