@@ -4,4 +4,4 @@
 export const ENGINE_SHA256 = "22130cd6b95acd7882ea5c49a5dbf7cb5978c1adca4807572c228bfda2ce7aa2";
 
 /** SHA-256 of base.image, the default policy, in lower-case hex. */
-export const BASE_IMAGE_SHA256 = "038b7f4f120ad3a8434b90943bce82d05b1fed288d5534caeecc208751d9c80f";
+export const BASE_IMAGE_SHA256 = "d018e18acf7000784b7a055a54ec1ccb7c1dfd43ba4b5bf869f93211ce3dfd60";
