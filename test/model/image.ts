@@ -196,7 +196,8 @@ class ImageReader {
     const numbers = this.all("values_as_numbers");
     const names = this.all("names").map((entry): Entry => {
       this.of(entry, "text");
-      const text = this.textOrNothing(entry.text as number, entry.size as number) ?? this.fail("text of a name");
+      const text =
+        this.textOrNothing(entry.text as number, entry.size as number) ?? this.fail("text of a name");
       return { ...entry, text, hash: fnv1a(entry.namespace as number, text) };
     });
     const slots = this.all("slots").map((entry) => this.of(entry, "value") as number);

@@ -48,8 +48,12 @@ export function takeHttp(
   ).take();
 }
 
-/** Whether a header gives a request another method. */
-export function overridesMethod(line: string): boolean {
+/** Whether one of the lines is a header that gives a request another method. */
+export function overridesMethod(lines: string): boolean {
+  return lines.split("\n").some(isOverride);
+}
+
+function isOverride(line: string): boolean {
   const name = asciiLower(trim(line.split(":")[0] as string));
   return ["x-http-method-override", "x-http-method", "x-method-override"].includes(name);
 }

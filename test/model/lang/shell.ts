@@ -801,7 +801,12 @@ export class ShellReader extends WordReader {
     return isRead ? toInput({ kind: "file" }) : null;
   }
 
-  part(role: string, field: string, text: string, target: { expands: boolean; globs: boolean }): void {
+  part(role: string, field: string, text: string, target: Text): void {
+    this.draft(role, field, text, target);
+    this.state.acted();
+  }
+
+  draft(role: string, field: string, text: string, target: { expands: boolean; globs: boolean }): void {
     const { drafts, directory, text: whole } = this.state;
     const isRelative = field === "path" && !/^[/~$]/.test(text);
     let value = text;
@@ -814,7 +819,6 @@ export class ShellReader extends WordReader {
     const isUnknown = isRelative && directory.kind === "unknown";
     if (target.expands || target.globs || isUnknown) drafts.mark("word_expands");
     drafts.fact(fieldNumber(field), value);
-    this.state.acted();
   }
 
   // --- words whose use nobody knows -----------------------------------------------------------------------------------
@@ -829,7 +833,7 @@ export class ShellReader extends WordReader {
       this.state.isOpaque = true;
       return;
     }
-    this.part("files.read", "path", text, marked);
+    this.draft("files.read", "path", text, marked);
     this.state.drafts.suspect();
   }
 

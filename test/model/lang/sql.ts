@@ -214,12 +214,12 @@ function partsOfCopy(statement: Statement): Parts {
   }
   const path = statement.path(1);
   if (path === null) return known(part("db.admin"));
-  const tables = tableFacts([tableOf(path)]);
+  const table = tableOf(path);
   const next = statement.isSign(path.end, "(") ? statement.skip(path.end) : path.end;
   const destination = copyDestination(statement, next);
-  if (destination !== null) return known(part("db.export", ...tables, ...destination));
+  if (destination !== null) return known(part("db.export", ...readFacts(statement, [table]), ...destination));
   const fromCaller = statement.is(next, "from") && statement.is(next + 1, "stdin");
-  return known(part(fromCaller ? "db.insert" : "db.admin", ...tables));
+  return known(part(fromCaller ? "db.insert" : "db.admin", ...tableFacts([table])));
 }
 
 /** Where `TO …` leads; null where it is not that. */

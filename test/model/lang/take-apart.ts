@@ -43,7 +43,8 @@ export function takeApart(candidate: Candidate, facts: Facts, request: Request, 
 
   for (let next = drafts.next(); next !== undefined; next = drafts.next()) take(next, drafts, request, image);
   if (hasUnread(request.payload, candidate.ops, facts.taken)) drafts.opaque(whole);
-  if (drafts.drafts.every((draft) => draft.isSuspect)) drafts.role("infra.list_resources", language, drafts.newGroup());
+  if (drafts.drafts.every((draft) => draft.isSuspect))
+    drafts.role("infra.list_resources", language, drafts.newGroup());
   return drafts;
 }
 
@@ -53,10 +54,11 @@ const OTHER_FIELDS: Record<Language, string[]> = { shell: ["path"], sql: [], htt
 
 /** Whether a key or a text of the arguments is a header that gives the request another method. */
 function hasOverride(node: Node): boolean {
-  const says = (text: string): boolean => text.split("\n").some(overridesMethod);
-  if (node.type === "str") return says(node.text);
+  if (node.type === "str") return overridesMethod(node.text);
   if (node.type === "array") return node.items.some(hasOverride);
-  return node.type === "map" && node.members.some(({ key, value }) => says(key) || hasOverride(value));
+  return (
+    node.type === "map" && node.members.some(({ key, value }) => overridesMethod(key) || hasOverride(value))
+  );
 }
 
 function textOf(value: Value | undefined): string | null {
