@@ -54,6 +54,8 @@ export interface Facts {
   url: Url | null;
   /** A map or an array that stands where the body of an HTTP request does (docs/format/http.md). */
   treeData: Node | null;
+  /** What the paths of ops gave: values, and arrays and maps with all that is in them. */
+  taken: Set<Node>;
   /** Wildcards are left in the paths of a part of a command. */
   isWild: boolean;
 }
@@ -122,6 +124,7 @@ class Extraction {
   canonicalBytes = 0;
   takesTreeData = false;
   treeData: Node | null = null;
+  readonly taken = new Set<Node>();
   isWild = false;
 
   constructor(
@@ -149,6 +152,7 @@ class Extraction {
       hostScope: this.hostScope(),
       url: url?.kind === "url" ? url.url : null,
       treeData: this.treeData,
+      taken: this.taken,
       isWild: this.isWild,
     };
     hit(`recipient_scope ${facts.recipientScope}`);
@@ -179,6 +183,7 @@ class Extraction {
 
   op(op: Op): void {
     hit(`transform ${op.transform} ${op.adds ? "add" : "first"}`);
+    if (op.transform === "ignored") return;
     if (!this.declared.has(op.field)) return;
     const field = this.field(op.field);
     if (!op.adds && (field.malformed || field.values.length > 0)) return;
@@ -187,6 +192,7 @@ class Extraction {
       return;
     }
     const values = valuesAt(this.request.payload, op.path);
+    for (const value of values) this.taken.add(value);
     if (op.transform === "count") this.count(op.field, values);
     else this.typed(op.field, values, op.unit);
   }

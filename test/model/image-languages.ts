@@ -7,8 +7,8 @@ export interface Literal {
   text: string;
 }
 
-export interface Option {
-  name: string;
+/** What an option does; several names may do the same. */
+export interface Use {
   /** nothing, argument or attached. */
   takes: string;
   role: string;
@@ -20,6 +20,10 @@ export interface Option {
   action: number | null | undefined;
   marks: string[];
   literals: Literal[];
+}
+
+export interface Option extends Use {
+  name: string;
 }
 
 export interface Operand {

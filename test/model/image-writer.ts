@@ -65,7 +65,7 @@ export interface GuardSource {
 
 export interface OpSource {
   field: number;
-  transform: "typed" | "count" | "literal";
+  transform: "typed" | "count" | "literal" | "ignored";
   unit?: "direct" | "minor" | "major";
   adds?: boolean;
   path?: (string | null)[];
@@ -403,23 +403,13 @@ class ImageWriter {
   command(command: CommandSource): void {
     const action = (index: number | "none"): number => (index === "none" ? 0xfffffffe : index);
     const marks = (names: string[]): number => mask(names.map((name) => position(wire.marks, name)));
-    const options = (command.options ?? []).flatMap((option) =>
-      option.names.map((name) => ({ ...option, name, run: this.literals(option.literals ?? []) })),
-    );
+    const options = command.options ?? [];
     const option_start = this.count("options");
     for (const option of options) {
-      this.add("options", {
-        name: option.name,
-        takes: position(wire.option_takes, option.takes ?? "nothing"),
-        role: position(wire.word_roles, option.role ?? "drop"),
-        field: option.field ?? 0,
-        first: option.first === true ? 1 : 0,
-        action: option.action === undefined ? 0xffffffff : action(option.action),
-        marks: marks(option.marks ?? []),
-        literal_start: option.run[0],
-        literal_count: option.run[1],
-      });
+      const use = this.use(option, action, marks);
+      for (const name of option.names) this.add("options", { name, use });
     }
+    const option_count = this.count("options") - option_start;
     const operands = [...(command.operands ?? [])].sort((a, b) => a.place - b.place);
     const operand_start = this.count("operands");
     for (const { place, role, field } of operands) {
@@ -445,12 +435,32 @@ class ImageWriter {
       input: position(wire.word_roles, command.input ?? "drop"),
       marks: marks(command.marks ?? []),
       option_start,
-      option_count: options.length,
+      option_count,
       operand_start,
       operand_count: operands.length,
       literal_start,
       literal_count,
     });
+  }
+
+  /** What an option does, for all its names. */
+  use(
+    option: OptionSource,
+    action: (index: number | "none") => number,
+    marks: (names: string[]) => number,
+  ): number {
+    const [literal_start, literal_count] = this.literals(option.literals ?? []);
+    this.add("uses", {
+      takes: position(wire.option_takes, option.takes ?? "nothing"),
+      role: position(wire.word_roles, option.role ?? "drop"),
+      field: option.field ?? 0,
+      first: option.first === true ? 1 : 0,
+      action: option.action === undefined ? 0xffffffff : action(option.action),
+      marks: marks(option.marks ?? []),
+      literal_start,
+      literal_count,
+    });
+    return this.count("uses") - 1;
   }
 
   api(api: ApiSource): void {
@@ -559,15 +569,11 @@ class ImageWriter {
     const slots = new Array<number>(slotCount).fill(0);
     names.forEach((name, index) => {
       const hash = fnv1a(name.namespace, name.text);
-      this.addRaw("names", [
-        ...uint(name.namespace, 4),
-        ...this.refOfBytes(name.text),
-        ...uint(name.value, 4),
-        ...uint(hash, 4),
-      ]);
+      const { namespace, value } = name;
+      this.add("names", { text: this.placeOf(name.text), size: name.text.length, namespace, value });
       let at = hash & (slotCount - 1);
       while (slots[at] !== 0) at = (at + 1) & (slotCount - 1);
-      slots[at] = index + 1;
+      slots[at] = (hash >>> 20) * 2 ** 20 + index + 1;
     });
     for (const slot of slots) this.addRaw("slots", uint(slot, 4));
   }
@@ -611,13 +617,18 @@ class ImageWriter {
   }
 
   refOfBytes(bytes: string): number[] {
+    return [...uint(this.placeOf(bytes), 4), ...uint(bytes.length, 4)];
+  }
+
+  /** Where in `text` the bytes stand, once they do. */
+  placeOf(bytes: string): number {
     let offset = this.texts.get(bytes);
     if (offset === undefined) {
       offset = this.text.length;
       this.texts.set(bytes, offset);
       for (let i = 0; i < bytes.length; i++) this.text.push(bytes.charCodeAt(i));
     }
-    return [...uint(offset, 4), ...uint(bytes.length, 4)];
+    return offset;
   }
 
   assemble(): Uint8Array {

@@ -14,6 +14,7 @@ import {
   type Option,
   readAutomaton,
   type Step,
+  type Use,
 } from "./image-languages.ts";
 import { limit, Refusal, taxonomyFields, wire } from "./wire.ts";
 
@@ -141,6 +142,8 @@ const NONE = 0xffffffff;
 /** Of the action of a command or option: nothing to judge. */
 const NO_ACTION = 0xfffffffe;
 const API_STEPS_MAX = 64;
+/** A slot has the index of a name + 1 in its lower bits, and the upper bits of its hash above them. */
+const SLOT_INDEX_BITS = 20;
 const DIRECTORY_AT = 48;
 const ABSENT = wire.operators.find((o) => o.name === "absent")?.number as number;
 
@@ -191,7 +194,12 @@ class ImageReader {
     const segments = this.all("segments");
     const texts = this.all("values_as_refs");
     const numbers = this.all("values_as_numbers");
-    const names = this.all("names");
+    const names = this.all("names").map((entry): Entry => {
+      this.of(entry, "text");
+      const text =
+        this.textOrNothing(entry.text as number, entry.size as number) ?? this.fail("text of a name");
+      return { ...entry, text, hash: fnv1a(entry.namespace as number, text) };
+    });
     const slots = this.all("slots").map((entry) => this.of(entry, "value") as number);
     const lists = this.all("lists").map((entry) => this.of(entry, "value") as number);
     const packCount = this.count("packs");
@@ -443,11 +451,11 @@ class ImageReader {
         field: roleField(role, this.of(entry, "field") as number),
       };
     });
-    const options: Option[] = this.all("options").map((entry) => {
+    const uses: Use[] = this.all("uses").map((entry) => {
+      const takes = this.word(wire.option_takes, this.of(entry, "takes") as number, "takes");
       const role = this.word(wire.word_roles, this.of(entry, "role") as number, "role");
       return {
-        name: this.of(entry, "name") as string,
-        takes: this.word(wire.option_takes, this.of(entry, "takes") as number, "takes"),
+        takes,
         role,
         field: roleField(role, this.of(entry, "field") as number),
         first: this.bool(this.of(entry, "first") as number),
@@ -459,6 +467,12 @@ class ImageReader {
           this.of(entry, "literal_count") as number,
         ),
       };
+    });
+    const options: Option[] = this.all("options").map((entry) => {
+      const name = this.of(entry, "name") as string;
+      if (name === "") this.fail("an option without a name");
+      const use = uses[this.of(entry, "use") as number] ?? this.fail("use of an option");
+      return { name, ...use };
     });
     const commands: Command[] = this.all("commands").map((entry, index) => {
       const flags = this.of(entry, "flags") as number;
@@ -566,15 +580,8 @@ class ImageReader {
     if (slots.length < 8 || (slots.length & (slots.length - 1)) !== 0)
       this.fail("slots are not a power of two");
     if (3 * slots.length < 4 * names.length) this.fail("too few slots");
-    slots.forEach((slot, i) => {
-      this.where = (this.offsets.get("slots") as number) + 4 * i;
-      if (slot > names.length) this.fail("slot");
-    });
     const space = wire.namespaces as Record<string, number>;
     for (const name of names) {
-      if (this.of(name, "hash") !== fnv1a(name.namespace as number, name.text as string)) {
-        this.fail("hash of a name");
-      }
       const namespace = this.of(name, "namespace") as number;
       const value = this.of(name, "value") as number;
       if (namespace === space.tool) {
@@ -593,14 +600,17 @@ class ImageReader {
         checkedList(value, apis.length, "API of a host");
       }
     }
+    slots.forEach((slot, i) => {
+      this.where = (this.offsets.get("slots") as number) + 4 * i;
+      if (slot !== 0 && this.nameOf(slot, names) === undefined) this.fail("slot");
+    });
     const look = (namespace: number, text: string): number | undefined => {
       const hash = fnv1a(namespace, text);
       for (let step = 0; step < slots.length; step++) {
         const slot = slots[(hash + step) & (slots.length - 1)] as number;
         if (slot === 0) return undefined;
-        const name = names[slot - 1] as Entry;
-        if (name.namespace === namespace && name.hash === hash && name.text === text)
-          return name.value as number;
+        const name = this.nameOf(slot, names) as Entry;
+        if (name.namespace === namespace && name.text === text) return name.value as number;
       }
       return undefined;
     };
@@ -695,6 +705,14 @@ class ImageReader {
     return all;
   }
 
+  /** The name of a slot that is not empty; undefined where there is none, or its hash has other upper bits. */
+  nameOf(slot: number, names: Entry[]): Entry | undefined {
+    const name = names[(slot & (2 ** SLOT_INDEX_BITS - 1)) - 1];
+    return name !== undefined && (name.hash as number) >>> SLOT_INDEX_BITS === slot >>> SLOT_INDEX_BITS
+      ? name
+      : undefined;
+  }
+
   count(section: string): number {
     return this.counts.get(section) as number;
   }
@@ -779,7 +797,10 @@ class ImageReader {
 
   refOrNothing(at: number): string | undefined {
     const offset = this.view.getUint32(at, true);
-    const size = this.view.getUint32(at + 4, true);
+    return this.textOrNothing(offset, this.view.getUint32(at + 4, true));
+  }
+
+  textOrNothing(offset: number, size: number): string | undefined {
     if (offset + size > this.count("text")) return undefined;
     const start = (this.offsets.get("text") as number) + offset;
     const bytes = this.bytes.subarray(start, start + size);

@@ -7,10 +7,13 @@ import type { Action, Image } from "./image.ts";
 import type { Draft, Drafts } from "./lang/drafts.ts";
 import { takeApart } from "./lang/take-apart.ts";
 import { annotationBits, type Candidate, type Match } from "./match.ts";
-import type { Surroundings } from "./predicates.ts";
+import type { Excuse, Surroundings } from "./predicates.ts";
 import type { Evaluated, Part } from "./record.ts";
 import type { Request } from "./request.ts";
 import { assess, capped, score, tier } from "./risk.ts";
+import { amplifierNames } from "./wire.ts";
+
+const SENSITIVITY = amplifierNames.indexOf("sensitivity");
 
 /** One part with what decides how it counts. */
 interface Judging {
@@ -60,12 +63,21 @@ export function evaluate(candidate: Candidate, request: Request, match: Match, i
   if (candidate.language === "none") return together([judge(null, facts, [], candidate)], null, image);
   const drafts = takeApart(candidate, facts, request, image);
   if (drafts === null) return together([judge(null, facts, ["opaque_command"], candidate)], null, image);
-  const judged = drafts.drafts.map((draft) => {
+  const droppedExcuses: Excuse[] = [];
+  const judged = drafts.drafts.flatMap((draft) => {
     const marks = drafts.overflow ? [...draft.marks, "parts_overflow"] : draft.marks;
-    return judge(draft, extractFacts(request, image, draft), marks, { ...draft, mapping: draft.id });
+    const one = judge(draft, extractFacts(request, image, draft), marks, { ...draft, mapping: draft.id });
+    if (!draft.isSuspect || namesSecrets(one, image)) return [one];
+    droppedExcuses.push(...one.part.risk.excuses);
+    return [];
   });
   hit(`parts ${judged.length > 1 ? "several" : "one"}`);
-  return together(judged, drafts, image);
+  return { ...together(judged, drafts, image), droppedExcuses };
+}
+
+/** Whether a suspect stays: it is as sensitive as anything can be. */
+function namesSecrets({ part }: Judging, image: Image): boolean {
+  return (part.risk.levels[SENSITIVITY] as number) >= (image.maxima[SENSITIVITY] as number);
 }
 
 /** How each part counts, and what they come to. */
@@ -107,6 +119,7 @@ function together(all: Judging[], drafts: Drafts | null, image: Image): Evaluate
     score: score(hazard),
     tier: tier(hazard, image.thresholds),
     decision,
+    droppedExcuses: [],
   };
 }
 

@@ -32,6 +32,8 @@ export interface Evaluated {
   score: number;
   tier: number;
   decision: Decision;
+  /** What lowered while suspects were read that are no part. */
+  droppedExcuses: Excuse[];
 }
 
 export function commitment(salt: Uint8Array, bytes: Uint8Array): Uint8Array {
@@ -75,7 +77,11 @@ export function reasonsOf(taken: Evaluated): string[] {
 
 /** Every input that made the verdict less strict: [kind, name, authority]. */
 export function loweredBy(taken: Evaluated, match: Match, request: Request, image: Image): string[][] {
-  const excuses: Excuse[] = [...taken.parts.flatMap((part) => part.risk.excuses), ...taken.decision.excuses];
+  const excuses: Excuse[] = [
+    ...taken.parts.flatMap((part) => part.risk.excuses),
+    ...taken.droppedExcuses,
+    ...taken.decision.excuses,
+  ];
   const excused = (kind: Excuse["kind"], name: string): boolean =>
     excuses.some((excuse) => excuse.kind === kind && "name" in excuse && excuse.name === name);
   const byKind: Record<string, string[][]> = {

@@ -29,7 +29,7 @@ const within = (code: number, ranges: [first: number, last: number][]): boolean 
 
 const NOTHING: [number, number][] = [
   [0xad, 0xad],
-  [0x34f, 0x34f],
+  [0x300, 0x36f],
   [0x61c, 0x61c],
   [0x115f, 0x1160],
   [0x17b4, 0x17b5],

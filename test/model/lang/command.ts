@@ -7,7 +7,7 @@ import { isKind } from "../wildcards.ts";
 import { fieldNumber, taxonomyFields, wire, wordGroup } from "../wire.ts";
 import type { Drafts, Language, Nested } from "./drafts.ts";
 import { isCalmAwk, isCalmSed, isHarmless } from "./harmless.ts";
-import { takeHttp } from "./http.ts";
+import { overridesMethod, takeHttp } from "./http.ts";
 
 export interface Word {
   text: string;
@@ -620,6 +620,7 @@ class CommandReader {
         this.filePart(`files.${role}`, text, mark);
         return;
       case "header":
+        if (overridesMethod(text)) this.marks.add("opaque_command");
         if (!/^@./s.test(text)) return;
         this.filePart("files.read", text.slice(1), mark);
         return;

@@ -39,6 +39,8 @@ export interface Draft {
   group: number;
   marks: Set<string>;
   facts: Fact[];
+  /** It stays only if it names a place of secrets. */
+  isSuspect: boolean;
 }
 
 export class Drafts {
@@ -47,6 +49,7 @@ export class Drafts {
   overflow = false;
 
   private current: Draft | null = null;
+  private suspectCount = 0;
   private factCount = 0;
   private keptBytes = 0;
   private readonly parents: number[] = [];
@@ -64,7 +67,7 @@ export class Drafts {
       this.overflow = true;
       return;
     }
-    this.current = { action, pack, id, group, marks: new Set(), facts: [] };
+    this.current = { action, pack, id, group, marks: new Set(), facts: [], isSuspect: false };
     this.drafts.push(this.current);
   }
 
@@ -96,6 +99,16 @@ export class Drafts {
       if (!wire.marks.includes(name)) throw new Error(`no mark ${name}`);
       this.current?.marks.add(name);
     }
+  }
+
+  hasRoomForSuspect(): boolean {
+    return this.suspectCount < limit("suspects_max");
+  }
+
+  /** The part that was begun last stays only if it names a place of secrets. */
+  suspect(): void {
+    this.suspectCount++;
+    if (this.current !== null) this.current.isSuspect = true;
   }
 
   /** The one part of a text that cannot be taken apart, or not in one way only. */

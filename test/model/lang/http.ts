@@ -4,16 +4,27 @@ import { parseUrl, type Url } from "../canonical.ts";
 import type { Node } from "../cmp.ts";
 import type { Image } from "../image.ts";
 import type { Api, ApiMember } from "../image-languages.ts";
-import { fieldNumber, limit, wordGroup } from "../wire.ts";
+import { canonicalToolName } from "../names.ts";
+import { fieldNumber, limit, wire, wordGroup } from "../wire.ts";
 import type { Drafts, Nested } from "./drafts.ts";
 import { Body, type BodyValue, ofForm } from "./http-body.ts";
 import { innerUrls } from "./http-inner.ts";
 import { captures, matchingRow, rowLists } from "./http-rows.ts";
-import { carriesData, decode, isDoubtful, parametersOf, readRequestUrl, segmentsOf } from "./http-url.ts";
+import {
+  carriesData,
+  decode,
+  isDoubtful,
+  type Parameter,
+  parametersOf,
+  readRequestUrl,
+  segmentsOf,
+} from "./http-url.ts";
 
 const METHODS = wordGroup("http_method");
 const OTHER_METHOD = METHODS.length;
 const READING = ["get", "head", "options"];
+/** A longer value of the parameter `action` is no name of a read. */
+const ACTION_BYTES_MAX = 256;
 const URL = fieldNumber("url");
 const METHOD = fieldNumber("method");
 const DATA = fieldNumber("data");
@@ -37,10 +48,23 @@ export function takeHttp(
   ).take();
 }
 
-/** Whether a header gives a request another method. */
-export function overridesMethod(line: string): boolean {
+/** Whether one of the lines is a header that gives a request another method. */
+export function overridesMethod(lines: string): boolean {
+  return lines.split("\n").some(isOverride);
+}
+
+function isOverride(line: string): boolean {
   const name = asciiLower(trim(line.split(":")[0] as string));
   return ["x-http-method-override", "x-http-method", "x-method-override"].includes(name);
+}
+
+/** Whether a parameter says that more is done than reading. */
+function acts({ name, value }: Parameter, image: Image): boolean {
+  if (/mutation.*\{/s.test(asciiLower(decode(value)))) return true;
+  if (asciiLower(name) !== "action") return false;
+  if (value.length > ACTION_BYTES_MAX) return true;
+  const verb = canonicalToolName(value).split("_")[0] as string;
+  return image.look(wire.namespaces.verb_read as number, verb) === undefined;
 }
 
 class Request {
@@ -96,7 +120,9 @@ class Request {
   get doubtsMethod(): boolean {
     if (this.methodBit === OTHER_METHOD) return true;
     if (READING.includes(asciiLower(this.method)) && this.body.present) return true;
-    const names = [...parametersOf(this.query).map(({ name }) => decode(name)), ...this.body.names];
+    const parameters = parametersOf(this.query);
+    if (parameters.some((parameter) => acts(parameter, this.image))) return true;
+    const names = [...parameters.map(({ name }) => decode(name)), ...this.body.names];
     return names.some((name) => wordGroup("override_name").includes(asciiLower(name)));
   }
 

@@ -96,15 +96,29 @@ function printInto(rest: Text[], { state, group }: ShellReader): void {
 }
 
 function set(rest: Text[], { state }: ShellReader): void {
-  for (let i = 0; i < rest.length; i++) {
+  rest.forEach(({ text }, i) => {
+    const kind = kindInSet(rest, i);
+    if (kind === "letters" && !/^[-+][aefhmnuvxCETo]*$/.test(text)) state.isOpaque = true;
+    if (kind === "name" && !wordGroup("shell_set").includes(text)) state.isOpaque = true;
+  });
+}
+
+/** Whether a word behind `set` and these words is judged as an option. */
+export function isOptionOfSet(before: Text[], word: Text): boolean {
+  return kindInSet([...before, word], before.length) !== "other";
+}
+
+/** What a word behind `set` is: letters of options, the name of one, or something else. */
+function kindInSet(rest: Text[], wanted: number): "letters" | "name" | "other" {
+  for (let i = 0; i <= wanted; i++) {
     const { text } = rest[i] as Text;
-    if (text === "--" || !/^[-+]/.test(text)) return;
-    if (!/^[-+][aefhmnuvxCETo]*$/.test(text)) state.isOpaque = true;
+    if (text === "--" || !/^[-+]/.test(text)) return "other";
+    if (i === wanted) return "letters";
     if (!text.includes("o")) continue;
     i++;
-    const option = rest[i];
-    if (option !== undefined && !wordGroup("shell_set").includes(option.text)) state.isOpaque = true;
+    if (i === wanted) return "name";
   }
+  return "other";
 }
 
 function changeDirectory(command: string, rest: Text[], reader: ShellReader): void {

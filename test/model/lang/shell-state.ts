@@ -10,6 +10,8 @@ interface Variable {
   /** null: not known. */
   value: string | null;
   group: number | null;
+  /** Which assignment of the text was its last one. */
+  assigned: number;
 }
 
 /** Where relative paths start: nowhere in particular, somewhere, or nobody knows where. */
@@ -36,6 +38,7 @@ export class ShellState {
   /** Groups begun in this text, in order. */
   readonly begun: number[] = [];
   private one: number | null = null;
+  private assignments = 0;
   private readonly counted = new Set<string>();
   private readonly files = new Map<string, number>();
 
@@ -96,6 +99,7 @@ export class ShellState {
 
   /** An assignment; `group`: what the value came from. */
   assign(name: string, group: number | null): void {
+    this.assignments++;
     if (this.loops.some((loop) => loop.used.has(name))) this.isOpaque = true;
     if (!this.variables.has(name) && this.variables.size === VARIABLES_MAX) {
       this.variablesFull = true;
@@ -103,11 +107,16 @@ export class ShellState {
       if (this.one === null) this.allOneGroup(false, group ?? this.drafts.newGroup());
       return;
     }
-    this.variables.set(name, { value: null, group });
+    this.variables.set(name, { value: null, group, assigned: this.assignments });
   }
 
   isVariable(name: string): boolean {
     return this.variables.has(name);
+  }
+
+  /** Changes with each assignment of the name. */
+  lastAssignment(name: string): number {
+    return this.variables.get(name)?.assigned ?? 0;
   }
 
   /** The text goes on to count with it: no value that it gets is the only one. */

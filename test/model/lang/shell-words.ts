@@ -111,6 +111,9 @@ export abstract class WordReader {
     this.end = this.src.length;
   }
 
+  /** A text that may name a place of secrets; `marked`: what the word around it is. */
+  abstract suspectText(text: string, marked: { expands: boolean; globs: boolean }): void;
+
   /** Reads the list of a substitution up to its end, which is passed. */
   abstract substitution(closer: ")" | "`"): void;
 
@@ -482,6 +485,9 @@ export abstract class WordReader {
       this.state.judge(name);
       this.state.assign(name, this.group);
     }
+    // What `${name:-word}` and its like may give.
+    const operator = /^:?[-=+?]/.exec(this.src.slice(this.at, this.end))?.[0];
+    const wordAt = this.at + (operator?.length ?? 0);
     const inner = { ...place, takesValues: false };
     const isQuoted = place.inQuotes || place.inArithmetic;
     const unused = new Text();
@@ -502,6 +508,9 @@ export abstract class WordReader {
       } else if (byte === '"') this.double(unused, { ...inner, inHere: false });
       else if (!isQuoted && (this.starts("<(") || this.starts(">("))) fault("process in ${");
       else if (!this.piece(unused, inner)) this.skip();
+    }
+    if (operator !== undefined) {
+      this.suspectText(this.src.slice(wordAt, this.at), { expands: false, globs: false });
     }
     this.at++;
     return group;

@@ -5,7 +5,7 @@ import type { Request } from "../request.ts";
 import { fieldNumber, wire, wordGroup } from "../wire.ts";
 import { type Input, runCommand, type Word } from "./command.ts";
 import type { Drafts, Nested } from "./drafts.ts";
-import { changeShell, effectiveIndex } from "./shell-changes.ts";
+import { changeShell, effectiveIndex, isOptionOfSet } from "./shell-changes.ts";
 import { hereBody } from "./shell-here.ts";
 import { ShellState } from "./shell-state.ts";
 import { ARITHMETIC, Fault, fault, Text, WordReader } from "./shell-words.ts";
@@ -70,6 +70,8 @@ interface Value {
   value: string | null;
   /** No variable of this name was there before. */
   isNew: boolean;
+  /** Which assignment it was. */
+  assignment: number;
 }
 
 interface List {
@@ -228,10 +230,9 @@ export class ShellReader extends WordReader {
 
   /** What a command of assignments alone makes known: of a name the last one, if that says its whole value. */
   know(values: Value[]): void {
-    const isWhole = new Map(values.map(({ name, value }) => [name, value !== null]));
     const plain = values.flatMap(({ value, ...one }) => (value === null ? [] : [{ ...one, value }]));
-    for (const { name, value, isNew } of plain.slice(0, VALUES_MAX)) {
-      if (isWhole.get(name) !== true) continue;
+    for (const { name, value, isNew, assignment } of plain.slice(0, VALUES_MAX)) {
+      if (this.state.lastAssignment(name) !== assignment) continue;
       if (isNew && this.src.includes(`${name}=$((`, this.at)) this.state.count(name);
       this.state.know(name, value);
     }
@@ -439,7 +440,10 @@ export class ShellReader extends WordReader {
       this.listBlanks();
       if (this.plainWordHere("in")) {
         this.at += 2;
-        for (this.blanks(); this.wordBegins(); this.blanks()) this.word();
+        for (this.blanks(); this.wordBegins(); this.blanks()) {
+          const one = this.word();
+          this.suspect(one.text, one);
+        }
         if (this.byte() !== ";" && this.byte() !== "\n") fault("words of for");
       }
     }
@@ -605,7 +609,9 @@ export class ShellReader extends WordReader {
           const { name, value, isPlain } = assignment;
           const isNew = !state.isVariable(name);
           this.assign(word, assignment);
-          values.push({ name, value: isPlain && !word.expands ? value : null, isNew });
+          const assigned = isPlain && !word.expands ? value : null;
+          values.push({ name, value: assigned, isNew, assignment: state.lastAssignment(name) });
+          this.suspect(value, word);
           continue;
         }
         const isAlone = assignments === 0 && redirections === 0;
@@ -618,6 +624,7 @@ export class ShellReader extends WordReader {
           }
         }
       } else if (this.arrayHere(word) && this.isDeclaring(words)) this.array(word);
+      this.suspectWord(words, word);
       words.push(word);
     }
     this.openWords = openBefore;
@@ -795,6 +802,11 @@ export class ShellReader extends WordReader {
   }
 
   part(role: string, field: string, text: string, target: Text): void {
+    this.draft(role, field, text, target);
+    this.state.acted();
+  }
+
+  draft(role: string, field: string, text: string, target: { expands: boolean; globs: boolean }): void {
     const { drafts, directory, text: whole } = this.state;
     const isRelative = field === "path" && !/^[/~$]/.test(text);
     let value = text;
@@ -807,7 +819,37 @@ export class ShellReader extends WordReader {
     const isUnknown = isRelative && directory.kind === "unknown";
     if (target.expands || target.globs || isUnknown) drafts.mark("word_expands");
     drafts.fact(fieldNumber(field), value);
-    this.state.acted();
+  }
+
+  // --- words whose use nobody knows -----------------------------------------------------------------------------------
+
+  suspect(text: string, word: Text): void {
+    if (!word.expands) this.suspectText(text, word);
+  }
+
+  suspectText(text: string, marked: { expands: boolean; globs: boolean }): void {
+    if (text.startsWith("-") || !/[/.]/.test(text) || /^[^/]*:\/\//.test(text)) return;
+    if (!this.state.drafts.hasRoomForSuspect()) {
+      this.state.isOpaque = true;
+      return;
+    }
+    this.draft("files.read", "path", text, marked);
+    this.state.drafts.suspect();
+  }
+
+  /** A word behind others that declares a variable, or sets the arguments of the shell. */
+  suspectWord(before: Text[], word: Text): void {
+    const at = effectiveIndex(before);
+    const name = before[at]?.text;
+    if (name === undefined) return;
+    if (wordGroup("shell_declare").includes(name)) {
+      const assigned = /^[A-Za-z_][A-Za-z0-9_]*(?:\[|\+?=)/.exec(word.text)?.[0];
+      const length = /^[A-Za-z_][A-Za-z0-9_]*/.exec(word.text)?.[0].length ?? 0;
+      if (assigned !== undefined) this.suspect(word.text.slice(length + 1), word);
+    }
+    if (name === "set" && word.text !== "--" && !isOptionOfSet(before.slice(at + 1), word)) {
+      this.suspect(word.text, word);
+    }
   }
 
   hereDocument(stripsTabs: boolean): Input {

@@ -7,6 +7,7 @@ interface SqlYaml {
   free_words: string[];
   leads: Record<string, string[]>;
   settings: string[];
+  columns: string[];
   pragmas: string[];
   pragmas_bare: string[];
   define_before: string[];
@@ -23,6 +24,8 @@ const yaml = parse(readFileSync(new URL("../../../taxonomy/sql.yaml", import.met
 export const words = new Set([...yaml.words, ...yaml.free_words]);
 export const freeWords = new Set(yaml.free_words);
 export const settings = new Set(yaml.settings);
+/** Columns with secrets. */
+export const columns = new Set(yaml.columns);
 export const pragmas = new Set(yaml.pragmas);
 export const pragmasBare = new Set(yaml.pragmas_bare);
 export const defineBefore = new Set(yaml.define_before);

@@ -1,4 +1,5 @@
 /** SQL to parts (docs/format/sql.md). */
+import { asciiLower } from "../bytes.ts";
 import type { Image } from "../image.ts";
 import { fieldNumber } from "../wire.ts";
 import type { Drafts, Nested } from "./drafts.ts";
@@ -8,7 +9,7 @@ import { definitionFacts, type Facts, rightFacts } from "./sql-rights.ts";
 import { Statement, tableOf } from "./sql-statement.ts";
 import { Fault, fault, type Token, tokenize } from "./sql-tokens.ts";
 import { HOT_WORDS_AND_VERBS, type Walk, walk } from "./sql-walk.ts";
-import { isWalkLead, leadList, pragmas, pragmasBare, settings } from "./sql-words.ts";
+import { columns, isWalkLead, leadList, pragmas, pragmasBare, settings } from "./sql-words.ts";
 
 interface Part {
   action: string;
@@ -69,6 +70,14 @@ function part(action: string, ...facts: Facts): Part {
 
 const tableFacts = (tables: string[]): Facts => tables.map((table) => ["table", table]);
 
+/** The tables that are read and, as further ones, the columns with secrets that the statement names. */
+function readFacts(statement: Statement, reads: string[]): Facts {
+  const names = statement.tokens
+    .filter(({ kind }) => kind === "word" || kind === "quoted")
+    .map(({ content }) => asciiLower(content));
+  return tableFacts([...new Set([...reads, ...names.filter((name) => columns.has(name))])]);
+}
+
 const known = (...parts: Part[]): Parts => ({ parts, unknown: false });
 
 // --- one statement -------------------------------------------------------------------------------------------------
@@ -82,7 +91,7 @@ function partsOf(statement: Statement): Parts {
   if (at > 0 && list !== "walk") fault("a group before a lead");
   switch (list) {
     case "walk":
-      return partsOfWalk(statement, walk(statement));
+      return partsOfWalk(statement, statement, walk(statement));
     case "explain":
       return partsOfExplain(statement);
     case "show":
@@ -109,13 +118,14 @@ function partsOf(statement: Statement): Parts {
  * is that of an export, if it is one.
  */
 function partsOfWalk(
+  statement: Statement,
   outer: Statement | null,
   { admin, exportsTo, reads, writes, calls }: Walk,
   destination: Facts | null = exportsTo === null ? null : destinationOf(exportsTo),
 ): Parts {
   const parts: Part[] = [];
   if (admin || calls.keen) parts.push(part("db.admin"));
-  if (destination !== null) parts.push(part("db.export", ...tableFacts(reads), ...destination));
+  if (destination !== null) parts.push(part("db.export", ...readFacts(statement, reads), ...destination));
   for (const { kind, tables, count } of writes) {
     const counts: Facts = count === null ? [] : [["count", String(count)]];
     parts.push(part(`db.${kind}`, ...tableFacts(tables), ...counts));
@@ -123,7 +133,7 @@ function partsOfWalk(
   if ((reads.length > 0 && destination === null) || parts.length === 0) {
     const limit = outer !== null && writes.length === 0 ? limitOf(outer) : null;
     const limits: Facts = limit === null ? [] : [["limit", String(limit)]];
-    parts.push(part("db.select", ...tableFacts(reads), ...limits));
+    parts.push(part("db.select", ...readFacts(statement, reads), ...limits));
   }
   return { parts: [...parts, ...fileParts(calls.files)], unknown: calls.unknown };
 }
@@ -142,7 +152,7 @@ function partsOfExplain(statement: Statement): Parts {
   if (before.some(({ code }) => code === "analyze" || code === "analyse")) {
     if (inner === null) fault("nobody knows what runs");
     const run = statement.slice(inner, statement.length);
-    return partsOfWalk(run, walk(run));
+    return partsOfWalk(statement, run, walk(run));
   }
   return partsOfShow(statement, inner ?? 1);
 }
@@ -199,17 +209,17 @@ function partsOfCopy(statement: Statement): Parts {
     const end = statement.skip(1);
     const found = walk(statement.slice(2, end - 1));
     const destination = copyDestination(statement, end);
-    if (destination !== null) return partsOfWalk(null, found, destination);
-    return partsOfWalk(null, { ...found, admin: true, exportsTo: null });
+    if (destination !== null) return partsOfWalk(statement, null, found, destination);
+    return partsOfWalk(statement, null, { ...found, admin: true, exportsTo: null });
   }
   const path = statement.path(1);
   if (path === null) return known(part("db.admin"));
-  const tables = tableFacts([tableOf(path)]);
+  const table = tableOf(path);
   const next = statement.isSign(path.end, "(") ? statement.skip(path.end) : path.end;
   const destination = copyDestination(statement, next);
-  if (destination !== null) return known(part("db.export", ...tables, ...destination));
+  if (destination !== null) return known(part("db.export", ...readFacts(statement, [table]), ...destination));
   const fromCaller = statement.is(next, "from") && statement.is(next + 1, "stdin");
-  return known(part(fromCaller ? "db.insert" : "db.admin", ...tables));
+  return known(part(fromCaller ? "db.insert" : "db.admin", ...tableFacts([table])));
 }
 
 /** Where `TO …` leads; null where it is not that. */

@@ -1,14 +1,16 @@
 /** Step 3a of evaluation.md: a call in a language becomes drafts of parts. */
 import { toBytes } from "../bytes.ts";
+import type { Node } from "../cmp.ts";
 import type { Facts, Value } from "../extract.ts";
 import type { Image } from "../image.ts";
 import type { Candidate } from "../match.ts";
 import type { Request } from "../request.ts";
 import { fieldNumber } from "../wire.ts";
 import { Drafts, type Language, type Nested } from "./drafts.ts";
-import { takeHttp } from "./http.ts";
+import { overridesMethod, takeHttp } from "./http.ts";
 import { takeShell } from "./shell.ts";
 import { takeSql } from "./sql.ts";
+import { hasUnread } from "./unread.ts";
 
 /** The drafts of a candidate whose mapping has a language; null where there is no text that could be read. */
 export function takeApart(candidate: Candidate, facts: Facts, request: Request, image: Image): Drafts | null {
@@ -21,6 +23,8 @@ export function takeApart(candidate: Candidate, facts: Facts, request: Request, 
   if (text === null || text === "" || fieldsNeeded.some(isMalformed)) return null;
 
   const path = first("path");
+  const directories = facts.fields.get(fieldNumber("path"))?.values.length ?? 0;
+  if (language === "shell" && directories > 1) return null;
   const drafts = new Drafts(image);
   const whole: Nested = {
     language,
@@ -31,20 +35,31 @@ export function takeApart(candidate: Candidate, facts: Facts, request: Request, 
     directory: language === "shell" && path?.kind === "path" ? path.given : null,
   };
   if (language === "http") {
-    const method = textOf(first("method"));
+    const method = hasOverride(request.payload) ? "override" : textOf(first("method"));
     const data = facts.treeData ?? textOf(first("data"));
     const bytes = typeof data === "string" ? toBytes(data) : data;
     takeHttp(method === null ? null : toBytes(method), toBytes(text), bytes, whole, drafts, image);
   } else take(whole, drafts, request, image);
 
   for (let next = drafts.next(); next !== undefined; next = drafts.next()) take(next, drafts, request, image);
-  if (drafts.drafts.length === 0) drafts.role("infra.list_resources", language, drafts.newGroup());
+  if (hasUnread(request.payload, candidate.ops, facts.taken)) drafts.opaque(whole);
+  if (drafts.drafts.every((draft) => draft.isSuspect))
+    drafts.role("infra.list_resources", language, drafts.newGroup());
   return drafts;
 }
 
 const TEXT_FIELD: Record<Language, string> = { shell: "command", sql: "query", http: "url" };
 /** Fields that must not be malformed either. */
 const OTHER_FIELDS: Record<Language, string[]> = { shell: ["path"], sql: [], http: ["method", "data"] };
+
+/** Whether a key or a text of the arguments is a header that gives the request another method. */
+function hasOverride(node: Node): boolean {
+  if (node.type === "str") return overridesMethod(node.text);
+  if (node.type === "array") return node.items.some(hasOverride);
+  return (
+    node.type === "map" && node.members.some(({ key, value }) => overridesMethod(key) || hasOverride(value))
+  );
+}
 
 function textOf(value: Value | undefined): string | null {
   return value !== undefined && "text" in value ? value.text : null;
