@@ -96,7 +96,8 @@ interface BaseNumbers {
 }
 
 function engineWith(base: (text: string) => string, organisation: string | undefined): Promise<Engine> {
-  const sources = checkoutSources().map(({ name, text }) => ({
+  const sources = checkoutSources().map(({ name, text, ...rest }) => ({
+    ...rest,
     name,
     text: name === BASE ? base(text) : text,
   }));

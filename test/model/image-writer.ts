@@ -370,15 +370,15 @@ class ImageWriter {
     }
     const op_start = this.count("ops");
     for (const op of ops) {
-      const [segment_start, segment_count] = this.path(op.path ?? []);
+      const isLiteral = op.transform === "literal";
+      const [from, size] = isLiteral ? this.placeAndSize(op.literal ?? "") : this.path(op.path ?? []);
       this.add("ops", {
         field: op.field,
         transform: position(wire.transforms, op.transform),
         unit: position(wire.units, op.unit ?? "direct"),
         many: op.adds === true ? 1 : 0,
-        segment_start,
-        segment_count,
-        literal: op.literal ?? "",
+        from,
+        size,
       });
     }
     this.add("mappings", {
@@ -565,7 +565,7 @@ class ImageWriter {
     for (const [host, indexes] of hosts) add(space.api as number, utf8(host), this.list(indexes));
 
     let slotCount = 8;
-    while (3 * slotCount < 4 * names.length) slotCount *= 2;
+    while (9 * slotCount < 10 * names.length) slotCount *= 2;
     const slots = new Array<number>(slotCount).fill(0);
     names.forEach((name, index) => {
       const hash = fnv1a(name.namespace, name.text);
@@ -614,6 +614,11 @@ class ImageWriter {
 
   ref(text: string): number[] {
     return this.refOfBytes(utf8(text));
+  }
+
+  placeAndSize(text: string): [number, number] {
+    const bytes = utf8(text);
+    return [this.placeOf(bytes), bytes.length];
   }
 
   refOfBytes(bytes: string): number[] {

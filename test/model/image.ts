@@ -374,13 +374,16 @@ class ImageReader {
     const ops: Op[] = this.all("ops").map((entry) => {
       const field = this.of(entry, "field") as number;
       if (field < 1 || field > fields.length) this.fail("field of an op");
+      const transform = this.word(wire.transforms, this.of(entry, "transform") as number, "transform");
+      const [from, size] = [this.of(entry, "from") as number, this.of(entry, "size") as number];
+      const isLiteral = transform === "literal";
       return {
         field,
-        transform: this.word(wire.transforms, this.of(entry, "transform") as number, "transform"),
+        transform,
         unit: this.word(wire.units, this.of(entry, "unit") as number, "unit"),
         adds: this.bool(this.of(entry, "many") as number),
-        path: path(this.of(entry, "segment_start") as number, this.of(entry, "segment_count") as number),
-        literal: this.of(entry, "literal") as string,
+        path: isLiteral ? [] : path(from, size),
+        literal: isLiteral ? (this.textOrNothing(from, size) ?? this.fail("literal of an op")) : "",
       };
     });
     const mappings: Mapping[] = this.all("mappings").map((entry) => {
@@ -579,7 +582,7 @@ class ImageReader {
     this.where = this.offsets.get("slots") as number;
     if (slots.length < 8 || (slots.length & (slots.length - 1)) !== 0)
       this.fail("slots are not a power of two");
-    if (3 * slots.length < 4 * names.length) this.fail("too few slots");
+    if (9 * slots.length < 10 * names.length) this.fail("too few slots");
     const space = wire.namespaces as Record<string, number>;
     for (const name of names) {
       const namespace = this.of(name, "namespace") as number;

@@ -41,7 +41,7 @@ const { explain } = compile(SOURCES);
 
 /** The engine with the policy of the cases; `patch` may change the text of base policy first. */
 function engineWith(patch: (base: string) => string = (base) => base): Promise<Engine> {
-  const sources = SOURCES.map(({ name, text }) => ({ name, text: name === BASE ? patch(text) : text }));
+  const sources = SOURCES.map((one) => ({ ...one, text: one.name === BASE ? patch(one.text) : one.text }));
   return open(compile([...sources, { name: "permit0.yaml", text: organisation }]).image);
 }
 
