@@ -837,6 +837,8 @@ export class ShellReader extends WordReader {
     }
     this.draft("files.read", "path", text, marked);
     this.state.drafts.suspect();
+    // A variable of `for` holds what may be read here.
+    this.flows++;
   }
 
   /** A word behind others that declares a variable, or sets the arguments of the shell. */
