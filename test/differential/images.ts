@@ -12,6 +12,7 @@ import type {
   PredicateSource,
   RowSource,
   RuleSource,
+  TokenSource,
 } from "../model/image-writer.ts";
 import { actionsOf, caseTable, commandsOf } from "../model/lang/tables.ts";
 import { hazardOfWeight } from "../model/risk.ts";
@@ -294,7 +295,42 @@ function opFor(random: Random, field: number): OpSource[] {
             : random.pick(textWords(type));
     ops.push({ ...base, transform: "literal", literal });
   }
+  if (random.chance(8)) ops.push({ ...base, unit: "direct", transform: "ignored", path: [name] });
   return ops;
+}
+
+/** Tokens of tool names, and names of arguments, that say what a tool does which nobody mapped. */
+function unmappedNames(random: Random): Pick<ImageSource, "verbsRead" | "verbsAct" | "argumentNames"> {
+  const none = 2 ** 32 - 1;
+  const each = (tokens: string[], percent: number, value: () => number): TokenSource[] =>
+    random.some(tokens, percent).map((token) => ({ token, value: value() }));
+  // A value that is not there, one class or several, and now and then a thing.
+  const classes = (): number =>
+    random.chance(5) ? none : random.pick([0, 1, 2, 4, 8, 16, 31, 20]) + (random.chance(30) ? 128 : 0);
+  const halves = (): number => {
+    if (random.chance(5)) return none;
+    const half = 2 ** random.below(7);
+    const value = random.pick([half, half * 256, half * 257, random.below(0x8000)]);
+    return value + (random.chance(20) ? 0x8000 : 0);
+  };
+  const last = (name: string): string => name.slice(name.lastIndexOf("_") + 1);
+  const fields = taxonomyFields.map(({ name }) => name);
+  const keys = [...fields, ...fields.map(last), "input", "items", "method", "modes", "q", "note", "key", "a"];
+  return {
+    verbsRead: [
+      "get",
+      "list",
+      "read",
+      "search",
+      ...each(["thing", "weather", "it", "count"], 40, () => random.pick([0, 1, 2, none])),
+    ],
+    verbsAct: each(
+      ["send", "delete", "create", "run", "pay", "do", "thing", "email", "file", "post"],
+      60,
+      classes,
+    ),
+    argumentNames: each([...new Set(keys)], 35, halves),
+  };
 }
 
 function mapping(random: Random, pack: number, index: number, actions: ActionSource[]): MappingSource {
@@ -482,8 +518,7 @@ export function randomImage(random: Random, needed: string[] = []): ImageSource 
       .flatMap((name, pack) => (random.chance(70) ? [{ name: `srv-${name}`, pack }] : [])),
     domains: random.some(["acme.example", "localhost", "ümlaut.example"], 80),
     domainsUnder: random.some(["acme.example", "internal", "example"], 40),
-    verbsRead: ["get", "list", "read", "search"],
-    verbsAct: ["send", "delete", "create"],
+    ...unmappedNames(random),
     fieldInputs: [
       { name: "amount", field: fieldNumber("amount_minor") },
       { name: "to", field: fieldNumber("recipient") },
@@ -553,7 +588,13 @@ export function languageImage(random: Random): ImageSource {
     pack: 0,
     action: index(action),
     names: [`run_${language}`],
-    ops: fields.map(typed),
+    ops: [
+      ...fields.map(typed),
+      ...random.some(fields, 20).map((name) => ({ ...typed(name), path: ["input", name] })),
+      ...random
+        .some(["text", "body", "api_key", "card", "a", "note"], 25)
+        .map((key): OpSource => ({ ...typed(fields[0] as string), transform: "ignored", path: [key] })),
+    ],
     language,
   });
   return {

@@ -298,10 +298,10 @@ class ImageReader {
     const rules: Rule[] = this.all("rules").map((entry) => {
       const kind = this.word(wire.rule_kinds, this.of(entry, "kind") as number, "rule kind");
       const target = this.of(entry, "target") as number;
-      const value = this.of(entry, "value") as number;
       if (kind === "level" && target >= maxima.length) this.fail("amplifier of a rule");
-      if (kind === "level" && value > (maxima[target] as number)) this.fail("level of a rule");
       if (kind === "flag" && target >= 9) this.fail("flag of a rule");
+      const value = this.of(entry, "value") as number;
+      if (kind === "level" && value > (maxima[target] as number)) this.fail("level of a rule");
       if (kind === "flag" && value >= wire.roles_of_flag.length) this.fail("role of a rule");
       return {
         code: this.of(entry, "code") as string,

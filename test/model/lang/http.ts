@@ -54,8 +54,8 @@ export function overridesMethod(lines: string): boolean {
 }
 
 function isOverride(line: string): boolean {
-  const name = asciiLower(trim(line.split(":")[0] as string));
-  return ["x-http-method-override", "x-http-method", "x-method-override"].includes(name);
+  const name = asciiLower(decode(trim(line.split(":")[0] as string)));
+  return wordGroup("override_name").includes(name);
 }
 
 /** Whether a parameter says that more is done than reading. */

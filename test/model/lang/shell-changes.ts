@@ -96,8 +96,10 @@ function printInto(rest: Text[], { state, group }: ShellReader): void {
 }
 
 function set(rest: Text[], { state }: ShellReader): void {
-  rest.forEach(({ text }, i) => {
+  rest.forEach(({ text, expands }, i) => {
     const kind = kindInSet(rest, i);
+    // It may become an option.
+    if (kind === "first" && expands) state.isOpaque = true;
     if (kind === "letters" && !/^[-+][aefhmnuvxCETo]*$/.test(text)) state.isOpaque = true;
     if (kind === "name" && !wordGroup("shell_set").includes(text)) state.isOpaque = true;
   });
@@ -105,14 +107,14 @@ function set(rest: Text[], { state }: ShellReader): void {
 
 /** Whether a word behind `set` and these words is judged as an option. */
 export function isOptionOfSet(before: Text[], word: Text): boolean {
-  return kindInSet([...before, word], before.length) !== "other";
+  return ["letters", "name"].includes(kindInSet([...before, word], before.length));
 }
 
-/** What a word behind `set` is: letters of options, the name of one, or something else. */
-function kindInSet(rest: Text[], wanted: number): "letters" | "name" | "other" {
+/** What a word behind `set` is: letters of options, the name of one, the first word that is neither, or another. */
+function kindInSet(rest: Text[], wanted: number): "letters" | "name" | "first" | "other" {
   for (let i = 0; i <= wanted; i++) {
     const { text } = rest[i] as Text;
-    if (text === "--" || !/^[-+]/.test(text)) return "other";
+    if (text === "--" || !/^[-+]/.test(text)) return i === wanted && text !== "--" ? "first" : "other";
     if (i === wanted) return "letters";
     if (!text.includes("o")) continue;
     i++;

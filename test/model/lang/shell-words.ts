@@ -100,7 +100,7 @@ export abstract class WordReader {
   here: HerePending | null = null;
   /** The group of the pipeline that is being read. */
   group = 0;
-  /** How often something flowed into the pipeline: substitutions, and variables with a group. */
+  /** How often something flowed into the pipeline: substitutions, variables with a group, and suspects. */
   flows = 0;
 
   constructor(

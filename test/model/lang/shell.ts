@@ -624,7 +624,6 @@ export class ShellReader extends WordReader {
           }
         }
       } else if (this.arrayHere(word) && this.isDeclaring(words)) this.array(word);
-      this.suspectWord(words, word);
       words.push(word);
     }
     this.openWords = openBefore;
@@ -654,9 +653,9 @@ export class ShellReader extends WordReader {
     if (this.at >= this.end && !closers.includes("")) fault("list without end");
   }
 
-  isDeclaring(words: Text[]): boolean {
-    const effective = words[effectiveIndex(words)];
-    return effective !== undefined && wordGroup("shell_declare").includes(effective.text);
+  /** Behind `command` and the like a shell takes no array. */
+  isDeclaring([name]: Text[]): boolean {
+    return name !== undefined && wordGroup("shell_declare").includes(name.text);
   }
 
   arrayHere(word: Text): boolean {
@@ -695,6 +694,9 @@ export class ShellReader extends WordReader {
   call(words: Text[], input: Input): void {
     const { state } = this;
     hit(`shell input ${input.kind}`);
+    words.forEach((word, i) => {
+      this.suspectWord(words.slice(0, i), word);
+    });
     const marks = new Set(state.text.marks);
     if (state.directory.kind === "unknown") marks.add("word_expands");
     words.forEach((word, i) => {
@@ -835,6 +837,8 @@ export class ShellReader extends WordReader {
     }
     this.draft("files.read", "path", text, marked);
     this.state.drafts.suspect();
+    // A variable of `for` holds what may be read here.
+    this.flows++;
   }
 
   /** A word behind others that declares a variable, or sets the arguments of the shell. */
