@@ -398,7 +398,7 @@ export function draftText(name: string, tools: readonly ToolDefinition[], drafte
 pack: ${name}
 draft: true
 version: "0.1.0"
-publisher: ${name}
+publisher: acme          # the name after \`org:\` in your policy
 title: ${name}
 description: Tools of the server ${name}.
 servers: [${name}]

@@ -26,7 +26,13 @@ import {
 } from "../../gen/words";
 import { holds } from "../../policy/view";
 import { beginPipeline, endCommand, endPipeline } from "./shell-commands";
-import { doubtDirectorySince, doubtFunction, openDirectory, restoreOpenDirectory } from "./shell-directory";
+import {
+  beginPipelineDirectory,
+  doubtDirectorySince,
+  doubtFunction,
+  openDirectory,
+  restoreOpenDirectory,
+} from "./shell-directory";
 import { closeDocuments } from "./shell-documents";
 import { joinSince, nextGroup } from "./shell-flows";
 import {
@@ -178,10 +184,16 @@ export function openBranch(list: Frame): void {
   beginPipeline(list);
 }
 
+/** Another branch begins: what the ones before it did may not have been done. */
+function doubtBranches(list: Frame): void {
+  doubtDirectorySince(list.openChanges);
+  beginPipelineDirectory(list);
+}
+
 /** `;;` and its like. */
 export function closeBranch(list: Frame): void {
   endList(list, true);
-  doubtDirectorySince(list.openChanges);
+  doubtBranches(list);
   list.stage = STAGE_CASES;
 }
 
@@ -213,7 +225,7 @@ function takeClosing(list: Frame): bool {
     else if (keyword == SHELL_KEYWORD_FI) closeWith(list, false);
     else {
       nextList(list, keyword == SHELL_KEYWORD_THEN ? STAGE_BODY : isElse ? STAGE_ELSE : STAGE_CONDITION);
-      if (keyword != SHELL_KEYWORD_THEN) doubtDirectorySince(list.openChanges);
+      if (keyword != SHELL_KEYWORD_THEN) doubtBranches(list);
     }
     return true;
   }
