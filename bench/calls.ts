@@ -138,7 +138,7 @@ export const KINDS: readonly Kind[] = [
     ],
   },
   {
-    tool: "get_contact",
+    tool: "view_contact",
     action: "crm.get_contact",
     make: (random, text) => {
       const reference = numbered("customer", random);

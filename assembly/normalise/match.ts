@@ -5,14 +5,17 @@ import { endsWith, startsWith } from "../base/bytes";
 import { KIND_NIL, kind } from "../base/cmp";
 import { dropBlank, skipBlank } from "../base/text";
 import { lower } from "../base/utf8";
-import { GUARD_KIND_ABSENT, GUARD_KIND_IN, NAMESPACE_TOOL } from "../gen/codes";
+import { EFFECT_READ, GUARD_KIND_ABSENT, GUARD_KIND_IN, NAMESPACE_TOOL } from "../gen/codes";
 import {
+  ACTIONS_BYTES,
+  ACTIONS_EFFECT,
   GUARDS_BYTES,
   GUARDS_KIND,
   GUARDS_SEGMENT_COUNT,
   GUARDS_SEGMENT_START,
   GUARDS_VALUE_COUNT,
   GUARDS_VALUE_START,
+  MAPPINGS_ACTION,
   MAPPINGS_BYTES,
   MAPPINGS_GUARD_COUNT,
   MAPPINGS_GUARD_START,
@@ -21,6 +24,7 @@ import {
   PATTERNS_MAPPING,
   PATTERNS_PREFIX,
   PATTERNS_SUFFIX,
+  SECTION_ACTIONS,
   SECTION_GUARDS,
   SECTION_MAPPINGS,
   SECTION_PATTERNS,
@@ -32,6 +36,7 @@ import { entryAt, listCount, listItem, lookUp, NONE, sectionCount, textAt, textB
 import { payload } from "../request/view";
 import { readScalarText, scalarTextAt, scalarTextBytes } from "./extract";
 import { canonicalNameAt, canonicalNameBytes } from "./name";
+import { nameReads } from "./unknown";
 import { beginWalk, nextWalked } from "./walk";
 
 const CANDIDATES: usize = memory.data(32, 4); // CANDIDATES_MAX mapping indexes
@@ -123,6 +128,11 @@ function patternMatches(pattern: usize): bool {
   );
 }
 
+function isRead(mapping: u32): bool {
+  const action = load<u32>(entryAt(SECTION_MAPPINGS, mapping, MAPPINGS_BYTES) + MAPPINGS_ACTION);
+  return load<u8>(entryAt(SECTION_ACTIONS, action, ACTIONS_BYTES) + ACTIONS_EFFECT) <= <u8>EFFECT_READ;
+}
+
 /** Finds the candidates for the canonical name; only those of `boundPack`, unless it is NONE. */
 export function findCandidates(boundPack: u32): void {
   candidates = 0;
@@ -135,6 +145,9 @@ export function findCandidates(boundPack: u32): void {
   const patterns = sectionCount(SECTION_PATTERNS);
   for (let index: u32 = 0; index < patterns; index++) {
     const pattern = entryAt(SECTION_PATTERNS, index, PATTERNS_BYTES);
-    if (patternMatches(pattern)) consider(load<u32>(pattern + PATTERNS_MAPPING), boundPack);
+    if (!patternMatches(pattern)) continue;
+    // Whatever the star stands for, a name with a word that acts is no read.
+    const mapping = load<u32>(pattern + PATTERNS_MAPPING);
+    if (!isRead(mapping) || nameReads()) consider(mapping, boundPack);
   }
 }

@@ -53,9 +53,11 @@ function readName(): u32 {
   let afterRead = false;
   for (let at = canonicalNameAt(); at < end; ) {
     let cut = at;
-    while (cut < end && load<u8>(cut) != UNDERSCORE) cut++;
+    let bits: u32 = 0;
+    for (; cut < end && load<u8>(cut) != UNDERSCORE; cut++) bits |= load<u8>(cut);
     const bytes = <u32>(cut - at);
-    const act = lookUp(NAMESPACE_VERB_ACT, at, bytes);
+    // A word that is not ASCII may be any other in disguise.
+    const act = bits > 0x7f ? 0 : lookUp(NAMESPACE_VERB_ACT, at, bytes);
     if (act != NONE) {
       afterRead = afterRead && (act & IS_THING) != 0;
       if (!afterRead) acts |= act | IS_THING; // So that it is not 0.
@@ -67,6 +69,11 @@ function readName(): u32 {
     at = cut + 1;
   }
   return acts != 0 ? acts & BY_NAME : reads;
+}
+
+/** True when a word of the name reads and none acts. */
+export function nameReads(): bool {
+  return (readName() & READS) != 0;
 }
 
 /** What the name of an argument says: its two halves of classes. */

@@ -102,7 +102,7 @@ describe("pack", () => {
     const pack = parse(stdout);
     const tools = pack.tools.map((tool: { names: string[]; action: string }) => [tool.names[0], tool.action]);
     expect(tools).toEqual([
-      ["drop_table", "db.delete"],
+      ["drop_table", "db.drop"],
       ["run_query", expect.stringMatching(/^db\./)],
     ]);
     expect(pack.tools[1]).toMatchObject({ unwrap: "sql", fields: { query: ["sql"] } });
@@ -114,7 +114,10 @@ describe("pack", () => {
     const refused = permit0("test", "desk.yaml");
     expect(refused.status).not.toBe(0);
     expect(refused.stdout + refused.stderr).toContain("came a draft");
-    writeFileSync(file("desk.yaml"), stdout.replace("draft: true\n", ""));
+    writeFileSync(
+      file("desk.yaml"),
+      stdout.replace("draft: true\n", "").replace(/publisher: .*/, "publisher: desk"),
+    );
     expect(permit0("lint", "desk.yaml").stdout).not.toContain("error");
   });
 

@@ -5,7 +5,7 @@ import { hit } from "./coverage.ts";
 import type { Guard, Image, Mapping, Segment } from "./image.ts";
 import { canonicalToolName } from "./names.ts";
 import type { Request } from "./request.ts";
-import { classesOf, looksHarmless, looksLikeRead, marksOf } from "./unmapped.ts";
+import { classesOf, looksHarmless, looksLikeRead, marksOf, nameReads } from "./unmapped.ts";
 import { limit, wire } from "./wire.ts";
 
 /** Where others look for it. */
@@ -152,7 +152,8 @@ export function match(request: Request, image: Image): Match {
         canonical.endsWith(p.suffix) &&
         canonical.length >= p.prefix.length + p.suffix.length,
     )
-    .map((p) => p.mapping);
+    .map((p) => p.mapping)
+    .filter((index) => !onlyReads(image, index) || nameReads(canonical, image));
 
   const candidates: Candidate[] = [];
   let tooMany = false;
@@ -187,4 +188,10 @@ export function match(request: Request, image: Image): Match {
   hit(`candidates ${candidates.length}`);
   if (tooMany) hit("too many candidates");
   return { candidates, binding, server, marks };
+}
+
+/** The action of a mapping has the effect 0 or 1. */
+function onlyReads(image: Image, index: number): boolean {
+  const action = image.actions[(image.mappings[index] as Mapping).action] as { effect: string };
+  return wire.effects.indexOf(action.effect) <= wire.effects.indexOf("read");
 }

@@ -47,6 +47,11 @@ function look(namespace: string, text: string, image: Image): number | undefined
   return value === NOT_FOUND ? undefined : value;
 }
 
+/** Whether the name gives class 5. */
+export function nameReads(canonical: string, image: Image): boolean {
+  return classesOfName(canonical, image).includes("read");
+}
+
 type Token = { kind: "thing" | "reads" | "plain" } | { kind: "act"; value: number };
 
 function classesOfName(canonical: string, image: Image): Class[] {
@@ -62,6 +67,7 @@ function classesOfName(canonical: string, image: Image): Class[] {
 }
 
 function tokenOf(name: string, before: Token | undefined, isLast: boolean, image: Image): Token {
+  if ([...name].some((character) => character.charCodeAt(0) > 0x7f)) return { kind: "act", value: 0 };
   const act = look("verb_act", name, image);
   if (act !== undefined) {
     const follows = before?.kind === "reads" || before?.kind === "thing";

@@ -27,7 +27,9 @@ const ROWS = `rows:
 
 function policy(pin: string): Compiled {
   const org = smallText("org").replace("shop-prod: { pack: shop }", `shop-prod: { pack: shop${pin} }`);
-  return compileSmall(smallSources({ org: `${org}${ROWS}` }));
+  // A pattern that leads to a read wants a word that reads.
+  const base = smallText("base").replace("read: [get, list]", "read: [get, list, read]");
+  return compileSmall(smallSources({ base, org: `${org}${ROWS}` }));
 }
 
 const pinned = policy(`, pin: "sha256:${DIGEST}"`);

@@ -1,7 +1,7 @@
 // Written by `npm run build`; do not edit. A release is known by these two digests.
 
 /** SHA-256 of core.wasm, in lower-case hex. */
-export const ENGINE_SHA256 = "9c59b2af9b98de7f346e19128b000a31b84aa0ae9a05cc8b9425d93ff5e5a68a";
+export const ENGINE_SHA256 = "a1dcceacde9bc1875bd2566af35984e219e5a8c5afabe1d95ee859d60630d540";
 
 /** SHA-256 of base.image, the default policy, in lower-case hex. */
-export const BASE_IMAGE_SHA256 = "ca26c1a6327632101d5b2115a49a730123dd43d2c96e8caf7827f1a1e061ac82";
+export const BASE_IMAGE_SHA256 = "0158dc789a9855d89264316c53064752e29df822422ae69b25d08c80f96985d3";
