@@ -333,7 +333,7 @@ describe("default tiers under base policy", () => {
   const scale = scaleOf(sources, taxonomy);
   const risk = (name: string) => defaultRisk(action(name), taxonomy, scale);
 
-  // A write has what rules add to it, outside the project and where something runs the file (docs/adr/0007).
+  // A write has what rules add to it, outside the project and where something runs the file (docs/adr/0008).
   test("only reads and plain writes of files are minimal, and all reads but that of a secret are", () => {
     for (const [name, { effect }] of actions) {
       if (name === "secrets.read" || name === "files.write") continue;
