@@ -44,7 +44,7 @@ describe("what the name says", () => {
     ["notify_sprocket", "send"],
     ["sprocket/update", "write"],
     ["cancelAndRefund", "money write"],
-    ["getOrRemoveSprocket", "delete"],
+    ["getThenRemoveSprocket", "delete"],
     ["purge_sprocket_and_notify", "delete send"],
   ])("%s is reviewed as: %s", (tool, looks) => {
     expect(see(tool)).toMatchObject({ verdict: "review", action: "unknown.unclassified", looks });
@@ -59,7 +59,7 @@ describe("what the name says", () => {
     "sprocket_info",
     "museum.opening.details",
     "sprocket_conversion",
-    "get_schedule",
+    "list_message",
     "sprocket.get_record",
   ])("%s reads", (tool) => {
     expect(see(tool)).toMatchObject({ verdict: "allow", action: "unknown.read", looks: "read" });

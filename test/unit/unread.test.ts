@@ -66,6 +66,7 @@ describe("what nobody read makes the text opaque", () => {
 describe("`ignores` of a pack", () => {
   const source = (ignores: string) => ({
     name: "policies/packs/tern/pack.yaml",
+    vouched: true,
     text: `pack: tern
 version: "1.0.0"
 publisher: example
