@@ -7,6 +7,6 @@ export default defineConfig({
     globalSetup: "test/setup.ts",
     // Two cores: more workers only add start-up time.
     maxWorkers: 2,
-    testTimeout: 240_000,
+    testTimeout: 60_000,
   },
 });

@@ -114,7 +114,7 @@ function optimizeWasm(path: string): void {
   binaryen.setZeroFilledMemory(true);
   binaryen.setLowMemoryUnused(false);
   binaryen.setAlwaysInlineMaxSize(12);
-  binaryen.setFlexibleInlineMaxSize(28);
+  binaryen.setFlexibleInlineMaxSize(30);
   binaryen.setOneCallerInlineMaxSize(1000);
   module.optimize();
   module.optimize();

@@ -92,9 +92,9 @@ export function toolsOf(list: unknown, path = "tools"): readonly ToolDefinition[
   });
 }
 
-function digestOf(tool: ToolDefinition): Uint8Array {
+function digestOf(domain: Uint8Array, value: unknown): Uint8Array {
   try {
-    return sha256(TOOL_DOMAIN, encode(tool));
+    return sha256(domain, encode(value));
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
     throw typedError(error);
@@ -103,15 +103,15 @@ function digestOf(tool: ToolDefinition): Uint8Array {
 
 /**
  * Digests of the tools of a server, and of all of them together.
- * @throws EngineError when a definition has no canonical bytes: it is nested too deeply, or its text is not Unicode.
+ * @throws EngineError when they have no canonical bytes: too many, nested too deeply, or text that is not Unicode.
  *
  * @example
  * const { server } = definitionDigests(toolsOf(await client.listTools()));
  */
 export function definitionDigests(tools: readonly ToolDefinition[]): DefinitionDigests {
-  const digests = new Map(tools.map((tool) => [tool.name, digestOf(tool)]));
+  const digests = new Map(tools.map((tool) => [tool.name, digestOf(TOOL_DOMAIN, tool)]));
   // A CMP/1 map has its keys in one order, whatever order the server listed its tools in.
-  const server = hex(sha256(SERVER_DOMAIN, encode(Object.fromEntries(digests))));
+  const server = hex(digestOf(SERVER_DOMAIN, Object.fromEntries(digests)));
   const sorted = [...digests].sort(([one], [other]) => (one < other ? -1 : 1));
   return { server, tools: new Map(sorted.map(([name, digest]) => [name, hex(digest)])) };
 }

@@ -37,7 +37,8 @@ const files = readdirSync(SESSIONS).filter((file) => file.endsWith(".txt"));
 
 test("there are sessions", () => expect(files.length).toBeGreaterThan(5));
 
-test.each(files)("%s", (file) => {
+// A session may compile the whole policy several times.
+test.each(files)("%s", { timeout: 240_000 }, (file) => {
   const path = join(SESSIONS, file);
   const session = readFileSync(path, "utf8");
   const now = replay(session);

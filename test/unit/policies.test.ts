@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { compile } from "../../bindings/src/compile/index.ts";
+import { decideExample } from "../../bindings/src/analyse/cases.ts";
+import { compile, type Pack } from "../../bindings/src/compile/index.ts";
 import { type Engine, openEngine } from "../../bindings/src/engine.ts";
 import type { Decision, Request } from "../../bindings/src/types.ts";
 import { ROOT } from "../../tools/files.ts";
@@ -45,20 +46,12 @@ function names(decision: Decision, code: string): boolean {
 
 interface PackFile {
   readonly pack: string;
-  readonly servers: readonly string[];
-  readonly tools?: readonly { readonly action: string; readonly names?: readonly string[] }[];
-  readonly commands?: readonly unknown[];
+  readonly tools?: readonly { readonly action: string }[];
 }
 
 const PACKS = SOURCES.filter(({ name }) => name.startsWith("policies/packs/")).map(
   ({ text }) => parse(text) as PackFile,
 );
-const serverOf = (pack: PackFile): string => pack.servers?.[0] ?? pack.pack;
-/** Whether an example is a call of the pack's server: not the shell of a pack with commands, nor the agents' own tools. */
-const isServers = ({ pack, tools, commands }: PackFile, tool: unknown): boolean =>
-  pack !== "generic" &&
-  tools !== undefined &&
-  (commands === undefined || tools.some(({ names }) => names?.includes(String(tool))));
 
 const { explain, warnings } = compile(SOURCES);
 
@@ -70,7 +63,7 @@ describe("rows of the policy files", () => {
   let engine: Engine;
   beforeAll(async () => {
     const servers = PACKS.filter(({ pack }) => pack !== "generic").map(
-      (pack) => `  ${serverOf(pack)}: { pack: ${pack.pack} }\n`,
+      ({ pack }) => `  ${pack}: { pack: ${pack} }\n`,
     );
     engine = await engineFor(`org: test\ndated: "2026-11-22"\npacks: all\nservers:\n${servers.join("")}`);
   });
@@ -85,18 +78,8 @@ describe("rows of the policy files", () => {
   test.each(explain.examples.map((row) => [row.pack, row.place.line, row] as const))(
     "example of %s, line %i",
     (name, _line, row) => {
-      const { tool, args, server, context, annotations } = row.call as Row;
-      const pack = PACKS.find((one) => one.pack === name);
-      const bound = server ?? (pack && isServers(pack, tool) ? serverOf(pack) : undefined);
-      const decision = engine.decide(
-        requestOf({
-          tool,
-          args,
-          ...(bound === undefined ? {} : { server: bound }),
-          ...(context ? { context } : {}),
-          ...(annotations ? { annotations } : {}),
-        }),
-      );
+      const pack = explain.packs.find((one) => one.name === name) as Pack;
+      const decision = decideExample(pack, row, engine);
       expect(decision.verdict).toBe(["allow", "review", "deny"][row.verdict]);
       expect(decision.parts.map(({ action }) => action)).toContain(row.action);
     },

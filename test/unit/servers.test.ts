@@ -125,6 +125,8 @@ describe("a pinned server", () => {
   test("is not bound after definitions that cannot be read", async () => {
     const permit = permitFor({ "shop-prod": TOOLS });
     await expect(permit.registerServer("shop-prod", [{ name: "\ud800" }])).rejects.toThrow(EngineError);
+    const endless = Array.from({ length: 100_000 }, (_, index) => ({ name: `tool_${index}` }));
+    await expect(permit.registerServer("shop-prod", endless)).rejects.toThrow(EngineError);
     expect(await boundness(permit)).toContain("this host has not given them");
   });
 

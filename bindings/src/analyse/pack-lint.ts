@@ -2,7 +2,7 @@
 
 import type { Compiled, ImageContent, Mapping, Pack, PackExample, Place } from "../compile/index.ts";
 import type { Engine } from "../engine.ts";
-import { EFFECT_NAMES, UNIT_NAMES, VERDICT_NAMES } from "../gen/codes.ts";
+import { EFFECT_NAMES, GUARD_KIND_IN, UNIT_NAMES, VERDICT_NAMES } from "../gen/codes.ts";
 import { decideExample } from "./cases.ts";
 import { factOf } from "./facts.ts";
 import { scorePoint } from "./scores.ts";
@@ -111,8 +111,8 @@ function lintNames(mapping: Mapping, others: readonly Pack[], add: Add): void {
       const theirs = other.mappings.find((one) => one.names.has(name) && one.action !== mapping.action);
       if (!theirs) continue;
       const message = `${JSON.stringify(name)} becomes ${mapping.action.name} here and ${theirs.action.name} in ${theirs.id}; for a bound server this pack alone counts, for the agent's own tools the stricter of the two: look whether both are right`;
-      // The generic pack has every usual name; to differ from it is what a pack is for.
-      add("claimed-elsewhere", other.name === GENERIC ? "note" : "warning", place, message);
+      // Nobody can rename the tools of another product.
+      add("claimed-elsewhere", "note", place, message);
       break;
     }
   }
@@ -125,8 +125,8 @@ function lintPatterns(mapping: Mapping, packs: readonly Pack[], add: Add): void 
       add("short-pattern", "warning", place, `${pattern} matches nearly everything; write more of the name`);
     }
     if (CALM_EFFECTS.includes(EFFECT_NAMES[mapping.action.effect] as string)) {
-      const message = `${pattern} leads to ${mapping.action.name}, which only reads, and a name that it matches may do more; list the names`;
-      add("calm-pattern", "warning", place, message);
+      const message = `${pattern} leads to ${mapping.action.name}, which only reads: names with a word that acts do not match it, but another may do more than its words say; look whether listed names would do`;
+      add("calm-pattern", "note", place, message);
     }
     const swallowed = packs.flatMap((pack) =>
       pack.mappings.flatMap(({ names, action }) =>
@@ -206,7 +206,11 @@ function lintConditions(mapping: Mapping, pack: Pack, content: ImageContent, add
     const sharesName = [...mapping.names.keys()].some((name) => other.names.has(name));
     if (other === mapping || !sharesName || other.guards.length > 0) continue;
     if (hazardAtRest(mapping.action.name, content) >= hazardAtRest(other.action.name, content)) continue;
-    const message = `with these \`args\` the call becomes ${mapping.action.name}, without them ${other.action.name}, which is stricter; the agent writes the arguments, so let conditions lead to the stricter action`;
-    add("calmer-by-argument", "warning", mapping.place, message);
+    const isListed = mapping.guards.every(({ kind }) => kind === GUARD_KIND_IN);
+    const advice = isListed
+      ? "look whether the tool does what these values say"
+      : "let conditions lead to the stricter action, or list the calm values";
+    const message = `with these \`args\` the call becomes ${mapping.action.name}, without them ${other.action.name}, which is stricter; the agent writes the arguments: ${advice}`;
+    add("calmer-by-argument", isListed ? "note" : "warning", mapping.place, message);
   }
 }

@@ -234,5 +234,3 @@ export function factsOf(taxonomy: Taxonomy): Facts {
 export function levelFact(name: string, number: number): Fact {
   return { ...fact(`level ${name}`, OPERAND_LEVEL, { kind: "int" }, BOUNDS, [], true), param: number };
 }
-
-export const FLAG_OPERAND = OPERAND_FLAG;
