@@ -59,12 +59,11 @@ describe("every worked case that is not allowed", () => {
     }
   });
 
-  test("most have a change, of each kind", () => {
-    const kinds = new Map<string, number>();
-    for (const [, , , change] of found)
-      kinds.set(change?.verified ?? "", (kinds.get(change?.verified ?? "") ?? 0) + 1);
-    expect(kinds.get("decided")).toBeGreaterThan(20);
-    expect((kinds.get("none") ?? 0) < found.length / 2).toBe(true);
+  test("many that no row holds have a change", () => {
+    // Nothing about a call allows what a row wants a person to decide, and many actions weigh too much whatever is known.
+    const free = found.filter(([, , { rows }]) => rows.length === 0);
+    const changed = free.filter(([, , , change]) => change?.verified === "decided");
+    expect(changed.length).toBeGreaterThan(50);
   });
 
   test("no single fact is enough where several are said to be needed", () => {
