@@ -156,6 +156,22 @@ function groupsOf({ wire, flags, amplifiers, fields }: Taxonomy): Group[] {
       about: "Conditions that choose a mapping.",
       items: positions(wire, "guard_kinds"),
     },
+    {
+      prefix: "CELL_SOURCE",
+      about: "Where the key of a history comes from.",
+      items: positions(wire, "cell_sources"),
+    },
+    {
+      prefix: "TALLY_COUNTS",
+      about: "Verdicts that a tally counts.",
+      items: positions(wire, "tally_counts"),
+    },
+    {
+      prefix: "SIGNAL_MEASURE",
+      about: "What a signal measures.",
+      items: positions(wire, "signal_measures"),
+    },
+    { prefix: "SIGNAL_UNIT", about: "Of which number of an event.", items: positions(wire, "signal_units") },
     { prefix: "LANGUAGE", about: "In which a text is taken apart.", items: positions(wire, "languages") },
     {
       prefix: "MEMBER_KIND",

@@ -226,6 +226,37 @@ export const GUARD_KIND_PRESENT: i32 = 1;
 export const GUARD_KIND_ABSENT: i32 = 2;
 export const GUARD_KIND_LAST: i32 = 2;
 
+// Where the key of a history comes from.
+export const CELL_SOURCE_CONTEXT: i32 = 0;
+export const CELL_SOURCE_FIELDS: i32 = 1;
+export const CELL_SOURCE_LAST: i32 = 1;
+
+// Verdicts that a tally counts.
+export const TALLY_COUNTS_RAN: i32 = 0;
+export const TALLY_COUNTS_ANY: i32 = 1;
+export const TALLY_COUNTS_DENIED: i32 = 2;
+export const TALLY_COUNTS_LAST: i32 = 2;
+
+// What a signal measures.
+export const SIGNAL_MEASURE_COUNT: i32 = 0;
+export const SIGNAL_MEASURE_SUM: i32 = 1;
+export const SIGNAL_MEASURE_DISTINCT: i32 = 2;
+export const SIGNAL_MEASURE_LARGEST: i32 = 3;
+export const SIGNAL_MEASURE_AVERAGE: i32 = 4;
+export const SIGNAL_MEASURE_TIER: i32 = 5;
+export const SIGNAL_MEASURE_SINCE: i32 = 6;
+export const SIGNAL_MEASURE_IDLE: i32 = 7;
+export const SIGNAL_MEASURE_RATIO: i32 = 8;
+export const SIGNAL_MEASURE_ACCELERATION: i32 = 9;
+export const SIGNAL_MEASURE_AGE: i32 = 10;
+export const SIGNAL_MEASURE_FOLLOWS: i32 = 11;
+export const SIGNAL_MEASURE_LAST: i32 = 11;
+
+// Of which number of an event.
+export const SIGNAL_UNIT_AMOUNT: i32 = 0;
+export const SIGNAL_UNIT_UNITS: i32 = 1;
+export const SIGNAL_UNIT_LAST: i32 = 1;
+
 // In which a text is taken apart.
 export const LANGUAGE_NONE: i32 = 0;
 export const LANGUAGE_SHELL: i32 = 1;
@@ -307,7 +338,8 @@ export const OPERAND_SCORE: i32 = 20;
 export const OPERAND_FLAG: i32 = 21;
 export const OPERAND_LEVEL: i32 = 22;
 export const OPERAND_PRIMARY_FLAG: i32 = 23;
-export const OPERAND_LAST: i32 = 23;
+export const OPERAND_SIGNAL: i32 = 24;
+export const OPERAND_LAST: i32 = 24;
 
 // How a predicate compares.
 export const OPERATOR_IN: i32 = 1;

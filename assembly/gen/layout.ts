@@ -1,7 +1,7 @@
 // Written by `npm run gen` from taxonomy/*.yaml; do not edit. Bytes of the image: docs/format/image.md.
 
 export const IMAGE_MAGIC: i32 = 1296642128;
-export const HEADER_SIZE: i32 = 328;
+export const HEADER_SIZE: i32 = 352;
 export const HEADER_MAGIC: i32 = 0;
 export const HEADER_VERSION: i32 = 4;
 export const HEADER_ABI: i32 = 6;
@@ -46,7 +46,10 @@ export const SECTION_AUTOMATON: i32 = 31;
 export const SECTION_STEPS: i32 = 32;
 export const SECTION_MEMBERS: i32 = 33;
 export const SECTION_USES: i32 = 34;
-export const SECTION_COUNT: i32 = 35;
+export const SECTION_CELLS: i32 = 35;
+export const SECTION_TALLIES: i32 = 36;
+export const SECTION_SIGNALS: i32 = 37;
+export const SECTION_COUNT: i32 = 38;
 
 export const TEXT_BYTES: i32 = 1;
 
@@ -88,7 +91,7 @@ export const ACTIONS_RULES: i32 = 36;
 export const ACTIONS_ROWS: i32 = 40;
 export const ACTIONS_OBLIGATION_START: i32 = 44;
 export const ACTIONS_OBLIGATION_COUNT: i32 = 48;
-export const ACTIONS_RESERVED: i32 = 52;
+export const ACTIONS_TALLIES: i32 = 52;
 
 export const PACKS_BYTES: i32 = 28;
 export const PACKS_NAME: i32 = 0;
@@ -276,9 +279,37 @@ export const USES_MARKS: i32 = 8;
 export const USES_LITERAL_START: i32 = 12;
 export const USES_LITERAL_COUNT: i32 = 16;
 
+export const CELLS_BYTES: i32 = 20;
+export const CELLS_NAME: i32 = 0;
+export const CELLS_SOURCE: i32 = 8;
+export const CELLS_KEY: i32 = 9;
+export const CELLS_OTHER: i32 = 10;
+export const CELLS_RESERVED: i32 = 11;
+export const CELLS_TALLY_START: i32 = 12;
+export const CELLS_TALLY_COUNT: i32 = 16;
+
+export const TALLIES_BYTES: i32 = 24;
+export const TALLIES_NUMBER: i32 = 0;
+export const TALLIES_CLAUSE_START: i32 = 8;
+export const TALLIES_CLAUSE_COUNT: i32 = 12;
+export const TALLIES_CELL: i32 = 16;
+export const TALLIES_COUNTS: i32 = 17;
+export const TALLIES_RESERVED: i32 = 18;
+export const TALLIES_RESERVED_TOO: i32 = 20;
+
+export const SIGNALS_BYTES: i32 = 24;
+export const SIGNALS_NAME: i32 = 0;
+export const SIGNALS_TALLY: i32 = 8;
+export const SIGNALS_OTHER: i32 = 12;
+export const SIGNALS_WINDOW_S: i32 = 16;
+export const SIGNALS_MEASURE: i32 = 20;
+export const SIGNALS_OF: i32 = 21;
+export const SIGNALS_CALM: i32 = 22;
+export const SIGNALS_RESERVED: i32 = 23;
+
 const ENTRY_BYTES: usize = memory.data<u16>([
   1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 12, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
-  40, 16, 4, 20, 12, 20,
+  40, 16, 4, 20, 12, 20, 20, 24, 24,
 ]);
 
 /** Bytes of one entry of a section. */

@@ -525,7 +525,8 @@ export class Lowering {
         .u32(layout.ACTIONS_FIELDS_HIGH, half(32))
         .u32(layout.ACTIONS_RULES, this.#writer.putList(ruleLists.get(action.name) ?? []))
         .u32(layout.ACTIONS_ROWS, this.#writer.putList(rowLists.get(action.name) ?? []))
-        .run(layout.ACTIONS_OBLIGATION_START, this.#obligations(action.obligations));
+        .run(layout.ACTIONS_OBLIGATION_START, this.#obligations(action.obligations))
+        .u32(layout.ACTIONS_TALLIES, this.#writer.putList([]));
       this.#writer.putName(NAMESPACE_ACTION, action.name, this.#writer.put(layout.SECTION_ACTIONS, entry));
     }
     for (const [alias, name] of [...aliases].sort(([one], [other]) => compareText(one, other))) {

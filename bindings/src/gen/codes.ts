@@ -226,6 +226,37 @@ export const GUARD_KIND_PRESENT = 1;
 export const GUARD_KIND_ABSENT = 2;
 export const GUARD_KIND_LAST = 2;
 
+// Where the key of a history comes from.
+export const CELL_SOURCE_CONTEXT = 0;
+export const CELL_SOURCE_FIELDS = 1;
+export const CELL_SOURCE_LAST = 1;
+
+// Verdicts that a tally counts.
+export const TALLY_COUNTS_RAN = 0;
+export const TALLY_COUNTS_ANY = 1;
+export const TALLY_COUNTS_DENIED = 2;
+export const TALLY_COUNTS_LAST = 2;
+
+// What a signal measures.
+export const SIGNAL_MEASURE_COUNT = 0;
+export const SIGNAL_MEASURE_SUM = 1;
+export const SIGNAL_MEASURE_DISTINCT = 2;
+export const SIGNAL_MEASURE_LARGEST = 3;
+export const SIGNAL_MEASURE_AVERAGE = 4;
+export const SIGNAL_MEASURE_TIER = 5;
+export const SIGNAL_MEASURE_SINCE = 6;
+export const SIGNAL_MEASURE_IDLE = 7;
+export const SIGNAL_MEASURE_RATIO = 8;
+export const SIGNAL_MEASURE_ACCELERATION = 9;
+export const SIGNAL_MEASURE_AGE = 10;
+export const SIGNAL_MEASURE_FOLLOWS = 11;
+export const SIGNAL_MEASURE_LAST = 11;
+
+// Of which number of an event.
+export const SIGNAL_UNIT_AMOUNT = 0;
+export const SIGNAL_UNIT_UNITS = 1;
+export const SIGNAL_UNIT_LAST = 1;
+
 // In which a text is taken apart.
 export const LANGUAGE_NONE = 0;
 export const LANGUAGE_SHELL = 1;
@@ -307,7 +338,8 @@ export const OPERAND_SCORE = 20;
 export const OPERAND_FLAG = 21;
 export const OPERAND_LEVEL = 22;
 export const OPERAND_PRIMARY_FLAG = 23;
-export const OPERAND_LAST = 23;
+export const OPERAND_SIGNAL = 24;
+export const OPERAND_LAST = 24;
 
 // How a predicate compares.
 export const OPERATOR_IN = 1;
@@ -690,6 +722,7 @@ export const OPERAND_NAMES: Readonly<Record<number, string>> = {
   21: "flag",
   22: "level",
   23: "primary_flag",
+  24: "signal",
 };
 export const OPERATOR_NAMES: Readonly<Record<number, string>> = {
   1: "in",
@@ -733,6 +766,7 @@ export const OPERAND_VALUES: Readonly<Record<number, "text" | "int" | "enum" | "
   21: "bits",
   22: "int",
   23: "bits",
+  24: "int",
 };
 
 // A status by number: its code and what it means.

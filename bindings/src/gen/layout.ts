@@ -1,7 +1,7 @@
 // Written by `npm run gen` from taxonomy/*.yaml; do not edit. Bytes of the image: docs/format/image.md.
 
 export const IMAGE_MAGIC = 1296642128;
-export const HEADER_SIZE = 328;
+export const HEADER_SIZE = 352;
 export const HEADER_MAGIC = 0;
 export const HEADER_VERSION = 4;
 export const HEADER_ABI = 6;
@@ -46,7 +46,10 @@ export const SECTION_AUTOMATON = 31;
 export const SECTION_STEPS = 32;
 export const SECTION_MEMBERS = 33;
 export const SECTION_USES = 34;
-export const SECTION_COUNT = 35;
+export const SECTION_CELLS = 35;
+export const SECTION_TALLIES = 36;
+export const SECTION_SIGNALS = 37;
+export const SECTION_COUNT = 38;
 
 export const TEXT_BYTES = 1;
 
@@ -88,7 +91,7 @@ export const ACTIONS_RULES = 36;
 export const ACTIONS_ROWS = 40;
 export const ACTIONS_OBLIGATION_START = 44;
 export const ACTIONS_OBLIGATION_COUNT = 48;
-export const ACTIONS_RESERVED = 52;
+export const ACTIONS_TALLIES = 52;
 
 export const PACKS_BYTES = 28;
 export const PACKS_NAME = 0;
@@ -276,8 +279,36 @@ export const USES_MARKS = 8;
 export const USES_LITERAL_START = 12;
 export const USES_LITERAL_COUNT = 16;
 
+export const CELLS_BYTES = 20;
+export const CELLS_NAME = 0;
+export const CELLS_SOURCE = 8;
+export const CELLS_KEY = 9;
+export const CELLS_OTHER = 10;
+export const CELLS_RESERVED = 11;
+export const CELLS_TALLY_START = 12;
+export const CELLS_TALLY_COUNT = 16;
+
+export const TALLIES_BYTES = 24;
+export const TALLIES_NUMBER = 0;
+export const TALLIES_CLAUSE_START = 8;
+export const TALLIES_CLAUSE_COUNT = 12;
+export const TALLIES_CELL = 16;
+export const TALLIES_COUNTS = 17;
+export const TALLIES_RESERVED = 18;
+export const TALLIES_RESERVED_TOO = 20;
+
+export const SIGNALS_BYTES = 24;
+export const SIGNALS_NAME = 0;
+export const SIGNALS_TALLY = 8;
+export const SIGNALS_OTHER = 12;
+export const SIGNALS_WINDOW_S = 16;
+export const SIGNALS_MEASURE = 20;
+export const SIGNALS_OF = 21;
+export const SIGNALS_CALM = 22;
+export const SIGNALS_RESERVED = 23;
+
 // Bytes of one entry of each section.
 export const SECTION_ENTRY_BYTES: readonly number[] = [
   1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 12, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
-  40, 16, 4, 20, 12, 20,
+  40, 16, 4, 20, 12, 20, 20, 24, 24,
 ];
