@@ -672,7 +672,6 @@ class ContentReader {
     const secondary = entry.u16(layout.ACTIONS_SECONDARY);
     if ((primary & secondary) !== 0)
       entry.fail(layout.ACTIONS_PRIMARY, "each flag in one role", primary & secondary);
-    entry.zero(layout.ACTIONS_RESERVED, entry.u32(layout.ACTIONS_RESERVED));
     const low = entry.u32(layout.ACTIONS_FIELDS_LOW);
     const high = entry.u32(layout.ACTIONS_FIELDS_HIGH);
     const isDeclared = (bit: number): boolean => (((bit < 32 ? low : high) >>> (bit % 32)) & 1) === 1;
