@@ -110,7 +110,7 @@ export const FAULTS: readonly FaultRow[] = [
     from: "default_currency: USD",
     to: "»default_curency: USD",
     says: [
-      'acme.yaml:6:1 wanted one of the keys of an org policy (org, dated, profile, packs, domains, default_currency, sets, servers, publishers, unknown_read, weights, gains, thresholds, routing, rules, gates, rows, relax); came "default_curency"; nearest "default_currency"; correct or remove the key',
+      'acme.yaml:6:1 wanted one of the keys of an org policy (org, dated, profile, packs, domains, default_currency, sets, servers, publishers, unknown_read, weights, gains, thresholds, routing, memory, rules, gates, rows, relax); came "default_curency"; nearest "default_currency"; correct or remove the key',
     ],
     schema: "refuses",
   },

@@ -13,6 +13,8 @@ export const LINT_RULES = {
   shadowed: "Another entry does at least as much whenever this one applies.",
   "no-effect": "The entry changes nothing about the actions it is for.",
   "unused-set": "No condition asks for the set.",
+  "unused-memory":
+    "No tally counts in the kind of histories, no signal measures the tally, or no condition asks for the signal.",
   "idle-action": "An action of `on` lacks the fields that `when` asks for.",
   unreachable: "No call of its actions can have the tier, score, levels or flags that the entry asks for.",
   "always-true": "The row or gate has no condition, so it holds for every call of its actions.",
