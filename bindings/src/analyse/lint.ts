@@ -3,7 +3,7 @@
  * and where it rests on calls that were tried, it says so.
  */
 
-import type { Compiled, ImageContent, Place } from "../compile/index.ts";
+import type { Compiled, ImageContent, ImagePredicate, Place } from "../compile/index.ts";
 import type { Engine } from "../engine.ts";
 import { VERDICT_NAMES } from "../gen/codes.ts";
 import { unreachableOf } from "./reach.ts";
@@ -83,6 +83,10 @@ export function lint(
   return found.filter(({ place }) => mayReport(place.file));
 }
 
+function asksMemory(clause: readonly ImagePredicate[]): boolean {
+  return clause.some(({ operand }) => operand === "signal");
+}
+
 type Add = (rule: LintRule, level: Finding["level"], code: string, message: string) => void;
 
 function lintRelax({ actions, rows }: ImageContent, nowMs: number, add: Add): void {
@@ -114,11 +118,16 @@ function lintRelax({ actions, rows }: ImageContent, nowMs: number, add: Add): vo
   });
 }
 
-/** Tries every call of the policy's own space: a relax entry that lowers none of them is probably not what was meant. */
+/**
+ * Tries every call of the policy's own space: a relax entry that lowers none of them is probably not what was meant. These
+ * calls have no histories, so nothing is said of an entry that asks for one.
+ */
 function lintEffect(content: ImageContent, engine: Engine, nowMs: number, add: Add): void {
   const idle = new Set(
     content.rows
-      .filter(({ kind, expiresMs }) => kind === "relax" && expiresMs > nowMs)
+      .filter(
+        ({ kind, expiresMs, clauses }) => kind === "relax" && expiresMs > nowMs && !clauses.every(asksMemory),
+      )
       .map(({ code }) => code),
   );
   if (idle.size === 0) return;
