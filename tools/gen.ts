@@ -371,6 +371,7 @@ function namesText(taxonomy: Taxonomy): string {
     ),
     ..."SERVER_BINDING ANNOTATION MARK OBLIGATION LOWERED_KIND".split(" "),
     ..."MEMBER_KIND LANGUAGE COMMAND_STYLE OPTION_TAKES WORD_ROLE DETECTOR_CHECK".split(" "),
+    ..."CELL_SOURCE TALLY_COUNTS SIGNAL_MEASURE SIGNAL_UNIT".split(" "),
   ]);
   let text = "\n// The words by number.\n";
   for (const { prefix, items } of groupsOf(taxonomy)) {
@@ -378,6 +379,11 @@ function namesText(taxonomy: Taxonomy): string {
     assertConsecutive(items, 0, prefix);
     const words = items.map(({ name }) => name);
     text += stringArray(`export const ${prefix}_NAMES = `, words, " as const;");
+  }
+  for (const group of ["context_key", "reason_state"]) {
+    const words = taxonomy.wire.words.groups[group];
+    if (!Array.isArray(words)) refuse(`words.groups.${group}: missing`);
+    text += stringArray(`export const ${constantName(group)}_NAMES = `, words, " as const;");
   }
   for (const [prefix, items] of [
     ["FIELD", taxonomy.fields],

@@ -21,6 +21,7 @@ import {
   readProfile,
 } from "./layers.ts";
 import { Lowering, type Policy, rowsOf, rulesOf, type SourceRecord } from "./lower.ts";
+import { Memory } from "./memory.ts";
 import { type BoundServer, type Pack, type PackExample, packName, readPack } from "./pack.ts";
 import { memberOf, parseSource, type Source, type Tree, textOf } from "./parse.ts";
 import {
@@ -282,7 +283,8 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   const taxonomy = readTaxonomySources(sorted, issues);
   const reader = new Reader(issues);
   const sets = new Sets(issues);
-  const entries = new EntryReader(reader, taxonomy, sets);
+  const memory = new Memory(reader, taxonomy);
+  const entries = new EntryReader(reader, taxonomy, sets, memory);
 
   const orgSource = onlyOne(sorted.policies.org, "org policy", issues);
   const choice = orgSource && readChoice(reader, orgSource.tree);
@@ -321,6 +323,7 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
     orgSource,
   });
   const members = sets.members();
+  const tables = memory.tables();
   const commands = packs.flatMap((pack) => pack.commands);
   const names = commandNames(commands, reader);
   issues.throwIfAny();
@@ -337,6 +340,7 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
     org,
     settings: final,
     sets: members,
+    memory: tables,
     sources: [
       ...[...sorted.parts.values(), ...sorted.domains].map((parsed) => recordOf(parsed, taxonomy.edition)),
       recordOf(baseSource, base.version),
