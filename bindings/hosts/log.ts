@@ -204,7 +204,7 @@ function entryOf(line: Buffer, seq: number): ReplayedEntry {
   if (members === undefined) throw new LogFault(seq, "its line is not one of a log");
   const entry: ReplayedEntry = {
     seq: members.seq,
-    record: Buffer.from(members.record, "base64url"),
+    record: new Uint8Array(Buffer.from(members.record, "base64url")),
     cells: members.cells.map(({ version, tallies, gap }) => ({
       version,
       tallies: tallies.map((number) => BigInt(`0x${number}`)),

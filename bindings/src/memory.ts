@@ -124,25 +124,26 @@ export class Remembering {
     for (let race = 0; race < RACES_MAX; race++) {
       const stored = await reached(() => this.#memory.store.read(call.ids));
       if (stored.length !== call.ids.length) throw new Unavailable();
-      const decision = call.decide(stored.map((cell) => this.#expected(cell)));
-      if (!(await reached(() => this.#keep(decision, stored)))) continue;
+      const cells = stored.map((cell) => this.#expected(cell));
+      const decision = call.decide(cells);
+      if (!(await reached(() => this.#keep(decision, cells)))) continue;
       if (isUnreadable(decision)) await this.#repair(stored);
       return decision;
     }
     return this.#byHost(engine, request, engine.denyByHost(request, "state_contention"));
   }
 
-  /** A history as the request names it: with the digest that the log knows, unless others have gone on from there. */
-  #expected(cell: StoredCell): Cell {
+  /** A history as the request names it: as the log knows it, unless others have gone on from there. */
+  #expected(cell: StoredCell): StoredCell {
     const known = this.#memory.log?.last(cell.id);
-    return known === undefined || cell.version > known.version ? cell : { ...cell, digest: known.digest };
+    return known === undefined || cell.version > known.version ? cell : { ...cell, ...known };
   }
 
-  async #keep(decision: RememberedDecision, stored: readonly StoredCell[]): Promise<boolean> {
+  async #keep(decision: RememberedDecision, expected: readonly StoredCell[]): Promise<boolean> {
     const { next, record } = decision;
     const { store, log } = this.#memory;
     const cells = next.map((cell, at): LoggedCell => {
-      const { version = 0 } = stored[at] ?? {};
+      const { version = 0 } = expected[at] ?? {};
       return { ...cell, version: cell.bytes === undefined ? version : version + 1 };
     });
     const append = (): void | Promise<void> => log?.append({ record, cells });
@@ -155,7 +156,7 @@ export class Remembering {
       ({ id, before, after, bytes, version }, at): StoredChange => ({
         id,
         before,
-        version: stored[at]?.version ?? 0,
+        version: expected[at]?.version ?? 0,
         next: bytes === undefined ? undefined : { id, digest: after, bytes, version },
       }),
     );
