@@ -48,11 +48,13 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   deno: "bindings/hosts/deno.ts",
   bun: "bindings/hosts/bun.ts",
   browser: "bindings/hosts/browser.ts",
+  memory: "bindings/memory/index.ts",
+  "memory-libsql": "bindings/hosts/memory-libsql.ts",
   "cli/main": "bindings/cli/main.ts",
 };
 
 /** What stays an import: Node's own modules, the package's dependencies, and the package by its own name. */
-const EXTERNAL = ["node:*", "yaml", "commander", "picocolors", "permit0", "permit0/*"];
+const EXTERNAL = ["node:*", "yaml", "commander", "picocolors", "libsql", "permit0", "permit0/*"];
 
 const BUNDLE_OPTIONS: BuildOptions = {
   absWorkingDir: ROOT,

@@ -15,6 +15,7 @@ import { addLint } from "./commands/lint.js";
 import { addPack } from "./commands/pack.js";
 import { addPackDraft } from "./commands/pack-draft.js";
 import { addPackSign } from "./commands/pack-sign.js";
+import { addReplay } from "./commands/replay.js";
 import { addSchema } from "./commands/schema.js";
 import { addServers } from "./commands/servers.js";
 import { addTaxonomy } from "./commands/taxonomy.js";
@@ -36,6 +37,7 @@ function program(): Command {
   addDemo(command);
   addCheck(command);
   addExplain(command);
+  addReplay(command);
   addCompile(command);
   addTest(command);
   addLint(command);

@@ -11,8 +11,9 @@ export { EMBEDDED_DIGESTS, embeddedImage, embeddedWasm } from "../src/embedded.t
 /**
  * Opens the embedded engine.
  * @param image another compiled policy instead of the base policy.
+ * @param keySalt what the ids of histories are made with; see `openEngine`.
  * @throws EngineError as `openEngine`.
  */
-export function loadEngine(image?: Uint8Array): Promise<Engine> {
-  return openEmbedded(image);
+export function loadEngine(image?: Uint8Array, keySalt?: Uint8Array): Promise<Engine> {
+  return openEmbedded(image, keySalt);
 }

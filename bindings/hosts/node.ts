@@ -13,6 +13,7 @@ import type { Engine } from "../src/engine.ts";
 
 export { CodecError } from "../src/codec/errors.ts";
 export { type JsonValue, parseJson } from "../src/codec/json.ts";
+export { fillStore, JsonLinesLog, type JsonLinesLogOptions, readLog } from "./log.ts";
 
 /**
  * Opens an engine.

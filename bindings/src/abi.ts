@@ -3,7 +3,13 @@
  * addresses and the layout of the result. Memory cannot grow, so the views made here stay valid.
  */
 
-import { IMAGE_BYTES_MAX, RECORD_BYTES_MAX, REQUEST_BYTES_MAX } from "./gen/limits.js";
+import {
+  CELL_BYTES_MAX,
+  CELLS_MAX,
+  IMAGE_BYTES_MAX,
+  RECORD_BYTES_MAX,
+  REQUEST_BYTES_MAX,
+} from "./gen/limits.js";
 
 /** A compiled engine, before it has an instance. Compiling is the slow step; instances of one module are cheap. */
 export type EngineModule = WebAssembly.Module;
@@ -14,11 +20,18 @@ interface Exports {
   readonly IMAGE_AT: WebAssembly.Global;
   readonly RECORD_AT: WebAssembly.Global;
   readonly RESULT_AT: WebAssembly.Global;
+  readonly CELLS_AT: WebAssembly.Global;
+  readonly CELL_SIZES_AT: WebAssembly.Global;
+  readonly CELL_IDS_AT: WebAssembly.Global;
+  readonly KEY_SALT_AT: WebAssembly.Global;
   loadImage(bytes: number): number;
+  name(bytes: number): number;
   decide(bytes: number): number;
 }
 
-const RESULT_BYTES = 48;
+type Area = Exclude<keyof Exports, "memory" | "loadImage" | "name" | "decide">;
+
+const RESULT_BYTES = 52;
 const RESULT_REFUSED_AT = 0;
 const RESULT_RECORD_BYTES = 4;
 const RESULT_VERDICT = 8;
@@ -26,7 +39,13 @@ const RESULT_TIER = 9;
 const RESULT_SCORE = 10;
 const RESULT_HAZARD = 12;
 const RESULT_IMAGE_DIGEST = 16;
+const RESULT_ID_COUNT = 48;
 const DIGEST_BYTES = 32;
+/** Each history has a place of this size. */
+const CELL_PLACE_BYTES = 32768;
+const CELL_UNCHANGED = 0xffffffff;
+/** Put in the place of a history that no engine could have written, so that it is read as a damaged one. */
+const DAMAGED = new Uint8Array(1);
 /** A record that somebody keeps holds on to its slab, so slabs are small. */
 const SLAB_BYTES = 8192;
 
@@ -50,7 +69,7 @@ export function isModule(value: unknown): value is EngineModule {
   return value instanceof WebAssembly.Module;
 }
 
-/** One instance of the engine: fixed areas to write and read, and its two functions. */
+/** One instance of the engine: fixed areas to write and read, and its three functions. */
 export class Instance {
   /** All of the memory; the areas below are offsets into it. */
   readonly memory: Uint8Array;
@@ -61,6 +80,10 @@ export class Instance {
   readonly #imageAt: number;
   readonly #recordAt: number;
   readonly #resultAt: number;
+  readonly #cellsAt: number;
+  readonly #cellSizesAt: number;
+  readonly #cellIdsAt: number;
+  readonly #keySaltAt: number;
   #slab = new ArrayBuffer(0);
   #slabUsed = 0;
 
@@ -74,7 +97,7 @@ export class Instance {
     }
     if (!(exports.memory instanceof WebAssembly.Memory))
       throw new EngineFault("the module exports no memory");
-    for (const name of ["loadImage", "decide"] as const) {
+    for (const name of ["loadImage", "name", "decide"] as const) {
       if (typeof exports[name] !== "function")
         throw new EngineFault(`the module exports no function ${name}`);
     }
@@ -86,9 +109,13 @@ export class Instance {
     this.#imageAt = this.#area("IMAGE_AT", IMAGE_BYTES_MAX);
     this.#recordAt = this.#area("RECORD_AT", RECORD_BYTES_MAX);
     this.#resultAt = this.#area("RESULT_AT", RESULT_BYTES);
+    this.#cellsAt = this.#area("CELLS_AT", CELLS_MAX * CELL_PLACE_BYTES);
+    this.#cellSizesAt = this.#area("CELL_SIZES_AT", CELLS_MAX * 4);
+    this.#cellIdsAt = this.#area("CELL_IDS_AT", CELLS_MAX * DIGEST_BYTES);
+    this.#keySaltAt = this.#area("KEY_SALT_AT", DIGEST_BYTES);
   }
 
-  #area(name: "REQUEST_AT" | "IMAGE_AT" | "RECORD_AT" | "RESULT_AT", bytes: number): number {
+  #area(name: Area, bytes: number): number {
     const address: unknown = this.#exports[name]?.value;
     if (typeof address === "number" && address >= 0 && address + bytes <= this.memory.length) return address;
     throw new EngineFault(`the module exports no area ${name} of ${bytes} bytes`);
@@ -105,7 +132,47 @@ export class Instance {
     return this.#call("decide", requestBytes);
   }
 
-  #call(name: "loadImage" | "decide", bytes: number): number {
+  /** Puts the salt of the keys of histories in its place, for good. */
+  setKeySalt(salt: Uint8Array): void {
+    this.memory.set(salt, this.#keySaltAt);
+  }
+
+  /** Lists the histories that the request at `requestAt` touches; returns the status. */
+  name(requestBytes: number): number {
+    return this.#call("name", requestBytes);
+  }
+
+  /** The ids that {@link name} listed. */
+  names(): readonly Uint8Array[] {
+    const count = this.#view.getUint32(this.#resultAt + RESULT_ID_COUNT, true);
+    if (count > CELLS_MAX) throw new EngineFault(`${count} histories named`);
+    return Array.from({ length: count }, (_, at) => {
+      const start = this.#cellIdsAt + at * DIGEST_BYTES;
+      return this.memory.slice(start, start + DIGEST_BYTES);
+    });
+  }
+
+  /** Puts the histories of the request in their places, at most eight. */
+  putCells(cells: readonly Uint8Array[]): void {
+    cells.forEach((given, at) => {
+      const bytes = given.length > CELL_BYTES_MAX ? DAMAGED : given;
+      this.memory.set(bytes, this.#cellsAt + at * CELL_PLACE_BYTES);
+      this.#view.setUint32(this.#cellSizesAt + at * 4, bytes.length, true);
+    });
+  }
+
+  /** Copies of the next histories after {@link decide}; undefined where one was not changed. */
+  nextCells(count: number): readonly (Uint8Array | undefined)[] {
+    return Array.from({ length: count }, (_, at) => {
+      const bytes = this.#view.getUint32(this.#cellSizesAt + at * 4, true);
+      if (bytes === CELL_UNCHANGED) return undefined;
+      if (bytes === 0 || bytes > CELL_BYTES_MAX) throw new EngineFault(`a history of ${bytes} bytes`);
+      const start = this.#cellsAt + at * CELL_PLACE_BYTES;
+      return this.memory.slice(start, start + bytes);
+    });
+  }
+
+  #call(name: "loadImage" | "name" | "decide", bytes: number): number {
     try {
       return this.#exports[name](bytes);
     } catch (cause) {

@@ -18,7 +18,6 @@ import {
   MODE_NAMES,
   TIER_CRITICAL,
   TIER_NAMES,
-  VERDICT_DENY,
   VERDICT_NAMES,
   VERSION_RECORD,
 } from "./gen/codes.ts";
@@ -27,6 +26,7 @@ import { hex, sha256 } from "./sha256.ts";
 import type {
   AmplifierLevel,
   Binding,
+  CellChange,
   Decision,
   DecisionFacts,
   DecisionJson,
@@ -35,9 +35,11 @@ import type {
   FlagHazard,
   LoweredBy,
   Mode,
+  NextCell,
   Obligations,
   Part,
   Reason,
+  RememberedDecision,
   Request,
   Tier,
   Verdict,
@@ -56,6 +58,7 @@ interface RecordMembers {
   readonly args?: Uint8Array;
   readonly binding: Binding;
   readonly by?: "host";
+  readonly cells?: readonly CellChange[];
   readonly durability: Durability;
   readonly edition: string;
   readonly engine: Uint8Array;
@@ -84,6 +87,7 @@ interface RecordMembers {
 }
 
 const DIGEST_BYTES = 32;
+const CELL_EVENT_BYTES = 40;
 const FLAG_ROLES = ["primary", "secondary"] as const;
 const utf8 = new TextEncoder();
 const RECORD_DOMAIN = utf8.encode("cmp1:record\n");
@@ -102,6 +106,7 @@ class RecordDecision implements DecisionFacts {
   readonly #score: number;
   readonly #hazard: number;
   readonly #wording: Wording;
+  readonly #nextBytes: readonly (Uint8Array | undefined)[];
   #members: RecordMembers | undefined;
 
   constructor(
@@ -111,6 +116,7 @@ class RecordDecision implements DecisionFacts {
     score: number,
     hazard: number,
     wording: Wording,
+    nextBytes: readonly (Uint8Array | undefined)[],
   ) {
     this.#record = record;
     this.#verdict = verdict;
@@ -118,6 +124,7 @@ class RecordDecision implements DecisionFacts {
     this.#score = score;
     this.#hazard = hazard;
     this.#wording = wording;
+    this.#nextBytes = nextBytes;
   }
 
   get #read(): RecordMembers {
@@ -206,6 +213,15 @@ class RecordDecision implements DecisionFacts {
     return (this.#read.lowered_by ?? []).map(([kind, name, authority]) => ({ kind, name, authority }));
   }
 
+  get cells(): readonly CellChange[] {
+    return (this.#read.cells ?? []).map(({ id, before, after, events }) => ({ id, before, after, events }));
+  }
+
+  /** Only of use where the engine was asked with histories: {@link RememberedDecision}. */
+  get next(): readonly NextCell[] {
+    return this.cells.map((cell, at) => ({ ...cell, bytes: this.#nextBytes[at] }));
+  }
+
   get thresholds(): readonly number[] {
     return this.#read.thresholds ?? [];
   }
@@ -251,6 +267,7 @@ class RecordDecision implements DecisionFacts {
       reasons: this.reasons,
       obligations: this.obligations,
       lowered_by: this.lowered_by,
+      ...(this.#read.cells === undefined ? {} : { cells: this.cells.map(shownCell) }),
       by: this.by,
       mode: this.mode,
       binding: this.binding,
@@ -267,15 +284,24 @@ class RecordDecision implements DecisionFacts {
   }
 }
 
-const NOTHING = new Uint8Array(0);
+function shownCell({ id, before, after }: CellChange): { id: string; before: string; after: string } {
+  return { id: hex(id), before: hex(before), after: hex(after) };
+}
 
-/** Why a host denies a call that it could not put to the engine. */
-export type HostReason = "request_too_large" | "engine_fault";
+const NOTHING = new Uint8Array(0);
+const NO_CELLS: readonly undefined[] = [];
+
+/** Why a host answers a call that it could not put to the engine, or whose answer it could not keep. */
+export type HostReason = "request_too_large" | "engine_fault" | "state_contention" | "state_unavailable";
 
 /** Sentences of the reasons that no policy holds. */
 export const HOST_SENTENCES: Readonly<Record<string, string>> = {
   request_too_large: "The call is longer than one request may be, so it was denied without being scored.",
   engine_fault: "The engine stopped in the middle of this call, so it was denied without being scored.",
+  state_contention:
+    "Others changed the histories that this call touches each time it was decided, so its decision could not be kept.",
+  state_unavailable:
+    "The histories that this call touches, or the log of decisions, could not be read or written.",
 };
 
 /** Longest arguments that a record of the host still commits to. */
@@ -287,15 +313,17 @@ export interface HostFacts {
   readonly image: Uint8Array;
   readonly edition: string;
   readonly reason: HostReason;
+  /** Only a memory that cannot be reached may lead to a review. */
+  readonly verdict: "deny" | "review";
 }
 
 /**
- * The record of a denial by the host: docs/format/record.md, "Records of the host". It commits to the call as the
+ * The record of a decision by the host: docs/format/record.md, "Records of the host". It commits to the call as the
  * engine's record would; arguments beyond 16 MiB are left without a commitment.
  * @throws CodecError when the call has values that CMP/1 cannot carry.
  */
 export function hostRecord(request: Request, facts: HostFacts): Uint8Array {
-  const { engine, image, edition, reason } = facts;
+  const { engine, image, edition, reason, verdict } = facts;
   const { context, mode = "enforce", binding = "advisory", durability = "none" } = request;
   const salt = request.salt ?? new Uint8Array(DIGEST_BYTES);
   const name = request.fields === undefined ? "args" : "fields";
@@ -331,7 +359,7 @@ export function hostRecord(request: Request, facts: HostFacts): Uint8Array {
     reasons: [reason],
     time_ms,
     v: 1,
-    verdict: "deny",
+    verdict,
   });
 }
 
@@ -349,7 +377,10 @@ function argsCommitment(salt: Uint8Array, value: unknown, name: "args" | "fields
   return undefined;
 }
 
-/** The decision that the engine's answer describes. */
+/**
+ * The decision that the engine's answer describes.
+ * @param nextBytes the histories behind it, in the order of the request; undefined where one was not changed.
+ */
 export function decisionOf(
   record: Uint8Array,
   verdict: number,
@@ -357,8 +388,10 @@ export function decisionOf(
   score: number,
   hazard: number,
   wording: Wording,
-): Decision {
-  return new RecordDecision(record, verdict, tier, score, hazard, wording) as unknown as Decision;
+  nextBytes: readonly (Uint8Array | undefined)[] = NO_CELLS,
+): RememberedDecision {
+  const decision = new RecordDecision(record, verdict, tier, score, hazard, wording, nextBytes);
+  return decision as unknown as RememberedDecision;
 }
 
 /** The same decision with another sentence for one reason: the record has codes only, so nothing it says changes. */
@@ -371,9 +404,13 @@ export function reworded(decision: Decision, wording: Wording, code: string, sen
   });
 }
 
-/** The denial that a record of the host describes. Nothing was scored: every scale stands at its top. */
-export function hostDecisionOf(record: Uint8Array, wording: Wording): Decision {
-  return decisionOf(record, VERDICT_DENY, TIER_CRITICAL, SCORE_MAX, HAZARD_MAX, wording);
+/** The decision that a record of the host describes. Nothing was scored: every scale stands at its top. */
+export function hostDecisionOf(
+  record: Uint8Array,
+  verdict: "deny" | "review",
+  wording: Wording,
+): RememberedDecision {
+  return decisionOf(record, VERDICT_NAMES.indexOf(verdict), TIER_CRITICAL, SCORE_MAX, HAZARD_MAX, wording);
 }
 
 /**
@@ -383,7 +420,7 @@ export function hostDecisionOf(record: Uint8Array, wording: Wording): Decision {
  */
 export function decisionFromRecord(record: Uint8Array, wording: Wording): Decision | undefined {
   const members: unknown = decode(record);
-  if (matches(members, HOST_RECORD)) return hostDecisionOf(new Uint8Array(record), wording);
+  if (isHostRecord(members)) return hostDecisionOf(new Uint8Array(record), members.verdict, wording);
   if (!matches(members, ENGINE_RECORD)) return undefined;
   const { verdict, tier, score, hazard } = members as unknown as RecordMembers;
   return decisionOf(
@@ -396,12 +433,30 @@ export function decisionFromRecord(record: Uint8Array, wording: Wording): Decisi
   );
 }
 
+/**
+ * The histories in a record, for a reader of logs that has no policy; undefined when the bytes are no record.
+ * @throws CodecError when the bytes are not CMP/1.
+ */
+export function cellsOfRecord(record: Uint8Array): readonly CellChange[] | undefined {
+  const members: unknown = decode(record);
+  if (isHostRecord(members)) return [];
+  if (!matches(members, ENGINE_RECORD)) return undefined;
+  return (members as unknown as RecordMembers).cells ?? [];
+}
+
+function isHostRecord(members: unknown): members is { readonly verdict: "deny" | "review" } {
+  if (!matches(members, HOST_RECORD)) return false;
+  const { reasons, verdict } = members as { reasons: readonly string[]; verdict: string };
+  return verdict === "deny" || reasons[0] === "state_unavailable";
+}
+
 // ---- Is it a record? One check a member; `?` marks those that may be absent.
 
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === "string";
 const isDigest: Check = (value) => value instanceof Uint8Array && value.length === DIGEST_BYTES;
+const isEvents: Check = (value) => value instanceof Uint8Array && value.length % CELL_EVENT_BYTES === 0;
 const isCount =
   (max: number): Check =>
   (value) =>
@@ -457,12 +512,13 @@ const HOST_RECORD: Readonly<Record<string, Check>> = {
   "args?": isDigest,
   by: isOneOf(["host"]),
   "request?": isDigest,
-  verdict: isOneOf(["deny"]),
+  verdict: isOneOf(["deny", "review"]),
 };
 
 const ENGINE_RECORD: Readonly<Record<string, Check>> = {
   ...COMMON,
   args: isDigest,
+  "cells?": isListOf(isMap({ after: isDigest, before: isDigest, events: isEvents, id: isDigest })),
   "gate?": isText,
   hazard: isHazard,
   lowered_by: isListOf(isTuple(isOneOf(LOWERED_KIND_NAMES), isText, isText)),

@@ -18,11 +18,12 @@ export function embeddedImage(): Uint8Array {
 }
 
 /** Opens the embedded engine with a policy of the caller, or with the embedded one. */
-export function openEmbedded(image?: Uint8Array): Promise<Engine> {
+export function openEmbedded(image?: Uint8Array, keySalt?: Uint8Array): Promise<Engine> {
   return openEngine({
     wasm: embeddedWasm(),
     image: image ?? embeddedImage(),
     expect: image === undefined ? EMBEDDED_DIGESTS : { engine: EMBEDDED_DIGESTS.engine },
+    ...(keySalt === undefined ? {} : { keySalt }),
   });
 }
 

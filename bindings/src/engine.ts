@@ -10,10 +10,10 @@ import { RequestEncoder, refusal, typedError } from "./codec/request.ts";
 import { decisionFromRecord, decisionOf, type HostReason, hostDecisionOf, hostRecord } from "./decision.ts";
 import { EngineError, type ErrorCode, shown } from "./errors.ts";
 import { STATUS_OK, STATUS_TEXTS } from "./gen/codes.ts";
-import { IMAGE_BYTES_MAX } from "./gen/limits.ts";
+import { CELLS_MAX, IMAGE_BYTES_MAX } from "./gen/limits.ts";
 import { ImageView } from "./image.ts";
 import { fromHex, hex, sha256OfFile } from "./sha256.ts";
-import type { Decision, Request } from "./types.ts";
+import type { Cell, Decision, RememberedDecision, Request } from "./types.ts";
 
 export type { EngineModule } from "./abi.ts";
 export type { HostReason } from "./decision.ts";
@@ -39,7 +39,15 @@ export {
   type ToolDefinition,
   toolsOf,
 } from "./servers.ts";
-export type { Decision, DecisionJson, Request } from "./types.ts";
+export type {
+  Cell,
+  CellChange,
+  Decision,
+  DecisionJson,
+  NextCell,
+  RememberedDecision,
+  Request,
+} from "./types.ts";
 
 /** SHA-256 digests in hex that files must have before they are used. */
 export interface ExpectedDigests {
@@ -56,6 +64,12 @@ export interface EngineFiles {
   readonly expect?: ExpectedDigests;
   /** SHA-256 of core.wasm in hex: needed for a compiled module, whose bytes nobody can hash any more. */
   readonly engineDigest?: string;
+  /**
+   * 32 bytes that the ids of histories are made with (docs/format/cell.md). Whoever has them can test guesses of sessions
+   * or payees against the ids in a store or log, so they are a secret; whoever loses them loses the histories. Default:
+   * zeros.
+   */
+  readonly keySalt?: Uint8Array;
 }
 
 /**
@@ -71,11 +85,12 @@ export interface EngineFiles {
 export async function openEngine(files: EngineFiles): Promise<Engine> {
   const { wasm: given, expect = {} } = files;
   needBytes(files.image, "image");
+  needKeySalt(files.keySalt);
   // Copies, which `slice` of a Buffer is not: what is loaded must be what was checked, whatever the caller does meanwhile.
   const image = new Uint8Array(files.image);
   if (isModule(given)) {
     if (expect.image !== undefined) await needDigest(image, expect.image, "image");
-    return createEngine(given, image, files.engineDigest ?? expect.engine ?? "");
+    return createEngine(given, image, files.engineDigest ?? expect.engine ?? "", files.keySalt);
   }
   needBytes(given, "wasm");
   const wasm = new Uint8Array(given as Uint8Array);
@@ -95,24 +110,44 @@ export async function openEngine(files: EngineFiles): Promise<Engine> {
       cause,
     });
   }
-  return createEngine(module, image, engineDigest);
+  return createEngine(module, image, engineDigest, files.keySalt);
 }
 
 /**
  * Makes an engine at once from a compiled module, for hosts that get modules and not bytes.
  * @param engineDigest SHA-256 of the module's file in hex; it stands in every record, so it must be true.
+ * @param keySalt see {@link EngineFiles}.
  */
-export function createEngine(module: EngineModule, image: Uint8Array, engineDigest: string): Engine {
+export function createEngine(
+  module: EngineModule,
+  image: Uint8Array,
+  engineDigest: string,
+  keySalt?: Uint8Array,
+): Engine {
   needBytes(image, "image");
+  needKeySalt(keySalt);
   const digest = fromHex(engineDigest);
-  if (digest?.length !== 32) {
+  if (digest?.length !== DIGEST_BYTES) {
     throw new EngineError("option_type", {
       path: "engineDigest",
       wanted: "64 hex digits: the SHA-256 of core.wasm",
       came: shown(engineDigest),
     });
   }
-  return new Engine(module, image, digest);
+  return new Engine(module, image, digest, keySalt ?? new Uint8Array(DIGEST_BYTES));
+}
+
+const DIGEST_BYTES = 32;
+
+/** A call that is encoded, with the histories that it touches. Made by {@link Engine.prepare}. */
+export interface PreparedCall {
+  /** At most eight, in the order in which {@link decide} wants their histories. */
+  readonly ids: readonly Uint8Array[];
+  /**
+   * Decides the call with its histories; as often as need be.
+   * @throws EngineError `request_too_large`.
+   */
+  decide(cells: readonly Cell[]): RememberedDecision;
 }
 
 /** One loaded policy that answers calls. Made by {@link openEngine} or {@link createEngine}. */
@@ -121,13 +156,15 @@ export class Engine {
   readonly #imageFile: Uint8Array;
   readonly #engineDigest: Uint8Array;
   readonly #imageDigest: Uint8Array;
+  readonly #keySalt: Uint8Array;
   readonly #image: ImageView;
   #instance: Instance;
   #encoder: RequestEncoder;
 
   /** @internal */
-  constructor(module: EngineModule, image: Uint8Array, engineDigest: Uint8Array) {
+  constructor(module: EngineModule, image: Uint8Array, engineDigest: Uint8Array, keySalt: Uint8Array) {
     this.#module = module;
+    this.#keySalt = new Uint8Array(keySalt);
     this.#engineDigest = engineDigest;
     // A copy: a fresh instance after a fault must get the bytes that were checked, whatever happened to the caller's.
     this.#imageFile = new Uint8Array(image);
@@ -152,10 +189,42 @@ export class Engine {
    * goes on with a fresh instance.
    *
    * @param request at most 65 536 bytes once encoded; `context.time_ms` is required, everything else has a default.
+   * @param cells the histories that {@link name} lists, in its order. Left out, the call is decided without memory.
+   * @returns with `cells`, also the histories to keep from now on: `next`.
    * @throws EngineError when the request is malformed or too large. Then nothing was decided and nothing may run.
    */
-  decide(request: Request): Decision {
-    return this.#run(this.#encoder.write(request));
+  decide(request: Request, cells: readonly Cell[]): RememberedDecision;
+  decide(request: Request): Decision;
+  decide(request: Request, cells?: readonly Cell[]): Decision {
+    const bytes = this.#encoder.write(request);
+    if (cells === undefined) return this.#run(bytes);
+    return this.#decideWith(this.#requestBytes(bytes), this.#encoder.cellsAt, cells);
+  }
+
+  /**
+   * Ids of the histories that a call touches, at most eight: docs/format/cell.md.
+   * @throws EngineError as {@link decide}; `engine_fault`.
+   */
+  name(request: Request): readonly Uint8Array[] {
+    return this.#name(this.#encoder.write(request));
+  }
+
+  /**
+   * Encodes a call once, for a host that reads its histories and decides it, again when somebody was faster.
+   * @throws EngineError as {@link decide}.
+   */
+  prepare(request: Request): PreparedCall {
+    const size = this.#encoder.write(request);
+    const at = this.#encoder.cellsAt;
+    const bytes = this.#requestBytes(size);
+    try {
+      // A policy that asks no history needs no second look at the call.
+      const ids = this.#image.hasCells ? this.#name(size) : [];
+      return { ids, decide: (cells) => this.#decideWith(bytes, at, cells) };
+    } catch (error) {
+      if (!(error instanceof EngineError && error.code === "engine_fault")) throw error;
+      return { ids: [], decide: () => this.#faultDenial(bytes, error) };
+    }
   }
 
   /**
@@ -183,14 +252,28 @@ export class Engine {
    * @throws EngineError when the call has values that no record can commit to.
    */
   denyByHost(request: Request, reason: HostReason): Decision {
+    return this.#byHost(request, reason, "deny");
+  }
+
+  /**
+   * Sends a call to a person without asking the engine: its memory cannot be reached, and the program chose that rather
+   * than a denial.
+   * @throws EngineError as {@link denyByHost}.
+   */
+  reviewByHost(request: Request, reason: "state_unavailable"): Decision {
+    return this.#byHost(request, reason, "review");
+  }
+
+  #byHost(request: Request, reason: HostReason, verdict: "deny" | "review"): RememberedDecision {
     const facts = {
       engine: this.#engineDigest,
       image: this.#imageDigest,
       edition: this.#image.edition,
       reason,
+      verdict,
     };
     try {
-      return hostDecisionOf(hostRecord(request, facts), this.#image);
+      return hostDecisionOf(hostRecord(request, facts), verdict, this.#image);
     } catch (error) {
       throw typedError(error);
     }
@@ -215,26 +298,48 @@ export class Engine {
     throw new EngineError("record_malformed", { wanted: "a record of version 1", came: "another value" });
   }
 
-  #run(requestBytes: number): Decision {
+  #name(requestBytes: number): readonly Uint8Array[] {
+    const instance = this.#instance;
+    try {
+      const status = instance.name(requestBytes);
+      if (status === STATUS_OK) return instance.names();
+      throw this.#refused(status, requestBytes);
+    } catch (error) {
+      if (!(error instanceof EngineFault)) throw error;
+      this.#restart();
+      throw new EngineError("engine_fault", { came: error.message, cause: error });
+    }
+  }
+
+  #decideWith(request: Uint8Array, at: number, cells: readonly Cell[]): RememberedDecision {
+    const bytes = this.#encoder.copyWith(request, at, cells);
+    this.#instance.putCells(cells.slice(0, CELLS_MAX).map((cell) => cell.bytes));
+    return this.#run(bytes, cells.length);
+  }
+
+  #run(requestBytes: number, cellCount = 0): RememberedDecision {
     const instance = this.#instance;
     try {
       const status = instance.decide(requestBytes);
-      if (status === STATUS_OK) {
-        return decisionOf(
-          instance.record(),
-          instance.verdict,
-          instance.tier,
-          instance.score,
-          instance.hazard,
-          this.#image,
-        );
-      }
-      if (STATUS_TEXTS[status] === undefined) throw new EngineFault(`status ${status}`);
-      throw refusal(status, instance.refusedAt, this.#requestBytes(requestBytes), this.#image);
+      if (status !== STATUS_OK) throw this.#refused(status, requestBytes);
+      return decisionOf(
+        instance.record(),
+        instance.verdict,
+        instance.tier,
+        instance.score,
+        instance.hazard,
+        this.#image,
+        cellCount === 0 ? undefined : instance.nextCells(cellCount),
+      );
     } catch (error) {
       if (!(error instanceof EngineFault)) throw error;
       return this.#faulted(requestBytes, error);
     }
+  }
+
+  #refused(status: number, requestBytes: number): EngineError | EngineFault {
+    if (STATUS_TEXTS[status] === undefined) return new EngineFault(`status ${status}`);
+    return refusal(status, this.#instance.refusedAt, this.#requestBytes(requestBytes), this.#image);
   }
 
   #requestBytes(bytes: number): Uint8Array {
@@ -243,10 +348,18 @@ export class Engine {
   }
 
   /** Answers a request during which the instance stopped, and puts a fresh one in its place. */
-  #faulted(requestBytes: number, fault: EngineFault): Decision {
+  #faulted(requestBytes: number, fault: EngineFault): RememberedDecision {
     const bytes = this.#requestBytes(requestBytes);
+    this.#restart();
+    return this.#faultDenial(bytes, fault);
+  }
+
+  #restart(): void {
     this.#instance = this.#load();
     this.#encoder = this.#newEncoder();
+  }
+
+  #faultDenial(bytes: Uint8Array, fault: Error): RememberedDecision {
     let members: Request & Record<string, unknown>;
     try {
       members = decode(bytes) as Request & Record<string, unknown>;
@@ -255,7 +368,7 @@ export class Engine {
       throw new EngineError("engine_fault", { came: fault.message, cause: fault });
     }
     const { engine: _engine, image: _image, v: _version, ...request } = members;
-    return this.denyByHost(request as Request, "engine_fault");
+    return this.#byHost(request as Request, "engine_fault", "deny");
   }
 
   #newEncoder(): RequestEncoder {
@@ -278,6 +391,7 @@ export class Engine {
     let status: number;
     try {
       instance = new Instance(this.#module);
+      instance.setKeySalt(this.#keySalt);
       status = instance.loadImage(image);
     } catch (cause) {
       if (!(cause instanceof EngineFault)) throw cause;
@@ -302,6 +416,11 @@ export class Engine {
 function needBytes(bytes: unknown, path: string): void {
   if (bytes instanceof Uint8Array) return;
   throw new EngineError("option_type", { path, wanted: "a Uint8Array", came: shown(bytes) });
+}
+
+function needKeySalt(salt: unknown): void {
+  if (salt === undefined || (salt instanceof Uint8Array && salt.length === DIGEST_BYTES)) return;
+  throw new EngineError("option_type", { path: "keySalt", wanted: "32 bytes", came: shown(salt) });
 }
 
 async function needDigest(bytes: Uint8Array, expected: string, path: "image"): Promise<void> {

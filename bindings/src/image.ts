@@ -116,6 +116,11 @@ export class ImageView {
     return this.#ref(this.#meta + layout.META_PROFILE);
   }
 
+  /** Whether the policy keeps histories of any kind. */
+  get hasCells(): boolean {
+    return this.#entries(layout.SECTION_CELLS, layout.CELLS_BYTES).length > 0;
+  }
+
   /** Maximum level of an amplifier, by number. */
   maximum(amplifier: number): number {
     if (!(amplifier >= 0 && amplifier < AMPLIFIER_COUNT)) return 0;

@@ -14,6 +14,7 @@ import { percent } from "./explain.ts";
 import { deepFreeze } from "./frozen.ts";
 import { OBLIGATION_NAMES } from "./gen/codes.ts";
 import { createGuard, type Guard, noteAsked } from "./guard.ts";
+import { type Memory, memoryOf, Remembering, type Store } from "./memory.ts";
 import { isPinnedName, ServerRegistry, type ServerStanding } from "./servers.ts";
 import type {
   AssertedBy,
@@ -46,6 +47,13 @@ export interface PermitOptions {
   readonly image?: Uint8Array;
   /** An engine that the host opened itself, instead of `image`. */
   readonly engine?: Engine | Promise<Engine>;
+  /**
+   * Where the histories that the policy asks about are kept, and the log of decisions: a store of `permit0/memory` or
+   * `permit0/memory-libsql`, alone or with what belongs to it. Without it every call is decided as if it were the first.
+   */
+  readonly memory?: Store | Memory;
+  /** 32 secret bytes that the ids of histories are made with, the same at every start. Goes with `image`, not `engine`. */
+  readonly keySalt?: Uint8Array;
   /**
    * Facts that hold for every call. The program vouches for them: without `asserted_by` they are asserted by `host`.
    * Give `asserted_by` to name who really vouches for what; a fact left out of it is then a claim.
@@ -130,7 +138,18 @@ function refusalText(what: string, decision: DenyDecision | ReviewDecision): str
 
 const SHADOW_MS_MAX = 30 * 24 * 60 * 60 * 1000;
 const ZERO_SALT = new Uint8Array(32);
-const OPTIONS = ["image", "engine", "context", "clock", "mode", "salt", "obligations", "tools"];
+const OPTIONS = [
+  "image",
+  "engine",
+  "memory",
+  "keySalt",
+  "context",
+  "clock",
+  "mode",
+  "salt",
+  "obligations",
+  "tools",
+];
 /** Facts whose authority is recorded: the keys of `asserted_by`. */
 const ASSERTABLE = ["actor", "environment", "host", "roles", "tz_min"] as const;
 
@@ -149,6 +168,7 @@ export function createPermit(options: PermitOptions = {}): Permit {
   const modeAt = modeOf(options.mode ?? "enforce", clock);
   const saltNow = salt === "random" ? randomSalt : () => (salt === "zero" ? ZERO_SALT : salt);
   const met: ReadonlySet<string> = new Set(obligations);
+  const remembering = options.memory === undefined ? undefined : new Remembering(memoryOf(options.memory));
   const servers = new ServerRegistry();
   for (const [server, tools] of Object.entries(options.tools ?? {})) servers.register(server, tools);
   let engine: Engine | undefined;
@@ -166,16 +186,12 @@ export function createPermit(options: PermitOptions = {}): Permit {
       ? servers.resolve(given, engine.image)
       : { call: given, sentence: undefined };
     const request = requestOf(call, shared, clock, modeAt, saltNow, binding);
-    try {
-      const decision = engine.decide(request);
-      if (sentence === undefined) return decision;
-      return reworded(decision, engine.image, "server_unbound", sentence);
-    } catch (error) {
-      if (error instanceof EngineError && error.code === "request_too_large") {
-        return engine.denyByHost(request, "request_too_large");
-      }
-      throw error;
-    }
+    const decision =
+      remembering === undefined
+        ? decideOrDeny(engine, request)
+        : await remembering.decide(engine, { ...request, durability: remembering.durability });
+    if (sentence === undefined) return decision;
+    return reworded(decision, engine.image, "server_unbound", sentence);
   }
 
   async function pass(call: PermitCall, binding: Binding): Promise<Decision> {
@@ -205,6 +221,15 @@ export function createPermit(options: PermitOptions = {}): Permit {
   return Object.freeze(permit);
 }
 
+function decideOrDeny(engine: Engine, request: Request): Decision {
+  try {
+    return engine.decide(request);
+  } catch (error) {
+    if (!(error instanceof EngineError && error.code === "request_too_large")) throw error;
+    return engine.denyByHost(request, "request_too_large");
+  }
+}
+
 /** Throws unless the call may run now. */
 function needPermission(decision: Decision, met: ReadonlySet<string>): void {
   if (decision.mode === "shadow") return;
@@ -228,7 +253,7 @@ function needPermission(decision: Decision, met: ReadonlySet<string>): void {
 async function openPermitEngine(options: PermitOptions): Promise<Engine> {
   if (options.engine !== undefined) return options.engine;
   const { openEmbedded } = await import("./embedded.ts");
-  return openEmbedded(options.image);
+  return openEmbedded(options.image, options.keySalt);
 }
 
 /** The permit's own facts, frozen, with who vouches for them. */
@@ -377,6 +402,13 @@ function needOptions(options: PermitOptions): void {
   if (options.image !== undefined && options.engine !== undefined) {
     throw new EngineError("option_type", { path: "engine", wanted: "either image or engine", came: "both" });
   }
+  if (options.keySalt !== undefined && options.engine !== undefined) {
+    throw new EngineError("option_type", {
+      path: "keySalt",
+      wanted: "the engine opened with it",
+      came: "an engine beside it",
+    });
+  }
 }
 
 /** What an option should have been, or undefined when it is right. */
@@ -386,6 +418,8 @@ function wrongOption(name: string, value: unknown): string | undefined {
       return value instanceof Uint8Array ? undefined : "the bytes of an image, as a Uint8Array";
     case "clock":
       return typeof value === "function" ? undefined : "a function that returns milliseconds";
+    case "keySalt":
+      return value instanceof Uint8Array && value.length === ZERO_SALT.length ? undefined : "32 bytes";
     case "salt": {
       const bytes = value instanceof Uint8Array && value.length === ZERO_SALT.length;
       return bytes || value === "random" || value === "zero" ? undefined : '"random", "zero" or 32 bytes';

@@ -188,6 +188,31 @@ export interface LoweredBy {
   readonly authority: string;
 }
 
+/** A history as a request names it, with its bytes as a store keeps them (none: no event yet). docs/format/cell.md */
+export interface Cell {
+  /** 32 bytes, as `name` gives them. */
+  readonly id: Uint8Array;
+  /** 32 bytes that the history must have; zeros for one without events. */
+  readonly digest: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+/** What a decision made of a history, as its record says it. */
+export interface CellChange {
+  readonly id: Uint8Array;
+  /** Digest that the request named. */
+  readonly before: Uint8Array;
+  /** Digest behind the decision; `before` where nothing was appended. */
+  readonly after: Uint8Array;
+  /** The appended events, 40 bytes each. */
+  readonly events: Uint8Array;
+}
+
+/** The same with the bytes to keep from now on; undefined where the history was not changed. */
+export interface NextCell extends CellChange {
+  readonly bytes: Uint8Array | undefined;
+}
+
 /** Digests in lower-case hex, 64 digits each. */
 export interface Digests {
   /** SHA-256 of the Wasm file. */
@@ -204,8 +229,8 @@ export interface Digests {
 /** What every decision holds, whatever its verdict. */
 export interface DecisionFacts {
   /**
-   * `engine`, or `host` when the engine could not be asked: the call was too large, or the engine failed. A decision
-   * of the host is always a denial; nothing was scored, so its tier, score and hazard stand at the top of their scales.
+   * `engine`, or `host` when the engine could not be asked: the call was too large, the engine failed, or the memory did.
+   * A decision of the host never allows; nothing was scored, so its tier, score and hazard stand at the top of their scales.
    */
   readonly by: "engine" | "host";
   readonly tier: Tier;
@@ -228,6 +253,8 @@ export interface DecisionFacts {
   readonly reasons: readonly Reason[];
   readonly obligations: Obligations;
   readonly lowered_by: readonly LoweredBy[];
+  /** The histories that the call touched, and what was appended to them. Empty without memory. */
+  readonly cells: readonly CellChange[];
   /** Hazards at which low, medium, high and critical begin. Empty in a decision of the host. */
   readonly thresholds: readonly number[];
   readonly time_ms: number;
@@ -264,6 +291,9 @@ export interface DenyDecision extends DecisionFacts {
  */
 export type Decision = AllowDecision | ReviewDecision | DenyDecision;
 
+/** A decision with the histories to keep, in the order of the request. */
+export type RememberedDecision = Decision & { readonly next: readonly NextCell[] };
+
 /** The shape of docs/format/check.schema.json. */
 export interface DecisionJson {
   readonly verdict: Verdict;
@@ -281,6 +311,8 @@ export interface DecisionJson {
   readonly reasons: readonly Reason[];
   readonly obligations: Obligations;
   readonly lowered_by: readonly LoweredBy[];
+  /** In hex; absent without memory. */
+  readonly cells?: readonly { readonly id: string; readonly before: string; readonly after: string }[];
   readonly by: "engine" | "host";
   readonly mode: Mode;
   readonly binding: Binding;

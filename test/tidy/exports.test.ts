@@ -42,6 +42,8 @@ const SUBPATHS = [
   "./deno",
   "./bun",
   "./browser",
+  "./memory",
+  "./memory-libsql",
   "./core.wasm",
   "./package.json",
 ];

@@ -92,7 +92,18 @@ export const BINDINGS_LAYERS: readonly Layer[] = [
   { name: "compile", files: ["bindings/src/compile/"], may: ["bindings/src/", "yaml"] },
   { name: "analyse", files: ["bindings/src/analyse/"], may: ["bindings/src/"] },
   { name: "src", files: ["bindings/src/"], may: ["bindings/src/gen/", "build/wasm", "build/image"] },
-  { name: "hosts", files: ["bindings/hosts/"], may: ["bindings/src/", "build/wasm", "build/image", "node:"] },
+  { name: "memory", files: ["bindings/memory/"], may: ["bindings/src/"] },
+  // The one native package, for those who want histories in a file.
+  {
+    name: "libsql",
+    files: ["bindings/hosts/memory-libsql"],
+    may: ["bindings/src/", "libsql"],
+  },
+  {
+    name: "hosts",
+    files: ["bindings/hosts/"],
+    may: ["bindings/src/", "bindings/memory/", "build/wasm", "build/image", "node:"],
+  },
   {
     name: "cli",
     files: ["bindings/cli/"],

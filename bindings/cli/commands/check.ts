@@ -10,6 +10,7 @@ import { LINE_BYTES_MAX, type Line, linesOf } from "../lines.js";
 import { addCallOptions, addEpochOption, addPolicyOptions } from "../options.js";
 import { Output, remark } from "../output.js";
 import { openPolicy, type PolicyOptions } from "../policy.js";
+import { StateFile } from "../state.js";
 import { type Colors, safe, table, wrap } from "../text.js";
 
 interface CheckOptions extends CallOptions, PolicyOptions {
@@ -17,6 +18,7 @@ interface CheckOptions extends CallOptions, PolicyOptions {
   readonly jsonl?: boolean;
   readonly failOn?: string;
   readonly recordOut?: string;
+  readonly state?: string;
 }
 
 const STRICTNESS: Readonly<Record<Verdict, number>> = { allow: 0, review: 1, deny: 2 };
@@ -32,7 +34,8 @@ export function addCheck(program: Command): void {
     .option("--json", "the decision as JSON on standard output (docs/format/check.schema.json)")
     .option("--jsonl", "read one JSON object a line, write one decision a line, in order")
     .option("--fail-on <verdict>", "exit 1 when a verdict is this strict or stricter: review, deny")
-    .option("--record-out <file>", "write the bytes of the record to a file");
+    .option("--record-out <file>", "write the bytes of the record to a file")
+    .option("--state <file>", "remember: decide with the histories of this log, and append to it");
   addEpochOption(command);
   command.addHelpText(
     "after",
@@ -42,7 +45,8 @@ Exit: 0 decided, 1 --fail-on found one, 2 could not run.
 Examples:
   $ permit0 check --tool send_email --args '{"to":"ann@example.com","body":"hi"}'
   $ permit0 check --action payments.refund --fields '{"amount":85000,"currency":"USD"}' --json
-  $ cat calls.jsonl | permit0 check --jsonl --fail-on deny`,
+  $ cat calls.jsonl | permit0 check --jsonl --fail-on deny
+  $ cat calls.jsonl | permit0 check --jsonl --state decisions.jsonl`,
   );
   command.action(async (options: CheckOptions) => {
     process.exitCode = options.jsonl === true ? await checkLines(options) : await checkOne(options);
@@ -54,6 +58,20 @@ function findingFrom(failOn: string | undefined): number {
   if (failOn === undefined) return Number.POSITIVE_INFINITY;
   if (failOn === "review" || failOn === "deny") return STRICTNESS[failOn];
   throw new CliError("usage", `--fail-on: wanted review or deny, came ${JSON.stringify(failOn)}`);
+}
+
+/** How a run decides: each call for itself, or with what the file of `--state` remembers. */
+interface Judge {
+  readonly state: StateFile | undefined;
+  decide(request: Request): Decision | Promise<Decision>;
+}
+
+async function openJudge(options: CheckOptions): Promise<Judge> {
+  const engine = await openPolicy(options);
+  if (options.state === undefined)
+    return { state: undefined, decide: (request) => decideOrDeny(engine, request) };
+  const state = await StateFile.open(options.state);
+  return { state, decide: (request) => state.decide(engine, request) };
 }
 
 /** Decides; a call that is too large for a request is denied and recorded by the host. */
@@ -71,8 +89,9 @@ export function decideOrDeny(engine: Engine, request: Request): Decision {
 async function checkOne(options: CheckOptions): Promise<number> {
   const from = findingFrom(options.failOn);
   const request = callFromOptions(options);
-  const engine = await openPolicy(options);
-  const decision = decideOrDeny(engine, request);
+  const judge = await openJudge(options);
+  const decision = await judge.decide(request);
+  judge.state?.close();
   if (options.recordOut !== undefined) writeRecord(options.recordOut, decision);
   const output = new Output();
   if (options.json === true) await output.json(decision);
@@ -170,14 +189,15 @@ async function checkLines(options: CheckOptions): Promise<number> {
       );
   }
   const epochMs = options.epoch === undefined ? EPOCH_MS : timeOption(options.epoch, "--epoch");
-  const engine = await openPolicy(options);
+  const judge = await openJudge(options);
   const output = new Output();
   const tally = new Tally();
   for await (const line of linesOf(process.stdin)) {
     tally.lines++;
-    const answer = answerLine(line, tally, engine, epochMs, options.assertedBy, from);
+    const answer = await answerLine(line, tally, judge, epochMs, options.assertedBy, from);
     await output.json(answer, true);
   }
+  judge.state?.close();
   await output.flush();
   for (const text of tally.remarks()) remark(text);
   // What was not decided cannot have passed.
@@ -185,22 +205,24 @@ async function checkLines(options: CheckOptions): Promise<number> {
   return failed ? EXIT.findings : EXIT.done;
 }
 
-function answerLine(
+async function answerLine(
   line: Line,
   tally: Tally,
-  engine: Engine,
+  judge: Judge,
   epochMs: number,
   assertedBy: string | undefined,
   from: number,
-): unknown {
+): Promise<unknown> {
   let id: string | number | undefined;
   try {
     if ("fault" in line) throw lineFault(line.fault);
     const read = readLine(line.text);
     id = read.id;
-    const { request, ignored } = callFromLine(read, tally.lines, epochMs, assertedBy);
+    // With a log the clock of lines goes on where it stopped, so that a run in two halves is the same run.
+    const number = judge.state === undefined ? tally.lines : judge.state.size + 1;
+    const { request, ignored } = callFromLine(read, number, epochMs, assertedBy);
     tally.ignore(ignored);
-    const decision = decideOrDeny(engine, request);
+    const decision = await judge.decide(request);
     tally.verdicts[decision.verdict]++;
     if (decision.by === "host") tally.hostDenials++;
     if (STRICTNESS[decision.verdict] >= from) tally.findings++;

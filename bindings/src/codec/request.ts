@@ -6,7 +6,7 @@
 import { EngineError, type ErrorCode, nearest, shown } from "../errors.ts";
 import { BINDING_NAMES, DIALECT_NAMES, DURABILITY_NAMES, MODE_NAMES, STATUS_TEXTS } from "../gen/codes.ts";
 import { REQUEST_BYTES_MAX } from "../gen/limits.ts";
-import type { Binding, Durability, Mode, Request } from "../types.ts";
+import type { Binding, Cell, Durability, Mode, Request } from "../types.ts";
 import { decode } from "./decode.ts";
 import { type CmpWriter, CodecError, encodeText } from "./encode.ts";
 import { pathWith } from "./errors.ts";
@@ -35,6 +35,7 @@ export class RequestEncoder {
   readonly #bindings: ReadonlyMap<Binding, Uint8Array>;
   readonly #durabilities: ReadonlyMap<Durability, Uint8Array>;
   readonly #modes: ReadonlyMap<Mode, Uint8Array>;
+  #cellsAt = 0;
 
   constructor(writer: CmpWriter, engineDigest: Uint8Array, imageDigest: Uint8Array) {
     this.#writer = writer;
@@ -57,6 +58,11 @@ export class RequestEncoder {
     ]);
   }
 
+  /** Where in the request that was written last the member `cells` has its place. */
+  get cellsAt(): number {
+    return this.#cellsAt;
+  }
+
   /**
    * Encodes a request at the start of the writer's area and returns its bytes. Keys go out in the order of their bytes,
    * as CMP/1 demands: the order of the statements below.
@@ -77,6 +83,7 @@ export class RequestEncoder {
         writer.raw(KEY.action);
         writer.value(request.action, "action", 1);
         writer.raw(binding);
+        this.#cellsAt = writer.size - KEY.context.length;
         writer.value(context, "context", 1);
         writer.raw(durability);
         writer.raw(KEY.fields);
@@ -94,6 +101,7 @@ export class RequestEncoder {
         writer.raw(KEY.args);
         writer.value(request.args, "args", 1);
         writer.raw(binding);
+        this.#cellsAt = writer.size - KEY.context.length;
         writer.value(context, "context", 1);
         writer.raw(durability);
         writer.raw(mode);
@@ -106,6 +114,32 @@ export class RequestEncoder {
         writer.value(request.tool, "tool", 1);
       }
       writer.raw(VERSION_1);
+      return writer.size;
+    } catch (error) {
+      throw typedError(error);
+    }
+  }
+
+  /**
+   * Writes a request that {@link write} has encoded once more, with the histories that it touches.
+   * @param at what `cellsAt` was then
+   * @throws EngineError `request_too_large`.
+   */
+  copyWith(request: Uint8Array, at: number, cells: readonly Cell[]): number {
+    const writer = this.#writer;
+    try {
+      writer.reset();
+      // Of the thirteen members a request can have at most twelve stand there: the header stays one byte.
+      writer.mapHeader(((request[0] as number) & 0x0f) + 1);
+      writer.raw(request.subarray(1, at));
+      writer.raw(KEY.cells);
+      writer.arrayHeader(cells.length);
+      for (const { id, digest } of cells) {
+        writer.arrayHeader(2);
+        writer.bin(id);
+        writer.bin(digest);
+      }
+      writer.raw(request.subarray(at));
       return writer.size;
     } catch (error) {
       throw typedError(error);
@@ -156,6 +190,7 @@ const KEY = {
   annotations: key("annotations"),
   args: key("args"),
   binding: key("binding"),
+  cells: key("cells"),
   context: key("context"),
   durability: key("durability"),
   engine: key("engine"),
@@ -295,6 +330,9 @@ export const WANTED: Readonly<Record<string, string>> = {
   annotations: "a map",
   args: "a map of the tool's arguments",
   binding: listed(BINDING_NAMES),
+  cells: "at most 8 histories, each once: id and digest",
+  "cells[]": "id and digest, 32 bytes each",
+  "cells[][]": DIGEST,
   context: "a map",
   "context.actor": NAME_TEXT,
   "context.agent": NAME_TEXT,
