@@ -54,17 +54,21 @@ function* entriesOf(reader: ImageReader, section: string): Generator<Entry> {
   }
 }
 
+/** Where a member of an entry stands. */
+function placeOf(entry: Entry, member: string): number {
+  const layout = wire.entries[entry.section as string] as Record<string, [number, string]>;
+  return (entry.at as number) + (layout[member] as [number, string])[0];
+}
+
 /** Fails where something does not hold, at the entry itself or at one of its members. */
 function need(reader: ImageReader, entry: Entry, holds: boolean, why: string, member?: string): void {
   if (holds) return;
-  reader.where = entry.at as number;
-  if (member !== undefined) reader.where += wire.entries[entry.section as string]?.[member]?.[0] as number;
+  reader.where = member === undefined ? (entry.at as number) : placeOf(entry, member);
   reader.fail(why);
 }
 
 function nameOf(reader: ImageReader, entry: Entry): string {
-  const [offset] = wire.entries[entry.section as string]?.name as [number, string];
-  return reader.ref((entry.at as number) + offset);
+  return reader.ref(placeOf(entry, "name"));
 }
 
 const isField = (number: number): boolean => number >= 1 && number <= taxonomyFields.length;
