@@ -76,7 +76,6 @@ const isField = (number: number): boolean => number >= 1 && number <= taxonomyFi
 export function readCells(reader: ImageReader): CellKind[] {
   const kinds: CellKind[] = [];
   const contextKeys = wordGroup("context_key");
-  const cellOfTally = [...entriesOf(reader, "tallies")].map((entry) => entry.cell as number);
   for (const entry of entriesOf(reader, "cells")) {
     const [key, other] = [entry.key as number, entry.other as number];
     const [start, count] = [entry.tally_start as number, entry.tally_count as number];
@@ -90,8 +89,6 @@ export function readCells(reader: ImageReader): CellKind[] {
     need(reader, entry, !kinds.some((earlier) => earlier.name === name), "two cells of one name");
     const inside = count <= limit("cell_tallies_max") && start + count <= reader.count("tallies");
     need(reader, entry, inside, "tallies of a cell", "tally_start");
-    const own = cellOfTally.slice(start, start + count).every((cell) => cell === entry.index);
-    need(reader, entry, own, "a tally of another cell", "tally_start");
     kinds.push({
       index: entry.index as number,
       name,
@@ -116,9 +113,10 @@ export function readTallies(reader: ImageReader, kinds: CellKind[], clauses: Cla
     const before = tallies[index - 1];
     const ascends = before === undefined || before.cell !== cell || before.number < number;
     need(reader, entry, ascends, "numbers of tallies do not ascend");
-    const { tallyStart, tallyCount } = kinds[cell] as CellKind;
-    const inside = index >= tallyStart && index < tallyStart + tallyCount;
-    need(reader, entry, inside, "a tally outside the run of its cell");
+    const runs = kinds.filter(
+      (kind) => index >= kind.tallyStart && index < kind.tallyStart + kind.tallyCount,
+    );
+    need(reader, entry, runs.length === 1 && runs[0]?.index === cell, "not in the run of its cell alone");
     need(reader, entry, start + count <= clauses.length, "clauses of a tally", "clause_start");
     tallies.push({
       index,
