@@ -58,7 +58,11 @@ export function loadImageModel(bytes: Uint8Array): Image | Refusal {
 const NO_SALT = new Uint8Array(32);
 
 /** The ids of the histories that a call touches, at most eight. */
-export function nameModel(imageBytes: Uint8Array, requestBytes: Uint8Array, keySalt = NO_SALT): NamesAnswer {
+export function nameModel(
+  imageBytes: Uint8Array,
+  requestBytes: Uint8Array,
+  keySalt: Uint8Array = NO_SALT,
+): NamesAnswer {
   const image = loadImageModel(imageBytes);
   if (image instanceof Refusal) return { status: image.status, offset: image.offset, ids: [] };
   const ids = refusalOr(() => {
@@ -82,7 +86,7 @@ export function decideModel(
   imageBytes: Uint8Array,
   requestBytes: Uint8Array,
   cells: Uint8Array[] = [],
-  keySalt = NO_SALT,
+  keySalt: Uint8Array = NO_SALT,
 ): ModelAnswer {
   const image = loadImageModel(imageBytes);
   if (image instanceof Refusal) return { status: image.status, offset: image.offset };
