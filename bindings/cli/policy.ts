@@ -17,6 +17,7 @@ export interface PolicyOptions {
 }
 
 const MAGIC = "P0IM";
+const BYTE_ORDER_MARK = "\ufeff";
 
 /** Opens the engine with the policy that the options name. Nothing is looked for where nobody pointed. */
 export async function openPolicy(options: PolicyOptions): Promise<Engine> {
@@ -117,10 +118,17 @@ export function readPolicy(file: string): Uint8Array {
   }
 }
 
+/** The text of a file as its bytes are: a byte order mark would be no part of what a signature covers. */
 export function textOf(bytes: Uint8Array, file: string): string {
+  let text: string;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new CliError("file", `${file}: wanted UTF-8 text, came other bytes`);
   }
+  if (!text.startsWith(BYTE_ORDER_MARK)) return text;
+  throw new CliError(
+    "file",
+    `${file}: wanted text without a byte order mark (EF BB BF) at its beginning; save it as UTF-8 without one`,
+  );
 }

@@ -73,8 +73,10 @@ async function signPack(file: string, keyFile: string): Promise<number> {
   const output = new Output();
   await output.lines([
     `${safe(target)} written: ${statement.pack} ${statement.version} of ${statement.publisher}, sha256 ${statement.sha256}`,
-    "Who trusts this publisher writes into the policy:",
+    "Who takes packs of this publisher as hints writes into the policy:",
     `publishers: { ${statement.publisher}: { key: "${publicKey}" } }`,
+    "and who read this one and wants it to count in full:",
+    `publishers: { ${statement.publisher}: { key: "${publicKey}", packs: { ${statement.pack}: "sha256:${statement.sha256}" } } }`,
   ]);
   await output.flush();
   return EXIT.done;
