@@ -98,7 +98,7 @@ export function signatureFileOf(file: string): string {
 
 /** A pack beside the shipped ones, with the signature beside it if there is one. */
 function packSource(file: string): Source {
-  const source = { name: file, text: textOf(readPolicy(file), file) };
+  const source = { name: file, text: textOf(readPolicy(file, "a pack"), file) };
   if (!/^pack:/m.test(source.text)) {
     throw new CliError("file", `${file}: wanted a pack, a file with the key pack`);
   }
@@ -110,11 +110,11 @@ export function isImage(bytes: Uint8Array): boolean {
   return new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) === MAGIC;
 }
 
-export function readPolicy(file: string): Uint8Array {
+export function readPolicy(file: string, what = "a policy"): Uint8Array {
   try {
     return new Uint8Array(readFileSync(file));
   } catch (error) {
-    throw new CliError("file", `${file}: wanted a policy; ${(error as Error).message}`);
+    throw new CliError("file", `${file}: wanted ${what}; ${(error as Error).message}`);
   }
 }
 
