@@ -572,6 +572,16 @@ export const FAULTS: readonly FaultRow[] = [
     schema: "accepts",
   },
   {
+    why: "the name of a set as a text",
+    source: "org",
+    from: "in_set: known_payees",
+    to: "in: »known_payees",
+    says: [
+      "acme.yaml:23:26 wanted texts to compare with; came known_payees, the name of a set; write in_set: known_payees, or in: [known_payees] if the text itself is meant",
+    ],
+    schema: "accepts",
+  },
+  {
     why: "a set on a number",
     source: "org",
     from: "amount: { lt: 5000 }",

@@ -290,7 +290,15 @@ export class ConditionReader {
       const bound = this.#bound(tree);
       return bound === undefined ? [] : [{ ...base, values: [bound] }];
     }
+    if (test === "in" || test === "not_in") this.#checkNoSet(fact, test, tree);
     return [{ ...base, values: this.#values(fact, test, tree) }];
+  }
+
+  /** A word alone that is a set's name was meant as the set; as text it would hardly ever be equal to anything. */
+  #checkNoSet(fact: Fact, test: "in" | "not_in", tree: Tree): void {
+    if (tree.kind !== "text" || fact.values.kind !== "text" || !this.#sets.has(tree.value)) return;
+    const fix = `write ${test}_set: ${tree.value}, or ${test}: [${tree.value}] if the text itself is meant`;
+    this.#reader.issues.fault(tree.place, "texts to compare with", `${tree.value}, the name of a set`, fix);
   }
 
   #bound(tree: Tree): bigint | undefined {

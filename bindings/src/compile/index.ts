@@ -27,6 +27,9 @@ import { memberOf, parseSource, type Source, type Tree, textOf } from "./parse.t
 import {
   checkForeign,
   checkPublisher,
+  checkUnlisted,
+  hintsOf,
+  isListed,
   isVouched,
   type Publishers,
   type VerifyEd25519,
@@ -90,6 +93,7 @@ export interface Explanation {
 }
 
 const DEFAULT_PROFILE = "general";
+const ACTION_UNCLASSIFIED = "unknown.unclassified";
 const DAY_MS = 86_400_000;
 const ENCODER = new TextEncoder();
 const TAXONOMY_FILE = /(?:^|\/)(taxonomy\/(edition|flags|amplifiers|tiers|fields|reasons)\.yaml)$/;
@@ -291,9 +295,12 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   const packSources = choosePacks(sorted.policies.pack, choice, issues);
   const publishers: Publishers = choice?.publishers ?? new Map();
   const vouched = new Set<string>();
+  const listed = new Set<string>();
   for (const [name, { source, tree }] of packSources) {
-    if (isVouched(source, tree, choice?.org ?? "", publishers)) vouched.add(name);
+    const org = choice?.org ?? "";
+    if (isVouched(source, tree, org, publishers)) vouched.add(name);
     else checkPublisher(source, tree, publishers, options.verify, issues);
+    if (vouched.has(name) || isListed(source, tree, org, publishers)) listed.add(name);
   }
   const profileSource = chooseProfile(sorted.policies.profile, choice, options.profile, issues);
 
@@ -312,6 +319,7 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
     ({ tree }) => readPack(reader, tree, taxonomy, entries) ?? [],
   );
   checkForeign(packs, vouched, issues);
+  checkUnlisted(packs, listed, issues);
   const { profile, org, settings } = readUpper({
     reader,
     taxonomy,
@@ -330,11 +338,12 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   if (!base || !baseSource || !settings)
     throw new RangeError("compile: sources without faults gave no policy");
 
+  const unclassified = taxonomy.actions.find(({ name }) => name === ACTION_UNCLASSIFIED);
   const final = finalSettings(base.settings, settings);
   const policy: Policy = {
     taxonomy,
     base,
-    packs,
+    packs: [...packs, ...hintsOf(packs, listed, unclassified)],
     commandNames: names,
     profile,
     org,
