@@ -102,6 +102,9 @@ const INT_DIGITS_MAX: usize = 18;
 let takesTree: bool = false;
 let dataTree: i32 = -1;
 
+/** The field of the op has a value already, and what comes must agree with it. */
+let again: bool = false;
+
 /** Text of a scalar: where it stands, and its bytes. */
 let scalarAt: usize = 0;
 let scalarBytes: u32 = 0;
@@ -329,10 +332,11 @@ function readMany(field: i32, unit: i32, node: i32): void {
   }
 }
 
-/** The next value of the walk, which is then taken. */
+/** The next value of the walk, which is then taken. A map beside a value may be what the value stands in. */
 function nextTaken(): i32 {
-  const node = nextWalked();
-  if (node >= 0) setTaken(node, 1);
+  let node = nextWalked();
+  while (again && node >= 0 && kind(node) == KIND_MAP) node = nextWalked();
+  if (node >= 0 && !again) setTaken(node, 1);
   return node;
 }
 
@@ -397,7 +401,7 @@ function gather(op: usize, field: i32): void {
   const transform = <i32>load<u8>(op + OPS_TRANSFORM);
   const unit = <i32>load<u8>(op + OPS_UNIT);
   if (transform == codes.TRANSFORM_IGNORED) return;
-  const again = load<u8>(op + OPS_MANY) == 0 && fieldState(field) != FIELD_ABSENT;
+  again = load<u8>(op + OPS_MANY) == 0 && fieldState(field) != FIELD_ABSENT;
   if (again && (transform != codes.TRANSFORM_TYPED || !mustAgree(field))) return;
   if (transform == codes.TRANSFORM_LITERAL) {
     const literal = op + OPS_FROM;

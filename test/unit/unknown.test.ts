@@ -237,6 +237,7 @@ describe("two arguments for one field", () => {
     ["post_message", { channel: "team-web", channel_id: " Team-Web ", text: "Hello" }],
     ["post_message", { channel: "team-web", text: "Hello", body: "Hello, all of you" }],
     ["add_payee", { payee: "Bob", iban: "Bob" }],
+    ["paypal_create_refund", { capture_id: "ca_1", amount: { value: "5.00", currency_code: "USD" } }],
   ])("%s %o can be read", (tool, args) => {
     expect(unread(tool, args)).toBe(false);
   });
