@@ -1208,7 +1208,7 @@ export const FAULTS: readonly FaultRow[] = [
     from: "host_prefixes: [functions.",
     to: "unknown_looks: { »sends: { words: [post] } }\nhost_prefixes: [functions.",
     says: [
-      'policies/base.yaml:32:18 wanted one of the keys of unknown_looks (delete, money, exec, send, write, place, only_whole); came "sends"; nearest "send"; correct or remove the key',
+      'policies/base.yaml:32:18 wanted one of the keys of unknown_looks (delete, money, exec, send, write, place, says, only_whole); came "sends"; nearest "send"; correct or remove the key',
     ],
     schema: "refuses",
   },
