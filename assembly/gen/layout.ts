@@ -234,7 +234,7 @@ export const LITERALS_BYTES: i32 = 12;
 export const LITERALS_FIELD: i32 = 0;
 export const LITERALS_TEXT: i32 = 4;
 
-export const APIS_BYTES: i32 = 40;
+export const APIS_BYTES: i32 = 36;
 export const APIS_ID: i32 = 0;
 export const APIS_PACK: i32 = 8;
 export const APIS_ACTION: i32 = 12;
@@ -243,7 +243,6 @@ export const APIS_STEP_COUNT: i32 = 20;
 export const APIS_MEMBER_START: i32 = 24;
 export const APIS_MEMBER_COUNT: i32 = 28;
 export const APIS_METHODS: i32 = 32;
-export const APIS_RESERVED: i32 = 36;
 
 export const DETECTORS_BYTES: i32 = 16;
 export const DETECTORS_ID: i32 = 0;
@@ -312,7 +311,7 @@ export const SQL_BYTES: i32 = 1;
 
 const ENTRY_BYTES: usize = memory.data<u16>([
   1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 12, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
-  40, 16, 4, 20, 12, 20, 20, 24, 24, 1,
+  36, 16, 4, 20, 12, 20, 20, 24, 24, 1,
 ]);
 
 /** Bytes of one entry of a section. */

@@ -234,7 +234,7 @@ export const LITERALS_BYTES = 12;
 export const LITERALS_FIELD = 0;
 export const LITERALS_TEXT = 4;
 
-export const APIS_BYTES = 40;
+export const APIS_BYTES = 36;
 export const APIS_ID = 0;
 export const APIS_PACK = 8;
 export const APIS_ACTION = 12;
@@ -243,7 +243,6 @@ export const APIS_STEP_COUNT = 20;
 export const APIS_MEMBER_START = 24;
 export const APIS_MEMBER_COUNT = 28;
 export const APIS_METHODS = 32;
-export const APIS_RESERVED = 36;
 
 export const DETECTORS_BYTES = 16;
 export const DETECTORS_ID = 0;
@@ -313,5 +312,5 @@ export const SQL_BYTES = 1;
 // Bytes of one entry of each section.
 export const SECTION_ENTRY_BYTES: readonly number[] = [
   1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 12, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
-  40, 16, 4, 20, 12, 20, 20, 24, 24, 1,
+  36, 16, 4, 20, 12, 20, 20, 24, 24, 1,
 ];
