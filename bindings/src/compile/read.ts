@@ -685,7 +685,6 @@ class ContentReader {
     const members = entry.run(layout.APIS_MEMBER_START, layout.SECTION_MEMBERS);
     entry.bounded(layout.APIS_STEP_COUNT, steps.length, 0, URL_SEGMENTS_MAX);
     entry.bounded(layout.APIS_MEMBER_COUNT, members.length, 0, API_MEMBERS_MAX);
-    entry.zero(layout.APIS_RESERVED, entry.u32(layout.APIS_RESERVED));
     return {
       id: entry.ref(layout.APIS_ID),
       pack: this.#image.entry(layout.SECTION_PACKS, packIndex).ref(layout.PACKS_NAME),
