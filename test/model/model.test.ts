@@ -12,7 +12,7 @@ import {
 } from "./canonical.ts";
 import { readCmp, type Writable, writeCmp } from "./cmp.ts";
 import { decideVerdict } from "./decide.ts";
-import { writeImage } from "./image-writer.ts";
+import { seal, writeImage } from "./image-writer.ts";
 import { splitMcp } from "./match.ts";
 import { decideModel, isRefused, loadImageModel } from "./model.ts";
 import { isAmount, nearestDouble, toMinor } from "./money.ts";
@@ -21,7 +21,7 @@ import { doubleBits, encodeRequest, type Plain, type RequestSource } from "./req
 import { hazard, hazardOfWeight, score, scoreThresholds, tier } from "./risk.ts";
 import { sampleImage } from "./sample.ts";
 import { hasDenseRun } from "./unmapped.ts";
-import { Refusal, statusNumber } from "./wire.ts";
+import { Refusal, statusNumber, wire } from "./wire.ts";
 
 const image = writeImage(sampleImage);
 const loaded = loadImageModel(image);
@@ -290,6 +290,36 @@ describe("risk", () => {
     expect(decideVerdict(1, [0], [], false)).toBe(0);
     expect(decideVerdict(1, [0], [1], false)).toBe(1);
     expect(decideVerdict(0, [], [], true)).toBe(2);
+  });
+});
+
+describe("the words of SQL in an image", () => {
+  const place = 48 + 8 * wire.sections.findIndex(({ name }) => name === "sql");
+  const view = new DataView(image.buffer, image.byteOffset);
+  const [start, count] = [view.getUint32(place, true), view.getUint32(place + 4, true)];
+  const changed = (at: number, byte: number): Uint8Array => {
+    const other = image.slice();
+    other[at] = byte;
+    return seal(other);
+  };
+
+  it("stand as sizes, then list by list", () => {
+    expect([wire.sections.length, place]).toEqual([39, 352]);
+    const section = image.subarray(start, start + count);
+    // all, alter, and … ; the last list ends with zeroblob.
+    expect([...section.subarray(0, 3)]).toEqual([3, 5, 3]);
+    const sizes = section.findIndex((_, i) => fromBytes(section.subarray(i, i + 11)) === "allalterand");
+    expect(section.subarray(0, sizes).reduce((sum, size) => sum + size, sizes)).toBe(count);
+    expect(fromBytes(section.subarray(count - 8))).toBe("zeroblob");
+  });
+
+  it.each([
+    ["another size", start, 4],
+    ["another letter", start + count - 1, 0x63],
+    ["one byte less", place + 4, (count - 1) & 255],
+    ["hundreds of bytes less", place + 5, 0],
+  ])("are the ones of the taxonomy: %s", (_, at, byte) => {
+    expect(loadImageModel(changed(at, byte))).toMatchObject({ code: "image_structure", offset: start });
   });
 });
 

@@ -1,6 +1,7 @@
 /** The lists of taxonomy/sql.yaml, by name. */
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { utf8 } from "../bytes.ts";
 
 interface SqlYaml {
   words: string[];
@@ -42,3 +43,17 @@ export function leadList(word: string): string | null {
 }
 
 export const isWalkLead = (word: string): boolean => leadList(word) === "walk";
+
+/** The section `sql` of an image: the size of each word, then the words, list by list. */
+export const sqlSection: Uint8Array = sectionOf(
+  Object.values(yaml).flatMap((lists) => (Array.isArray(lists) ? [lists] : Object.values(lists))),
+);
+
+function sectionOf(lists: string[][]): Uint8Array {
+  // As byte strings, of which the order of code units is the order of bytes.
+  const all = lists.flatMap((list) => list.map(utf8).sort((a, b) => (a < b ? -1 : 1)));
+  return Uint8Array.from([
+    ...all.map((word) => word.length),
+    ...all.flatMap((word) => [...word].map((byte) => byte.charCodeAt(0))),
+  ]);
+}
