@@ -5,28 +5,43 @@
 
 import { call } from "./decide/call";
 import { STATUS_OK } from "./gen/codes";
+import { SECTION_SQL } from "./gen/layout";
 import { layOutSqlWords } from "./gen/sql";
 import { layOutWords } from "./gen/words";
-import { decide as decideRequest, faultAt, recordSize } from "./pipeline";
+import { decide as decideRequest, faultAt, name as nameRequest, recordSize } from "./pipeline";
 import { loadImage as checkImage, imageFaultOffset } from "./policy/image";
-import { IMAGE_AT, IMAGE_DIGEST_AT } from "./policy/view";
+import { IMAGE_AT, IMAGE_DIGEST_AT, sectionAt } from "./policy/view";
 import { RECORD_AT } from "./record/encode";
 import { REQUEST_AT } from "./request/read";
+import { CELL_IDS_AT, KEY_SALT_AT, nameCount } from "./session/keys";
+import { CELL_SIZES_AT, CELLS_AT } from "./session/memory";
 
-export { IMAGE_AT, RECORD_AT, REQUEST_AT };
+export { CELL_IDS_AT, CELL_SIZES_AT, CELLS_AT, IMAGE_AT, KEY_SALT_AT, RECORD_AT, REQUEST_AT };
 
-const RESULT_BYTES: usize = 48;
-/** Offset of a fault, bytes of the record, verdict, tier, score, hazard; and, from `loadImage`, the image digest. */
-export const RESULT_AT: usize = memory.data(48, 16);
+const RESULT_BYTES: usize = 52;
+/**
+ * Offset of a fault, bytes of the record, verdict, tier, score, hazard; from `loadImage`, the image digest; and from
+ * `name`, how many ids there are.
+ */
+export const RESULT_AT: usize = memory.data(56, 16);
 
 /** Loads the image of `size` bytes at IMAGE_AT. Returns a status. */
 export function loadImage(size: i32): i32 {
   layOutWords();
-  layOutSqlWords();
   memory.fill(RESULT_AT, 0, RESULT_BYTES);
   const status = checkImage(size);
   store<u32>(RESULT_AT, imageFaultOffset());
-  if (status == STATUS_OK) memory.copy(RESULT_AT + 16, IMAGE_DIGEST_AT, 32);
+  if (status != STATUS_OK) return status;
+  layOutSqlWords(sectionAt(SECTION_SQL));
+  memory.copy(RESULT_AT + 16, IMAGE_DIGEST_AT, 32);
+  return status;
+}
+
+/** Lists the histories that the request of `size` bytes at REQUEST_AT touches. Returns a status. */
+export function name(size: i32): i32 {
+  const status = nameRequest(size);
+  store<u32>(RESULT_AT, faultAt());
+  store<u32>(RESULT_AT, nameCount(), 48);
   return status;
 }
 

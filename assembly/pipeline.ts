@@ -3,7 +3,8 @@
  * a server that nobody bound): each is judged alone and the strictest is taken.
  */
 import { beginCallEntries, beginPartEntries } from "./condition/entry";
-import { call, decideCall } from "./decide/call";
+import { countPart } from "./condition/tallies";
+import { call, decideCall, demand } from "./decide/call";
 import { forgetParts, keepPart } from "./decide/parts";
 import { beginTable, decidePart } from "./decide/table";
 import { scanArguments } from "./detect/scan";
@@ -12,8 +13,15 @@ import {
   STATUS_OK,
   STATUS_RECORD_TOO_LARGE,
   STATUS_REQUEST_TOO_LARGE,
+  VERDICT_DENY,
+  VERDICT_REVIEW,
 } from "./gen/codes";
 import { REQUEST_BYTES_MAX } from "./gen/limits";
+import {
+  REASON_STATE_CELLS_OVERFLOW,
+  REASON_STATE_STATE_INVALID,
+  REASON_STATE_STATE_STALE,
+} from "./gen/words";
 import { draftAt, draftCount, draftsOverflowed, dropsSuspect, groupOf } from "./normalise/drafts";
 import { claimCount, matchCall, matchFaultOffset, normalise, normaliseDraft } from "./normalise/normalise";
 import { IMAGE_DIGEST_AT, isLoaded } from "./policy/view";
@@ -22,6 +30,17 @@ import { encodeRecord } from "./record/encode";
 import { REQUEST_AT, readRequest, requestFaultOffset } from "./request/read";
 import { assess, isMostSensitive } from "./risk/assess";
 import { score } from "./risk/hazard";
+import { fold, foldNothing } from "./session/fold";
+import { beginNames, namePart } from "./session/keys";
+import {
+  beginMemory,
+  endMemory,
+  forgetRemembered,
+  keepRemembered,
+  keepsMemory,
+  rememberPart,
+  stateHolds,
+} from "./session/memory";
 
 let faultOffset: u32 = 0;
 let recordBytes: u32 = 0;
@@ -41,6 +60,8 @@ function refuse(status: i32, offset: u32): i32 {
 
 function assessPart(): void {
   beginPartEntries();
+  rememberPart();
+  countPart();
   assess();
 }
 
@@ -48,11 +69,13 @@ function judgePart(group: i32): void {
   score();
   decidePart();
   keepPart(group);
+  keepRemembered();
 }
 
 /** Takes one reading of the call all the way to its verdict. */
 function judge(claim: i32): void {
   forgetParts();
+  forgetRemembered();
   beginTable();
   beginCallEntries();
   const drafts = normalise(claim);
@@ -88,18 +111,50 @@ function judgeStrictest(): void {
   if (strictest != 0) judge(strictest);
 }
 
-/** Decides the request of `size` bytes at REQUEST_AT. Returns a status; the record is there only with STATUS_OK. */
-export function decide(size: u32): i32 {
+/** Reads the request of `size` bytes and finds its readings. Returns a status. */
+function readCall(size: u32): i32 {
   recordBytes = 0;
   if (!isLoaded()) return refuse(STATUS_IMAGE_MISSING, 0);
   if (size > <u32>REQUEST_BYTES_MAX) return refuse(STATUS_REQUEST_TOO_LARGE, 0);
-
   const read = readRequest(size, IMAGE_DIGEST_AT);
   if (read != STATUS_OK) return refuse(read, requestFaultOffset());
   const matched = matchCall(scanArguments());
-  if (matched != STATUS_OK) return refuse(matched, matchFaultOffset());
+  return refuse(matched, matched == STATUS_OK ? 0 : matchFaultOffset());
+}
 
+/** Lists the ids of the histories that the request of `size` bytes touches. Returns a status. */
+export function name(size: u32): i32 {
+  beginNames();
+  const read = readCall(size);
+  if (read != STATUS_OK) return read;
+  for (let claim = 0; claim < claimCount(); claim++) {
+    const drafts = normalise(claim);
+    if (drafts == 0) namePart();
+    for (let position = 0; position < draftCount(); position++) {
+      normaliseDraft(position);
+      namePart();
+    }
+  }
+  return STATUS_OK;
+}
+
+/** Joins what the histories say to the verdict, and writes the next ones. */
+function remember(): void {
+  endMemory();
+  const isLost = stateHolds(REASON_STATE_STATE_INVALID) || stateHolds(REASON_STATE_STATE_STALE);
+  if (isLost) demand(VERDICT_DENY);
+  else if (stateHolds(REASON_STATE_CELLS_OVERFLOW)) demand(VERDICT_REVIEW);
+  if (isLost) foldNothing();
+  else fold(call().verdict);
+}
+
+/** Decides the request of `size` bytes at REQUEST_AT. Returns a status; the record is there only with STATUS_OK. */
+export function decide(size: u32): i32 {
+  const read = readCall(size);
+  if (read != STATUS_OK) return read;
+  beginMemory();
   judgeStrictest();
+  if (keepsMemory()) remember();
 
   commitRequest(REQUEST_AT, size);
   recordBytes = encodeRecord();

@@ -46,6 +46,7 @@ import {
 } from "../normalise/part";
 import { entryAt, holds, sectionAt, textAt, textBytes } from "../policy/view";
 import { ABSENT, authority, context } from "../request/view";
+import { hasSignal, signalOf } from "../session/signals";
 import {
   EXCUSE_ACTOR,
   EXCUSE_DEFAULT_CURRENCY,
@@ -348,6 +349,11 @@ function askAmount(call: Part): i32 {
   return operand == codes.OPERAND_AMOUNT_REF ? askKnown(call.amountReference) : askField(false);
 }
 
+function askSignal(): i32 {
+  if (isPresence()) return hasSignal(param) == (operator == codes.OPERATOR_PRESENT) ? TRUE : FALSE;
+  return askKnown(signalOf(param));
+}
+
 /** Facts of the call itself. */
 function askCall(call: Part): i32 {
   if (operand == codes.OPERAND_FIELD_TEXT) return askField(true);
@@ -385,6 +391,7 @@ function ask(isScored: bool): i32 {
   if (operand == codes.OPERAND_SERVER_BINDING) return askNumber(call.serverBinding);
   if (operand == codes.OPERAND_ANNOTATION) return askBits(call.annotations);
   if (operand == codes.OPERAND_MARK) return askBits(call.marks);
+  if (operand == codes.OPERAND_SIGNAL) return askSignal();
   return isScored ? askRisk(call) : UNCERTAIN;
 }
 

@@ -2,18 +2,29 @@
  * Loads an image: the digest first, then every offset, count and number, so that the layers above may read the
  * tables without looking (docs/format/image.md). A refused image leaves the engine without one.
  */
-import { equal, hash32With } from "../base/bytes";
+import { equal, hash32, hash32With } from "../base/bytes";
 import { EXPONENT_MAX } from "../base/decimal";
 import { sha256 } from "../base/sha256";
 import * as codes from "../gen/codes";
 import * as layout from "../gen/layout";
 import {
   API_MEMBERS_MAX,
+  CELL_KINDS_MAX,
+  CELL_TALLIES_MAX,
   IMAGE_BYTES_MAX,
   PATH_SEGMENTS_MAX,
   SETS_MAX,
   URL_SEGMENTS_MAX,
+  WINDOW_S_MAX,
 } from "../gen/limits";
+import { SQL_BYTES, SQL_HASH } from "../gen/sql";
+import {
+  CONTEXT_KEY_ACTOR,
+  CONTEXT_KEY_AGENT,
+  CONTEXT_KEY_PRINCIPAL,
+  CONTEXT_KEY_SESSION,
+  CONTEXT_KEY_TENANT,
+} from "../gen/words";
 import { commandFits, literalFits, operandFits, optionFits, useFits } from "./commands";
 import { automatonFault, detectorFault } from "./detectors";
 import {
@@ -149,7 +160,8 @@ function actionFits(at: usize): bool {
     refFits(at + layout.ACTIONS_NAME) &&
     listFits(load<u32>(at + layout.ACTIONS_RULES), layout.SECTION_RULES, at + layout.ACTIONS_RULES) &&
     listFits(load<u32>(at + layout.ACTIONS_ROWS), layout.SECTION_ROWS, at + layout.ACTIONS_ROWS) &&
-    runFits(at + layout.ACTIONS_OBLIGATION_START, layout.SECTION_OBLIGATIONS)
+    runFits(at + layout.ACTIONS_OBLIGATION_START, layout.SECTION_OBLIGATIONS) &&
+    listFits(load<u32>(at + layout.ACTIONS_TALLIES), layout.SECTION_TALLIES, at + layout.ACTIONS_TALLIES)
   );
 }
 
@@ -270,13 +282,14 @@ function paramFits(operand: i32, operator: i32, param: u32, at: usize): bool {
     return need(low - 1 < <u32>codes.FIELD_COUNT, at);
   }
   if (operand == codes.OPERAND_LEVEL) return need(low < <u32>codes.AMPLIFIER_COUNT, at);
+  if (operand == codes.OPERAND_SIGNAL) return need(low < sectionCount(layout.SECTION_SIGNALS), at);
   return need(low == 0, at);
 }
 
 function predicateFits(at: usize): bool {
   const operand = <i32>load<u16>(at + layout.PREDICATES_OPERAND);
   const operator = <i32>load<u8>(at + layout.PREDICATES_OPERATOR);
-  if (operand < 1 || operand > codes.OPERAND_PRIMARY_FLAG) return fault(at + layout.PREDICATES_OPERAND);
+  if (operand < 1 || operand > codes.OPERAND_LAST) return fault(at + layout.PREDICATES_OPERAND);
   if (operator < 1 || operator > codes.OPERATOR_DOMAIN_NOT_IN) return fault(at + layout.PREDICATES_OPERATOR);
   if (!paramFits(operand, operator, load<u32>(at + layout.PREDICATES_PARAM), at + layout.PREDICATES_PARAM))
     return false;
@@ -352,6 +365,78 @@ function memberFits(at: usize): bool {
   );
 }
 
+function isCellKey(key: u32): bool {
+  return (
+    key == <u32>CONTEXT_KEY_ACTOR ||
+    key == <u32>CONTEXT_KEY_AGENT ||
+    key == <u32>CONTEXT_KEY_PRINCIPAL ||
+    key == <u32>CONTEXT_KEY_SESSION ||
+    key == <u32>CONTEXT_KEY_TENANT
+  );
+}
+
+function cellFits(at: usize): bool {
+  const source = <i32>load<u8>(at + layout.CELLS_SOURCE);
+  const key: u32 = load<u8>(at + layout.CELLS_KEY);
+  const other: u32 = load<u8>(at + layout.CELLS_OTHER);
+  const fits =
+    source == codes.CELL_SOURCE_CONTEXT
+      ? isCellKey(key) && other == 0
+      : source == codes.CELL_SOURCE_FIELDS &&
+        key - 1 < <u32>codes.FIELD_COUNT &&
+        other <= <u32>codes.FIELD_COUNT;
+  return (
+    need(fits, at) &&
+    refFits(at + layout.CELLS_NAME) &&
+    runFits(at + layout.CELLS_TALLY_START, layout.SECTION_TALLIES) &&
+    need(load<u32>(at + layout.CELLS_TALLY_COUNT) <= <u32>CELL_TALLIES_MAX, at + layout.CELLS_TALLY_START)
+  );
+}
+
+function tallyFits(at: usize): bool {
+  const index = <u32>(at - sectionAt(layout.SECTION_TALLIES)) / layout.TALLIES_BYTES;
+  const cell: u32 = load<u8>(at + layout.TALLIES_CELL);
+  if (
+    cell >= sectionCount(layout.SECTION_CELLS) ||
+    load<u8>(at + layout.TALLIES_COUNTS) > <u8>codes.TALLY_COUNTS_LAST
+  )
+    return fault(at);
+  const run = entryAt(layout.SECTION_CELLS, cell, layout.CELLS_BYTES);
+  const place = index - load<u32>(run + layout.CELLS_TALLY_START);
+  const before = at - layout.TALLIES_BYTES;
+  return (
+    need(
+      place < load<u32>(run + layout.CELLS_TALLY_COUNT) &&
+        (place == 0 || load<u64>(before + layout.TALLIES_NUMBER) < load<u64>(at + layout.TALLIES_NUMBER)),
+      at,
+    ) && runFits(at + layout.TALLIES_CLAUSE_START, layout.SECTION_CLAUSES)
+  );
+}
+
+function signalFits(at: usize): bool {
+  const tallies = sectionCount(layout.SECTION_TALLIES);
+  const tally = load<u32>(at + layout.SIGNALS_TALLY);
+  const other = load<u32>(at + layout.SIGNALS_OTHER);
+  const measure = <i32>load<u8>(at + layout.SIGNALS_MEASURE);
+  const longest = measure == codes.SIGNAL_MEASURE_ACCELERATION ? <u32>WINDOW_S_MAX / 2 : <u32>WINDOW_S_MAX;
+  return (
+    need(tally < tallies, at) &&
+    need(other < tallies && cellOfTally(other) == cellOfTally(tally), at + layout.SIGNALS_OTHER) &&
+    need(
+      load<u32>(at + layout.SIGNALS_WINDOW_S) - 1 < longest &&
+        measure <= codes.SIGNAL_MEASURE_LAST &&
+        <i32>load<u8>(at + layout.SIGNALS_OF) <= codes.SIGNAL_UNIT_LAST &&
+        load<u8>(at + layout.SIGNALS_CALM) <= 1,
+      at,
+    ) &&
+    refFits(at + layout.SIGNALS_NAME)
+  );
+}
+
+function cellOfTally(tally: u32): u32 {
+  return load<u8>(entryAt(layout.SECTION_TALLIES, tally, layout.TALLIES_BYTES) + layout.TALLIES_CELL);
+}
+
 /** No fault, or the fault that one of ./detectors found. */
 function noFault(found: usize): bool {
   return found == 0 || fault(found);
@@ -394,9 +479,19 @@ function entryFits(section: i32, at: usize): bool {
   if (section == layout.SECTION_USES) return useFits(at);
   if (section == layout.SECTION_OPERANDS) return operandFits(at);
   if (section == layout.SECTION_LITERALS) return literalFits(at);
+  if (section == layout.SECTION_CELLS) return cellFits(at);
+  if (section == layout.SECTION_TALLIES) return tallyFits(at);
+  if (section == layout.SECTION_SIGNALS) return signalFits(at);
   if (section == layout.SECTION_DETECTORS)
     return refFits(at + layout.DETECTORS_ID) && noFault(detectorFault(at));
   return true; // text, meta, names, slots, lists: checked as wholes, or through what points into them.
+}
+
+/** The words of SQL are those that the engine was built for. */
+function sqlFits(): bool {
+  const at = sectionAt(layout.SECTION_SQL);
+  const bytes = sectionCount(layout.SECTION_SQL);
+  return need(bytes == <u32>SQL_BYTES && hash32(at, bytes) == SQL_HASH, at);
 }
 
 function entriesFit(): bool {
@@ -410,7 +505,9 @@ function entriesFit(): bool {
   return (
     noFault(automatonFault()) &&
     need(sectionCount(layout.SECTION_FIELDS) == <u32>codes.FIELD_COUNT, sectionAt(layout.SECTION_FIELDS)) &&
-    need(sectionCount(layout.SECTION_SETS) <= <u32>SETS_MAX, sectionAt(layout.SECTION_SETS))
+    need(sectionCount(layout.SECTION_SETS) <= <u32>SETS_MAX, sectionAt(layout.SECTION_SETS)) &&
+    need(sectionCount(layout.SECTION_CELLS) <= <u32>CELL_KINDS_MAX, sectionAt(layout.SECTION_CELLS)) &&
+    sqlFits()
   );
 }
 

@@ -31,6 +31,9 @@ import { RECORD_BYTES_MAX } from "../gen/limits";
 import * as words from "../gen/words";
 import { editionRef, gainOf, hazardOf, textAt, textBytes, threshold } from "../policy/view";
 import { context, member } from "../request/view";
+import { EVENT_BYTES } from "../session/cell";
+import { appendedAt, appendedCount, nextDigestAt } from "../session/fold";
+import { cellsOfRequest, digestAt, idAt, keepsMemory } from "../session/memory";
 import { argsCommitmentAt, requestCommitmentAt } from "./commit";
 import { gatherLowered, loweredAt, loweredCount } from "./lowered";
 import { gatherReasons, reasonAt, reasonBytes, reasonCount } from "./reasons";
@@ -170,6 +173,21 @@ function putRows(): void {
   for (let position = 0; position < matchedCount(); position++) putRef(matchedRow(position) + ROWS_CODE);
 }
 
+function putCells(): void {
+  putArrayHeader(cellsOfRequest());
+  for (let index = 0; index < cellsOfRequest(); index++) {
+    putMapHeader(words.CELL_KEY_COUNT);
+    putWord(words.WORD_CELL_KEY + words.CELL_KEY_AFTER);
+    putBin(nextDigestAt(index), DIGEST_BYTES);
+    putWord(words.WORD_CELL_KEY + words.CELL_KEY_BEFORE);
+    putBin(digestAt(index), DIGEST_BYTES);
+    putWord(words.WORD_CELL_KEY + words.CELL_KEY_EVENTS);
+    putBin(appendedAt(index), appendedCount(index) * EVENT_BYTES);
+    putWord(words.WORD_CELL_KEY + words.CELL_KEY_ID);
+    putBin(idAt(index), DIGEST_BYTES);
+  }
+}
+
 function putThresholds(): void {
   putArrayHeader(codes.TIER_CRITICAL);
   for (let above = 0; above < codes.TIER_CRITICAL; above++) putInt(threshold(above));
@@ -184,11 +202,15 @@ export function encodeRecord(): u32 {
   gatherReasons();
   gatherLowered();
   writerBegin(RECORD_AT, RECORD_BYTES_MAX);
-  putMapHeader(words.RECORD_KEY_COUNT - one(!whole.isGated));
+  putMapHeader(words.RECORD_KEY_COUNT - one(!whole.isGated) - one(!keepsMemory()));
   putKey(words.RECORD_KEY_ARGS);
   putBin(argsCommitmentAt(), DIGEST_BYTES);
   putKey(words.RECORD_KEY_BINDING);
   putMember(words.REQUEST_KEY_BINDING);
+  if (keepsMemory()) {
+    putKey(words.RECORD_KEY_CELLS);
+    putCells();
+  }
   putKey(words.RECORD_KEY_DURABILITY);
   putMember(words.REQUEST_KEY_DURABILITY);
   putKey(words.RECORD_KEY_EDITION);

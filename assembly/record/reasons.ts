@@ -15,8 +15,16 @@ import {
 } from "../gen/codes";
 import { ROWS_CODE, ROWS_KIND, ROWS_VERDICT, RULES_CODE } from "../gen/layout";
 import { REASONS_MAX } from "../gen/limits";
-import { WORD_MARK, WORD_REASON_TIER, wordAt, wordBytes } from "../gen/words";
+import {
+  REASON_STATE_TIME_BACKWARDS,
+  WORD_MARK,
+  WORD_REASON_STATE,
+  WORD_REASON_TIER,
+  wordAt,
+  wordBytes,
+} from "../gen/words";
 import { gainOf, maximumOf, textAt, textBytes } from "../policy/view";
+import { stateHolds } from "../session/memory";
 
 const REASONS: usize = memory.data(512, 4); // REASONS_MAX x (address, bytes)
 const ORDER: usize = memory.data(16, 1); // Amplifiers, largest contribution first.
@@ -51,6 +59,10 @@ function addRef(ref: usize): void {
 
 function addWord(word: i32): void {
   add(wordAt(word), wordBytes(word));
+}
+
+function addState(state: i32): void {
+  if (stateHolds(state)) addWord(WORD_REASON_STATE + state);
 }
 
 function addRows(kind: i32, verdict: i32): void {
@@ -89,9 +101,11 @@ function addLevels(part: i32): void {
 export function gatherReasons(): void {
   reasons = 0;
   for (let position = 0; position < gateCount(); position++) addRef(gate(position) + ROWS_CODE);
+  for (let state = 0; state < REASON_STATE_TIME_BACKWARDS; state++) addState(state);
   for (let verdict = VERDICT_DENY; verdict >= VERDICT_ALLOW; verdict--) addRows(ROW_KIND_ROW, verdict);
   addWord(WORD_REASON_TIER + call().tier);
   for (let mark = 0; mark < MARK_COUNT; mark++) if ((call().marks >> mark) & 1) addWord(WORD_MARK + mark);
+  addState(REASON_STATE_TIME_BACKWARDS);
   for (let part = 0; part < keptCount(); part++) addLevels(part);
   for (let part = 0; part < keptCount(); part++) {
     for (let index = 0; index < keptAt(part).flagRules; index++)

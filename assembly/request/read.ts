@@ -176,7 +176,32 @@ function readContext(node: i32): i32 {
   return complete ? codes.STATUS_OK : refuse(codes.STATUS_KEY_MISSING, node);
 }
 
+/** An entry of `cells`: an id that no earlier entry has, and a digest. */
+function readCell(cells: i32, entry: i32): i32 {
+  if (cmp.kind(entry) != cmp.KIND_ARRAY) return refuse(codes.STATUS_VALUE_TYPE, entry);
+  if (cmp.count(entry) != 2) return refuse(codes.STATUS_VALUE_RANGE, entry);
+  const id = cmp.firstChild(entry);
+  const status = needDigest(id);
+  if (status != codes.STATUS_OK) return status;
+  for (let earlier = cmp.firstChild(cells); earlier != entry; earlier = cmp.nextSibling(cells, earlier)) {
+    if (equal(cmp.bytesAt(cmp.firstChild(earlier)), cmp.bytesAt(id), DIGEST_BYTES))
+      return refuse(codes.STATUS_VALUE_RANGE, id);
+  }
+  return needDigest(cmp.nextSibling(entry, id));
+}
+
+function readCells(node: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_ARRAY) return refuse(codes.STATUS_VALUE_TYPE, node);
+  if (cmp.count(node) > <u32>limits.CELLS_MAX) return refuse(codes.STATUS_VALUE_RANGE, node);
+  for (let entry = cmp.firstChild(node); entry >= 0; entry = cmp.nextSibling(node, entry)) {
+    const status = readCell(node, entry);
+    if (status != codes.STATUS_OK) return status;
+  }
+  return codes.STATUS_OK;
+}
+
 function readValue(key: i32, value: i32): i32 {
+  if (key == words.REQUEST_KEY_CELLS) return readCells(value);
   if (key == words.REQUEST_KEY_CONTEXT) return readContext(value);
   if (
     key == words.REQUEST_KEY_ARGS ||
@@ -200,9 +225,7 @@ function readValue(key: i32, value: i32): i32 {
 }
 
 function isReserved(key: i32): bool {
-  return (
-    key == words.REQUEST_KEY_APPROVAL || key == words.REQUEST_KEY_CELLS || key == words.REQUEST_KEY_REVIEWER
-  );
+  return key == words.REQUEST_KEY_APPROVAL || key == words.REQUEST_KEY_REVIEWER;
 }
 
 function isComplete(): bool {

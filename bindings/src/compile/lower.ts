@@ -26,6 +26,7 @@ import {
 } from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
 import { CANDIDATES_MAX, IMAGE_BYTES_MAX } from "../gen/limits.ts";
+import { SQL_WORDS } from "../gen/sql.ts";
 import { pinnedName } from "../servers.ts";
 import { type ApiMember, type ApiRow, orderedRows, type Step } from "./apis.ts";
 import { CommandLowering } from "./command-lower.ts";
@@ -106,6 +107,8 @@ function changes(
   return rule.value === 0 ? !isPrimary : !isPrimary && (action.secondary & bit) === 0;
 }
 
+const utf8 = new TextEncoder();
+
 export class Lowering {
   readonly #writer = new ImageWriter();
   readonly #policy: Policy;
@@ -141,6 +144,7 @@ export class Lowering {
     this.#putLowered();
     this.#putSentences();
     putDetectors(this.#writer);
+    this.#putSql();
     this.#putSources();
     reportShadows(rulesOf(this.#policy), rowsOf(this.#policy), this.#issues);
     const image = this.#writer.finish();
@@ -163,6 +167,16 @@ export class Lowering {
 
   #packIndex(name: string | undefined): number {
     return name === undefined ? NONE : (this.#packIndexes.get(name) ?? NONE);
+  }
+
+  /** A byte of size for each word, then the words. */
+  #putSql(): void {
+    const words = SQL_WORDS.map((word) => utf8.encode(word));
+    this.#writer.putBytes(
+      layout.SECTION_SQL,
+      Uint8Array.from(words, ({ length }) => length),
+    );
+    for (const word of words) this.#writer.putBytes(layout.SECTION_SQL, word);
   }
 
   #putMeta(): void {

@@ -1,0 +1,205 @@
+/**
+ * The bytes of one history (docs/format/cell.md, section 2): checked once, then read in place through a `Cell`. A cell
+ * can come from another image, whose tallies had other columns; `columnOf` says where a tally of this image stands.
+ */
+import { equal } from "../base/bytes";
+import {
+  CELLS_TALLY_COUNT,
+  CELLS_TALLY_START,
+  SECTION_TALLIES,
+  TALLIES_BYTES,
+  TALLIES_NUMBER,
+} from "../gen/layout";
+import { CELL_DAYS_MAX, CELL_EVENTS_MAX, CELL_HOURS_MAX, CELL_TALLIES_MAX, TIME_MS_MAX } from "../gen/limits";
+import { entryAt } from "../policy/view";
+
+export const CELL_MAGIC: u32 = 0x45433050; // "P0CE"
+const CELL_VERSION: u32 = 1;
+export const HEADER_BYTES: u32 = 120;
+export const COLUMN_BYTES: u32 = 16;
+export const EVENT_BYTES: u32 = 40;
+export const BUCKET_HEAD: u32 = 8;
+/** Numbers of events stop here. */
+export const VALUE_MAX: u64 = 9007199254740991;
+export const HOUR_MS: u64 = 3_600_000;
+export const DAY_MS: u64 = 86_400_000;
+/** No column: the cell has never counted this tally. */
+export const NO_COLUMN: u32 = 0xff;
+
+@unmanaged
+export class Header {
+  magic: u32;
+  version: u16;
+  tallies: u16;
+  id0: u64;
+  id1: u64;
+  id2: u64;
+  id3: u64;
+  digest0: u64;
+  digest1: u64;
+  digest2: u64;
+  digest3: u64;
+  firstMs: u64;
+  lastMs: u64;
+  evictedMs: u64;
+  evicted: u32;
+  events: u16;
+  hours: u16;
+  days: u16;
+  zero0: u16;
+  zero1: u32;
+  check: u64;
+}
+
+export const ID_AT: usize = 8;
+export const DIGEST_AT: usize = 40;
+
+@unmanaged
+export class Event {
+  timeMs: u64;
+  amount: u64;
+  target: u64;
+  units: u32;
+  tallies: u16;
+  action: u16;
+  tier: u8;
+  verdict: u8;
+  zero0: u16;
+  zero1: u32;
+}
+
+/** A history that was opened. */
+@unmanaged
+export class Cell {
+  /** Its bytes, or 0: a history without events. */
+  at: usize;
+  /** Time of the request, or of the last event if that is later. */
+  nowMs: u64;
+  /** Entry of its kind. */
+  kind: usize;
+  firstMs: u64;
+  evictedMs: u64;
+  columns: u32;
+  events: u32;
+  eventsAt: usize;
+  hours: u32;
+  hoursAt: usize;
+  days: u32;
+  daysAt: usize;
+  isKnown: bool;
+}
+
+export function bucketBytes(tallies: u32): u32 {
+  return BUCKET_HEAD + tallies * COLUMN_BYTES;
+}
+
+/** The check of a cell of `bytes`: every word but the one it stands in. */
+export function checkOf(at: usize, bytes: u32): u64 {
+  let sum: u64 = 0xcbf29ce484222325;
+  for (let offset: usize = 0; offset < <usize>bytes; offset += 8) {
+    if (offset != offsetof<Header>("check")) sum = (sum ^ load<u64>(at + offset)) * 0x100000001b3;
+  }
+  return sum;
+}
+
+function eventsFit(cell: Cell, header: Header): bool {
+  let last = header.evictedMs;
+  for (let index: u32 = 0; index < cell.events; index++) {
+    const event = changetype<Event>(cell.eventsAt + <usize>(index * EVENT_BYTES));
+    const fits =
+      event.timeMs >= last &&
+      event.amount <= VALUE_MAX &&
+      event.tallies != 0 &&
+      <u32>event.tallies >> cell.columns == 0 &&
+      event.tier <= 4 &&
+      event.verdict <= 2 &&
+      event.zero0 == 0 &&
+      event.zero1 == 0;
+    if (!fits) return false;
+    last = event.timeMs;
+  }
+  return last == header.lastMs && header.firstMs <= last && last <= <u64>TIME_MS_MAX;
+}
+
+function bucketsFit(at: usize, count: u32, columns: u32): bool {
+  let least: u64 = 0;
+  for (let index: u32 = 0; index < count; index++) {
+    if (<u64>load<u32>(at) < least || load<u32>(at, 4) > 4) return false;
+    least = <u64>load<u32>(at) + 1;
+    at += BUCKET_HEAD;
+    for (let column: u32 = 0; column < columns; column++) {
+      if (load<u64>(at, 8) > VALUE_MAX) return false;
+      at += COLUMN_BYTES;
+    }
+  }
+  return true;
+}
+
+function columnsFit(at: usize, columns: u32): bool {
+  for (let column: u32 = 1; column < columns; column++) {
+    if (load<u64>(at) >= load<u64>(at, COLUMN_BYTES)) return false;
+    at += COLUMN_BYTES;
+  }
+  return true;
+}
+
+/** Opens the `bytes` at `at` as the history with the id at `idAt`. False: it is none. */
+export function openCell(cell: Cell, at: usize, bytes: u32, idAt: usize): bool {
+  assert(offsetof<Header>() == <usize>HEADER_BYTES && offsetof<Event>() == <usize>EVENT_BYTES);
+  const header = changetype<Header>(at);
+  const columns: u32 = header.tallies;
+  const each = bucketBytes(columns);
+  cell.at = at;
+  cell.columns = columns;
+  cell.events = header.events;
+  cell.hours = header.hours;
+  cell.days = header.days;
+  cell.eventsAt = at + HEADER_BYTES + columns * COLUMN_BYTES;
+  cell.hoursAt = cell.eventsAt + cell.events * EVENT_BYTES;
+  cell.daysAt = cell.hoursAt + cell.hours * each;
+  cell.firstMs = header.firstMs;
+  cell.evictedMs = header.evictedMs;
+  cell.nowMs = max(cell.nowMs, header.lastMs);
+  const left = header.evicted != 0;
+  return (
+    bytes >= HEADER_BYTES &&
+    header.magic == CELL_MAGIC &&
+    <u32>header.version == CELL_VERSION &&
+    columns <= <u32>CELL_TALLIES_MAX &&
+    cell.events - 1 < <u32>CELL_EVENTS_MAX &&
+    cell.hours <= <u32>CELL_HOURS_MAX &&
+    cell.days <= <u32>CELL_DAYS_MAX &&
+    at + <usize>bytes == cell.daysAt + cell.days * each &&
+    checkOf(at, bytes) == header.check &&
+    equal(at + ID_AT, idAt, 32) &&
+    (cell.hours + cell.days != 0) == left &&
+    (left || header.evictedMs == 0) &&
+    header.zero0 == 0 &&
+    header.zero1 == 0 &&
+    columnsFit(at + HEADER_BYTES, columns) &&
+    eventsFit(cell, header) &&
+    bucketsFit(cell.hoursAt, cell.hours, columns) &&
+    bucketsFit(cell.daysAt, cell.days, columns)
+  );
+}
+
+/** Column of a tally of the image, or NO_COLUMN. */
+export function columnOf(cell: Cell, number: u64): u32 {
+  for (let column: u32 = 0; column < cell.columns; column++) {
+    if (load<u64>(cell.at + HEADER_BYTES + <usize>(column * COLUMN_BYTES)) == number) return column;
+  }
+  return NO_COLUMN;
+}
+
+export function tallyCount(kind: usize): u32 {
+  return load<u32>(kind + CELLS_TALLY_COUNT);
+}
+
+/** Entry of the tally of a kind in place `index`. */
+export function tallyAt(kind: usize, index: u32): usize {
+  return entryAt(SECTION_TALLIES, load<u32>(kind + CELLS_TALLY_START) + index, TALLIES_BYTES);
+}
+
+export function tallyNumber(tally: usize): u64 {
+  return load<u64>(tally + TALLIES_NUMBER);
+}
