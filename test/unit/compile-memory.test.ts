@@ -1,5 +1,7 @@
 /** Memory in a policy: what becomes of it in the image, and what the compiler says when it cannot be meant. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compareMemory } from "../../bindings/src/analyse/index.ts";
 import { encode } from "../../bindings/src/codec/encode.ts";
@@ -14,6 +16,8 @@ import * as codes from "../../bindings/src/gen/codes.ts";
 import { ImageView } from "../../bindings/src/image.ts";
 import { sha256 } from "../../bindings/src/sha256.ts";
 import { signalText } from "../../bindings/src/signal-text.ts";
+import { ROOT } from "../../tools/files.ts";
+import { checkoutSources } from "../../tools/image.ts";
 import { leastSources, NAMES, smallSources, smallText } from "./small-policy.ts";
 
 const MEMORY = `memory:
@@ -649,6 +653,18 @@ describe("what a host reads of it", () => {
       "how many calls of payments.refund that were denied in the last 372 h of the same payee and reference for a thousand in the time before",
     ]);
   });
+});
+
+test("the page shows a memory that compiles with the shipped policy", () => {
+  const page = readFileSync(join(ROOT, "docs/policies.md"), "utf8");
+  const [, text = ""] = /## Memory\n[^#]*?```yaml\n([^`]*)```/.exec(page) ?? [];
+  const { explain, warnings } = compile([...checkoutSources(), { name: NAMES.org, text: `${HEAD}${text}` }]);
+  expect(explain.content.signals.map(({ measure }) => measure)).toEqual(["sum", "follows", "age"]);
+  // The row asks for one of the three.
+  expect(warnings.filter(({ file }) => file === NAMES.org).map(({ came }) => came)).toEqual([
+    "sent_after_read, which none does",
+    "payee_age, which none does",
+  ]);
 });
 
 test("two policies are compared in what they say about memory", () => {
