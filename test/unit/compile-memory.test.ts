@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { compileModuleSync } from "../../bindings/src/abi.ts";
 import { compareMemory } from "../../bindings/src/analyse/index.ts";
 import { encode } from "../../bindings/src/codec/encode.ts";
 import {
@@ -12,13 +13,14 @@ import {
   type ImageContent,
   issueText,
 } from "../../bindings/src/compile/index.ts";
+import { createEngine, type Decision, explain, type Request } from "../../bindings/src/engine.ts";
 import * as codes from "../../bindings/src/gen/codes.ts";
 import { ImageView } from "../../bindings/src/image.ts";
-import { sha256 } from "../../bindings/src/sha256.ts";
+import { hex, sha256 } from "../../bindings/src/sha256.ts";
 import { signalText } from "../../bindings/src/signal-text.ts";
 import { ROOT } from "../../tools/files.ts";
 import { checkoutSources } from "../../tools/image.ts";
-import { leastSources, NAMES, smallSources, smallText } from "./small-policy.ts";
+import { leastSources, NAMES, smallSources, smallText, WASM } from "./small-policy.ts";
 
 const MEMORY = `memory:
   cells:
@@ -652,6 +654,52 @@ describe("what a host reads of it", () => {
       "seconds since the first call that counts for the same payee and reference",
       "how many calls of payments.refund that were denied in the last 372 h of the same payee and reference for a thousand in the time before",
     ]);
+  });
+});
+
+describe("a decision without memory", () => {
+  const engine = createEngine(compileModuleSync(WASM), compiled.image, hex(sha256(WASM)));
+  const decide = (action: string, fields: object): Decision =>
+    engine.decide({ action, fields, context: { time_ms: 1_767_225_600_000 } } as unknown as Request);
+  const refund = decide("payments.refund", { amount: 300, currency: "USD", payee: "globex" });
+
+  test("takes what is unknown as met, and lowers nothing on it", () => {
+    const codes = refund.reasons.map(({ code }) => code);
+    expect(codes).toContain("far_too_much");
+    expect(codes).toContain("much_today");
+    expect(codes).toContain("new_payee");
+    expect(codes).not.toContain("quiet_session");
+  });
+
+  test("takes the number of an empty history where the policy says calm", () => {
+    const calm = compileOrg(
+      MEMORY.replaceAll("within: 24h", "within: 24h, missing: calm") +
+        ENTRIES.slice(0, ENTRIES.indexOf("relax:")),
+    );
+    const calmEngine = createEngine(compileModuleSync(WASM), calm.image, hex(sha256(WASM)));
+    const request = {
+      action: "payments.refund",
+      fields: { amount: 300, currency: "USD", payee: "globex" },
+      context: { time_ms: 1_767_225_600_000 },
+    };
+    const reasons = calmEngine.decide(request as unknown as Request).reasons.map(({ code }) => code);
+    expect(reasons).not.toContain("far_too_much");
+    expect(reasons).not.toContain("much_today");
+    expect(reasons).toContain("new_payee");
+  });
+
+  test("is explained with what the entries ask", () => {
+    const { lines } = explain(refund, engine.image);
+    const start = lines.indexOf("memory asked");
+    expect(lines.slice(start + 1, start + 3)).toEqual([
+      "  far_too_much asks money_out_day: the whole amount, in cents, of calls of payments.refund under its condition that ran in the last 24 h of this session; unknown, so it counts as met, where no memory is kept",
+      expect.stringContaining(" asks "),
+    ]);
+    const read = decide("files.read", { path: "notes.txt" });
+    expect(explain(read, engine.image).lines.join()).toContain("no_history asks refunds_share");
+    const plain = createEngine(compileModuleSync(WASM), compile(leastSources()).image, hex(sha256(WASM)));
+    const request = { action: "files.read", fields: {}, context: { time_ms: 0 } } as unknown as Request;
+    expect(explain(plain.decide(request), plain.image).lines).not.toContain("memory asked");
   });
 });
 
