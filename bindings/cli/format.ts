@@ -6,15 +6,23 @@
 import { isScalar, isSeq, parseDocument, visit, type YAMLMap } from "yaml";
 import { CliError } from "./failure.js";
 
-/** Keys of an entry or tool as people read them: what it is, what it is about, what then, why, and how that shows. */
+/** Keys of an entry, tally, signal or tool as people read them: what it is, what it is about, what then, why, and how that shows. */
 const ENTRY_KEYS = [
   "id",
   "names",
   "patterns",
   "args",
   "priority",
+  "cell",
+  "tally",
+  "measure",
+  "of",
+  "other",
+  "within",
+  "missing",
   "on",
   "when",
+  "counts",
   "raise",
   "add",
   "action",

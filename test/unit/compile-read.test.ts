@@ -9,7 +9,21 @@ import * as layout from "../../bindings/src/gen/layout.ts";
 import { sha256 } from "../../bindings/src/sha256.ts";
 import { compileSmall, leastSources, smallSources, smallText } from "./small-policy.ts";
 
-const { image } = compileSmall();
+const memory = `memory:
+  cells:
+    agent: { of: agent }
+    payee: { of: [payee, reference] }
+  tallies:
+    - { id: money_out, cell: agent, on: { domains: [payments] }, when: { amount: { ge: 100 } } }
+    - { id: everything, cell: agent, counts: any }
+    - { id: to_payee, cell: payee, on: { actions: [payments.refund] } }
+  signals:
+    - { id: share, tally: money_out, measure: ratio, other: everything, within: 1h }
+    - { id: faster, tally: to_payee, measure: acceleration, within: 2h }
+rows:
+  - { id: too_fast, when: { signal.faster: { ge: 2000 }, signal.share: { ge: 500 } }, verdict: review, reason: Fast. }
+`;
+const { image } = compileSmall(smallSources({ org: smallText("org") + memory }));
 
 function section(number: number): { offset: number; count: number } {
   const view = new DataView(image.buffer, image.byteOffset);
@@ -152,7 +166,7 @@ describe("an image is refused", () => {
     ],
     [
       "with an unknown operand",
-      u16(member(layout.SECTION_PREDICATES, layout.PREDICATES_OPERAND), 24),
+      u16(member(layout.SECTION_PREDICATES, layout.PREDICATES_OPERAND), 25),
       `image_structure ${member(layout.SECTION_PREDICATES, 0)}`,
     ],
     [
@@ -165,6 +179,7 @@ describe("an image is refused", () => {
       u32(member(layout.SECTION_PREDICATES, layout.PREDICATES_VALUE_COUNT), 0),
       `image_structure ${member(layout.SECTION_PREDICATES, 8)}`,
     ],
+    ...refusedMemory(),
     [
       "with a rate of nothing",
       u32(member(layout.SECTION_CURRENCIES, layout.CURRENCIES_REFERENCE_MILLI), 0),
@@ -193,6 +208,44 @@ describe("an image is refused", () => {
       { numRuns: 2_000 },
     );
   });
+
+  function refusedMemory(): (readonly [string, Uint8Array, string])[] {
+    const [cell, tally, signal] = [layout.SECTION_CELLS, layout.SECTION_TALLIES, layout.SECTION_SIGNALS];
+    const at = (number: number, offset = 0, index = 0): string =>
+      `image_structure ${member(number, offset, index)}`;
+    return [
+      ["with a history of the roles", u8(member(cell, layout.CELLS_KEY), 7), at(cell)],
+      ["with a history of nobody else's", u8(member(cell, layout.CELLS_OTHER), 1), at(cell)],
+      ["with a history of no field", u8(member(cell, layout.CELLS_KEY, 1), 43), at(cell, 0, 1)],
+      [
+        "with a history of too many tallies",
+        u32(member(cell, layout.CELLS_TALLY_COUNT), 9),
+        at(cell, layout.CELLS_TALLY_START),
+      ],
+      ["with a tally of another kind", u8(member(tally, layout.TALLIES_CELL), 1), at(tally)],
+      ["with a tally of no kind", u8(member(tally, layout.TALLIES_CELL), 2), at(tally)],
+      ["with an unknown verdict of a tally", u8(member(tally, layout.TALLIES_COUNTS), 3), at(tally)],
+      [
+        "with tallies that do not ascend",
+        altered((_, view) => view.setBigUint64(member(tally, 0, 1), 0n, true)),
+        at(tally, 0, 1),
+      ],
+      ["with a signal of no tally", u32(member(signal, layout.SIGNALS_TALLY), 3), at(signal, 8)],
+      ["with a signal of two kinds", u32(member(signal, layout.SIGNALS_OTHER), 2), at(signal, 12)],
+      ["with a signal of no time", u32(member(signal, layout.SIGNALS_WINDOW_S), 0), at(signal)],
+      [
+        "with an acceleration over more than a month",
+        u32(member(signal, layout.SIGNALS_WINDOW_S, 1), 1_339_201),
+        at(signal, 0, 1),
+      ],
+      ["with an unknown measure", u8(member(signal, layout.SIGNALS_MEASURE), 12), at(signal)],
+      [
+        "with an action that no tally counts",
+        u32(member(layout.SECTION_ACTIONS, layout.ACTIONS_TALLIES), section(layout.SECTION_LISTS).count),
+        at(layout.SECTION_ACTIONS, layout.ACTIONS_TALLIES),
+      ],
+    ];
+  }
 
   function textOfEdition(): number {
     return new DataView(image.buffer, image.byteOffset).getUint32(meta(layout.META_EDITION), true);

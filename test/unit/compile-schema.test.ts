@@ -73,6 +73,45 @@ describe("the small policy passes", () => {
   for (const name of POLICIES) test(name, () => expect(refusals(name, smallText(name))).toEqual([]));
 });
 
+describe("of memory, the schema", () => {
+  const text = `org: acme
+dated: "2026-11-22"
+memory:
+  cells: { session: { of: session }, payee: { of: [payee, account] } }
+  tallies: [{ id: money_out, cell: session, on: { domains: [payments] }, when: { amount: { ge: 100 } }, counts: any }]
+  signals:
+    - { id: money_day, tally: money_out, measure: sum, of: amount, within: 24h, missing: calm }
+    - { id: share, tally: money_out, measure: ratio, other: money_out, within: 90s }
+    - { id: known, tally: money_out, measure: age }
+rows: [{ id: much, when: { signal.money_day: { ge: 5 } }, verdict: review, reason: Much. }]
+`;
+
+  test("accepts what the compiler accepts", () => {
+    for (const schema of ["org", "profile", "base"]) {
+      const missing = refusals(schema, text).filter((line) => line.startsWith("/memory"));
+      expect(missing, schema).toEqual([]);
+    }
+    expect(refusals("org", text)).toEqual([]);
+  });
+
+  test.each([
+    ["an owner that is none", "of: session", "of: role"],
+    ["three fields", "[payee, account]", "[payee, account, path]"],
+    ["a sum of nothing", "of: amount, ", ""],
+    ["a count of amounts", "measure: sum", "measure: count"],
+    ["a ratio to nothing", "other: money_out, ", ""],
+    ["a window that is none", "24h", "24w"],
+    ["no window", ", within: 90s", ""],
+    ["a window of an age", "measure: age", "measure: age, within: 1h"],
+    ["another word for what is missing", "calm", "quiet"],
+    ["another verdict that counts", "counts: any", "counts: reviewed"],
+    ["another key", "counts: any", "count: any"],
+  ])("refuses %s", (_what, from, to) => {
+    expect(text).toContain(from);
+    expect(refusals("org", text.replace(from, to))).not.toEqual([]);
+  });
+});
+
 describe("on a policy that the compiler refuses, the schema", () => {
   const rows = FAULTS.filter(({ schema }) => schema !== undefined);
 

@@ -195,16 +195,13 @@ export class ConditionReader {
 
   /** A number about a history. A bound that every number meets, or none, is not meant. */
   #signal(key: string, place: Place, tree: Tree, kind: EntryKind, keyed: Keyed[]): Predicate[] {
-    const signal = this.#memory.signal(key.slice(SIGNAL.length));
-    if (!signal) {
-      const wanted = "a signal of this layer or one below";
-      this.#reader.issues.unknownName(place, wanted, key, this.#memory.keys());
-      return [];
-    }
     if (kind === "tally") {
       const fix = "ask for the signal in a rule, gate or row; a tally counts before any signal is known";
       this.#reader.issues.fault(place, "a fact of the call", JSON.stringify(key), fix);
+      return [];
     }
+    const signal = this.#memory.signal(key.slice(SIGNAL.length), place);
+    if (!signal) return [];
     if (kind === "relax" && signal.isCalm) {
       const fix = "take missing: calm from it; where no memory is kept, nothing is lowered";
       this.#reader.issues.fault(

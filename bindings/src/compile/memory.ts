@@ -87,6 +87,15 @@ const NAME = { pattern: /^[a-z][a-z0-9_]{0,62}$/, wanted: "a name of a-z, 0-9 an
 const ID = { pattern: /^[a-z][a-z0-9_]{2,63}$/, wanted: "an id of 3 to 64 characters of a-z, 0-9 and _" };
 /** Members of the context that tell one asker from another. */
 const CONTEXT_KEYS = ["session", "agent", "principal", "actor", "tenant"] as const;
+const KIND = "a kind of histories";
+const TALLY = "a tally";
+const SIGNAL = "a signal";
+/** Keys that each must have besides its id, and keys that it can have. */
+const TALLY_KEYS = [["cell"], ["on", "when", "counts"]] as const;
+const SIGNAL_KEYS = [
+  ["tally", "measure"],
+  ["of", "other", "within", "missing"],
+] as const;
 const FIELDS_OF_KEY_MAX = 2;
 const MISSING = ["unknown", "calm"];
 const WINDOW = /^([1-9][0-9]{0,8})([smhd])$/;
@@ -110,6 +119,8 @@ export class Memory {
   readonly #kinds = new Map<string, CellKind>();
   readonly #tallies = new Map<string, Tally>();
   readonly #signals = new Map<string, Signal>();
+  /** What was read with a fault, such as `a tally money_out`: where it is used nothing more is said. */
+  readonly #faulty = new Set<string>();
   /** Signals that some condition asks for. */
   readonly #asked = new Set<Signal>();
 
@@ -124,8 +135,12 @@ export class Memory {
     const cells = shape?.get("cells");
     const kinds = cells && this.#reader.map(cells, "kinds of histories by name");
     for (const member of kinds ? sortedMembers(kinds) : []) this.#kind(member, layer);
-    for (const item of this.#items(shape?.get("tallies"), "tallies")) this.#tally(item, layer, entries);
-    for (const item of this.#items(shape?.get("signals"), "signals")) this.#signal(item, layer);
+    for (const item of this.#items(shape?.get("tallies"), "tallies")) {
+      this.#add(item, TALLY, this.#tallies, TALLY_KEYS, (one, id) => this.#tally(one, id, layer, entries));
+    }
+    for (const item of this.#items(shape?.get("signals"), "signals")) {
+      this.#add(item, SIGNAL, this.#signals, SIGNAL_KEYS, (one, id) => this.#signal(one, id, layer));
+    }
   }
 
   #items(tree: Tree | undefined, what: string): readonly Tree[] {
@@ -133,12 +148,16 @@ export class Memory {
   }
 
   #kind({ key, keyPlace, value }: Member, layer: number): void {
+    const { count } = this.#reader.issues;
     if (!NAME.pattern.test(key)) {
       this.#reader.issues.fault(keyPlace, NAME.wanted, JSON.stringify(key), "rename the kind");
     }
-    const of = this.#reader.shape(value, "a kind of histories", ["of"])?.get("of");
+    const of = this.#reader.shape(value, KIND, ["of"])?.get("of");
     const keys = of && (of.kind === "list" ? this.#fields(of) : this.#contextKey(of));
-    if (!keys) return;
+    if (!keys || this.#reader.issues.count > count) {
+      this.#faulty.add(`${KIND} ${key}`);
+      return;
+    }
     const kind: CellKind = { name: key, place: keyPlace, layer, ...keys };
     const first = this.#kinds.get(key);
     if (!first) this.#kinds.set(key, kind);
@@ -183,43 +202,53 @@ export class Memory {
     return { source, keys: fields.map(({ name }) => name), keyNumbers: fields.map(({ number }) => number) };
   }
 
-  #tally(tree: Tree, layer: number, entries: EntryReader): void {
-    const shape = this.#reader.shape(tree, "a tally", ["id", "cell"], ["on", "when", "counts"]);
-    const id = shape && this.#claim(shape, this.#tallies);
-    const kind = shape && this.#known(shape.get("cell"), "a kind of histories", this.#kinds);
-    const counts = this.#reader.word(shape?.get("counts"), "what counts", TALLY_COUNTS_NAMES);
-    if (!shape || id === undefined || !kind) return;
-    const keys = kind.source === CELL_SOURCE_FIELDS ? kind.keys.map((key) => [key]) : [];
-    const about = entries.about(shape, "tally", { layer }, keys);
-    const condition = {
-      ...about.condition,
-      clauses: inOrder(about.condition.clauses.map(clauseInOrder), saidClause),
-    };
-    const said = { kind, counts: counts ?? TALLY_COUNTS_RAN, actions: about.actions, condition };
-    this.#tallies.set(id, { id, place: shape.placeOf("id"), layer, ...said, number: numberOf(said) });
+  /** Reads an entry and adds it under its id, which is its own over all layers. */
+  #add<T extends { readonly place: Place }>(
+    tree: Tree,
+    what: string,
+    known: Map<string, T>,
+    [required, optional]: readonly [required: readonly string[], optional: readonly string[]],
+    read: (shape: Shape, id: string) => T | undefined,
+  ): void {
+    const { issues } = this.#reader;
+    const { count } = issues;
+    const shape = this.#reader.shape(tree, what, ["id", ...required], optional);
+    const id = this.#reader.text(shape?.get("id"), "an id", ID);
+    if (!shape || id === undefined) return;
+    const one = read(shape, id);
+    const first = known.get(id)?.place;
+    if (first) {
+      const came = `${JSON.stringify(id)}, used at ${first.file}:${first.line}`;
+      const fix = "rename one of the two; a layer adds to what lies below it and changes nothing of it";
+      issues.fault(shape.placeOf("id"), "an id that is used once", came, fix);
+    } else if (one && issues.count === count) known.set(id, one);
+    else this.#faulty.add(`${what} ${id}`);
   }
 
-  #signal(tree: Tree, layer: number): void {
-    const optional = ["of", "other", "within", "missing"];
-    const shape = this.#reader.shape(tree, "a signal", ["id", "tally", "measure"], optional);
-    const id = shape && this.#claim(shape, this.#signals);
-    const tally = shape && this.#known(shape.get("tally"), "a tally", this.#tallies);
-    const measure = this.#reader.word(shape?.get("measure"), "a measure", SIGNAL_MEASURE_NAMES);
-    const missing = this.#reader.word(shape?.get("missing"), "what holds where no memory is kept", MISSING);
-    if (!shape || measure === undefined) return;
-    const of = this.#reader.word(
-      this.#belonging(shape, "of", measure, OF_UNITS.includes(measure)),
-      "what of an event is measured",
-      SIGNAL_UNIT_NAMES,
-    );
-    const other = this.#known(
-      this.#belonging(shape, "other", measure, OF_TWO.includes(measure)),
-      "a tally",
-      this.#tallies,
-    );
-    const isBounded = !WITHOUT_WINDOW.includes(measure);
-    const windowS = this.#window(this.#belonging(shape, "within", measure, isBounded), measure);
-    if (id === undefined || !tally) return;
+  #tally(shape: Shape, id: string, layer: number, entries: EntryReader): Tally | undefined {
+    const kind = this.#known(shape.get("cell"), KIND, this.#kinds);
+    const counts = this.#reader.word(shape.get("counts"), "what counts", TALLY_COUNTS_NAMES);
+    if (!kind) return undefined;
+    const keys = kind.source === CELL_SOURCE_FIELDS ? kind.keys.map((key) => [key]) : [];
+    const about = entries.about(shape, "tally", { layer }, keys);
+    const clauses = inOrder(about.condition.clauses.map(clauseInOrder), saidClause);
+    const condition = { ...about.condition, clauses };
+    const said = { kind, counts: counts ?? TALLY_COUNTS_RAN, actions: about.actions, condition };
+    return { id, place: shape.placeOf("id"), layer, ...said, number: numberOf(said) };
+  }
+
+  #signal(shape: Shape, id: string, layer: number): Signal | undefined {
+    const tally = this.#known(shape.get("tally"), TALLY, this.#tallies);
+    const measure = this.#reader.word(shape.get("measure"), "a measure", SIGNAL_MEASURE_NAMES);
+    const missing = this.#reader.word(shape.get("missing"), "what holds where no memory is kept", MISSING);
+    if (measure === undefined) return undefined;
+    const ofTree = this.#belonging(shape, "of", measure, OF_UNITS.includes(measure));
+    const of = this.#reader.word(ofTree, "what of an event is measured", SIGNAL_UNIT_NAMES);
+    const otherTree = this.#belonging(shape, "other", measure, OF_TWO.includes(measure));
+    const other = this.#known(otherTree, TALLY, this.#tallies);
+    const hasWindow = !WITHOUT_WINDOW.includes(measure);
+    const windowS = this.#window(this.#belonging(shape, "within", measure, hasWindow), measure);
+    if (!tally) return undefined;
     if (other && other.kind !== tally.kind) {
       const wanted = `a tally of the histories ${tally.kind.name}, as ${tally.id} is`;
       const came = `${other.id}, of ${other.kind.name}`;
@@ -230,7 +259,7 @@ export class Memory {
       const came = `${tally.id}, of whose actions none declares amount_minor`;
       this.#reader.issues.fault(shape.placeOf("of"), wanted, came, "measure units, or count other actions");
     }
-    this.#signals.set(id, {
+    return {
       id,
       place: shape.placeOf("id"),
       layer,
@@ -240,24 +269,13 @@ export class Memory {
       measure,
       of: of ?? SIGNAL_UNIT_AMOUNT,
       isCalm: missing === MISSING.indexOf("calm"),
-    });
-  }
-
-  /** An id of its own, over all layers. */
-  #claim(shape: Shape, claimed: ReadonlyMap<string, { readonly place: Place }>): string | undefined {
-    const id = this.#reader.text(shape.get("id"), "an id", ID);
-    const first = id === undefined ? undefined : claimed.get(id)?.place;
-    if (!first) return id;
-    const came = `${JSON.stringify(id)}, used at ${first.file}:${first.line}`;
-    const fix = "rename one of the two; a layer adds to what lies below it and changes nothing of it";
-    this.#reader.issues.fault(shape.placeOf("id"), "an id that is used once", came, fix);
-    return undefined;
+    };
   }
 
   #known<T>(tree: Tree | undefined, what: string, known: ReadonlyMap<string, T>): T | undefined {
     const name = this.#reader.text(tree, what);
     const found = name === undefined ? undefined : known.get(name);
-    if (tree && name !== undefined && !found) {
+    if (tree && name !== undefined && !found && !this.#faulty.has(`${what} ${name}`)) {
       const wanted = `${what} of this layer or one below`;
       this.#reader.issues.unknownName(tree.place, wanted, name, known.keys());
     }
@@ -300,8 +318,14 @@ export class Memory {
     return [...this.#signals.keys()].map((id) => `signal.${id}`);
   }
 
-  signal(id: string): Signal | undefined {
-    return this.#signals.get(id);
+  /** The signal that a condition names at a place; one that is not known is reported. */
+  signal(id: string, place: Place): Signal | undefined {
+    const found = this.#signals.get(id);
+    if (!found && !this.#faulty.has(`${SIGNAL} ${id}`)) {
+      const wanted = `${SIGNAL} of this layer or one below`;
+      this.#reader.issues.unknownName(place, wanted, `signal.${id}`, this.keys());
+    }
+    return found;
   }
 
   /** The fact that a condition asks for, which counts as a use. */
