@@ -5,11 +5,12 @@
 
 import { call } from "./decide/call";
 import { STATUS_OK } from "./gen/codes";
+import { SECTION_SQL } from "./gen/layout";
 import { layOutSqlWords } from "./gen/sql";
 import { layOutWords } from "./gen/words";
 import { decide as decideRequest, faultAt, name as nameRequest, recordSize } from "./pipeline";
 import { loadImage as checkImage, imageFaultOffset } from "./policy/image";
-import { IMAGE_AT, IMAGE_DIGEST_AT } from "./policy/view";
+import { IMAGE_AT, IMAGE_DIGEST_AT, sectionAt } from "./policy/view";
 import { RECORD_AT } from "./record/encode";
 import { REQUEST_AT } from "./request/read";
 import { CELL_IDS_AT, KEY_SALT_AT, nameCount } from "./session/keys";
@@ -27,11 +28,12 @@ export const RESULT_AT: usize = memory.data(56, 16);
 /** Loads the image of `size` bytes at IMAGE_AT. Returns a status. */
 export function loadImage(size: i32): i32 {
   layOutWords();
-  layOutSqlWords();
   memory.fill(RESULT_AT, 0, RESULT_BYTES);
   const status = checkImage(size);
   store<u32>(RESULT_AT, imageFaultOffset());
-  if (status == STATUS_OK) memory.copy(RESULT_AT + 16, IMAGE_DIGEST_AT, 32);
+  if (status != STATUS_OK) return status;
+  layOutSqlWords(sectionAt(SECTION_SQL));
+  memory.copy(RESULT_AT + 16, IMAGE_DIGEST_AT, 32);
   return status;
 }
 

@@ -371,6 +371,7 @@ function namesText(taxonomy: Taxonomy): string {
     ),
     ..."SERVER_BINDING ANNOTATION MARK OBLIGATION LOWERED_KIND".split(" "),
     ..."MEMBER_KIND LANGUAGE COMMAND_STYLE OPTION_TAKES WORD_ROLE DETECTOR_CHECK".split(" "),
+    ..."CELL_SOURCE TALLY_COUNTS SIGNAL_MEASURE SIGNAL_UNIT".split(" "),
   ]);
   let text = "\n// The words by number.\n";
   for (const { prefix, items } of groupsOf(taxonomy)) {
@@ -378,6 +379,11 @@ function namesText(taxonomy: Taxonomy): string {
     assertConsecutive(items, 0, prefix);
     const words = items.map(({ name }) => name);
     text += stringArray(`export const ${prefix}_NAMES = `, words, " as const;");
+  }
+  for (const group of ["context_key", "reason_state"]) {
+    const words = taxonomy.wire.words.groups[group];
+    if (!Array.isArray(words)) refuse(`words.groups.${group}: missing`);
+    text += stringArray(`export const ${constantName(group)}_NAMES = `, words, " as const;");
   }
   for (const [prefix, items] of [
     ["FIELD", taxonomy.fields],
@@ -621,6 +627,27 @@ function sqlLists(sql: Sql): [string, readonly string[]][] {
   ];
 }
 
+/** The section `sql` of an image. */
+function sqlBytes(texts: readonly string[]): Buffer {
+  return Buffer.concat([
+    Buffer.from(texts.map((text) => Buffer.byteLength(text))),
+    Buffer.from(texts.join("")),
+  ]);
+}
+
+function fnv1a(bytes: Uint8Array): number {
+  return bytes.reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0, 0x811c9dc5);
+}
+
+/** The same words for the compiler, which writes them into images. */
+function sqlBindingsText(sql: Sql): string {
+  const texts = sqlLists(sql).flatMap(([, list]) => list);
+  return `${header("Words of SQL, by list, one behind the other.")}
+export const SQL_WORDS: readonly string[] =
+  "${texts.join(" ")}".split(" ");
+`;
+}
+
 function sqlText(sql: Sql): string {
   const lists = sqlLists(sql);
   for (const [name, list] of lists) assertUnique(list, `sql.yaml ${name}`);
@@ -631,6 +658,7 @@ function sqlText(sql: Sql): string {
   const sizes = texts.map((text) => Buffer.byteLength(text));
   if (Math.max(...sizes) > 0xff) refuse("sql.yaml: a word of more than 255 bytes");
   if (sizes.reduce((sum, size) => sum + size, 0) > 0xffff) refuse("sql.yaml: more than 65535 bytes");
+  const bytes = sqlBytes(texts);
   const starts = [0];
   for (const [, list] of lists) starts.push((starts.at(-1) ?? 0) + list.length);
   const block = (constants: readonly Constant[]): string =>
@@ -643,16 +671,22 @@ export const SQL_NONE: i32 = 0;
 ${block(codes.map((word, position) => ({ name: `SQL_${constantName(word)}`, value: position + 1 })))}export const SQL_FREE: i32 = ${sql.words.length + 1};
 export const SQL_WORD_BYTES_MAX: i32 = ${Math.max(...sizes)};
 
-${numberArray("const TEXT: usize = memory.data<u8>(", [...Buffer.from(texts.join(""))], ");")}
-${numberArray("const SIZES: usize = memory.data<u8>(", sizes, ");")}
-// Where each word begins in TEXT. One more ends the last one.
+// The words stand in the image's section \`sql\`: a byte of size for each, then their bytes.
+export const SQL_WORDS: i32 = ${texts.length};
+export const SQL_BYTES: i32 = ${bytes.length};
+/** FNV-1a of the section: an image with other words is refused. */
+export const SQL_HASH: u32 = ${fnv1a(bytes)};
+
+let textAt: usize = 0;
+// Where each word begins in the text. One more ends the last one.
 const OFFSETS: usize = memory.data(${2 * texts.length + 2}, 2);
 
-/** Fills OFFSETS: a file with the words' sizes alone packs better. Comes before everything that asks for a word. */
-export function layOutSqlWords(): void {
+/** Fills OFFSETS from the section at \`at\`. Comes before everything that asks for a word. */
+export function layOutSqlWords(at: usize): void {
+  textAt = at + SQL_WORDS;
   let offset: u32 = 0;
-  for (let position: usize = 0; position < ${texts.length}; position++) {
-    offset += load<u8>(SIZES + position);
+  for (let position: usize = 0; position < <usize>SQL_WORDS; position++) {
+    offset += load<u8>(at + position);
     store<u16>(OFFSETS + (position << 1), <u16>offset, 2);
   }
 }
@@ -668,13 +702,13 @@ export function sqlListStart(list: i32): i32 {
 
 export function sqlWordAt(position: i32): usize {
   assert(position >= 0);
-  assert(position < ${texts.length});
-  return TEXT + load<u16>(OFFSETS + ((<usize>position) << 1));
+  assert(position < SQL_WORDS);
+  return textAt + load<u16>(OFFSETS + ((<usize>position) << 1));
 }
 
 export function sqlWordBytes(position: i32): i32 {
   assert(position >= 0);
-  assert(position < ${texts.length});
+  assert(position < SQL_WORDS);
   const at = OFFSETS + ((<usize>position) << 1);
   return <i32>load<u16>(at, 2) - <i32>load<u16>(at);
 }
@@ -695,6 +729,7 @@ export function generate(read: (path: string) => string = readCheckout): Map<str
     ["assembly/gen/layout.ts", layoutText("assembly", taxonomy)],
     ["assembly/gen/words.ts", wordsText(taxonomy)],
     ["assembly/gen/sql.ts", sqlText(parse(read("taxonomy/sql.yaml")) as Sql)],
+    ["bindings/src/gen/sql.ts", sqlBindingsText(parse(read("taxonomy/sql.yaml")) as Sql)],
     ["assembly/gen/kinds.ts", kindsText()],
     ["bindings/src/gen/limits.ts", limitsText("bindings", taxonomy)],
     ["bindings/src/gen/codes.ts", codesText("bindings", taxonomy)],

@@ -1,7 +1,7 @@
 // Written by `npm run gen` from taxonomy/*.yaml; do not edit. Bytes of the image: docs/format/image.md.
 
 export const IMAGE_MAGIC: i32 = 1296642128;
-export const HEADER_SIZE: i32 = 352;
+export const HEADER_SIZE: i32 = 360;
 export const HEADER_MAGIC: i32 = 0;
 export const HEADER_VERSION: i32 = 4;
 export const HEADER_ABI: i32 = 6;
@@ -49,7 +49,8 @@ export const SECTION_USES: i32 = 34;
 export const SECTION_CELLS: i32 = 35;
 export const SECTION_TALLIES: i32 = 36;
 export const SECTION_SIGNALS: i32 = 37;
-export const SECTION_COUNT: i32 = 38;
+export const SECTION_SQL: i32 = 38;
+export const SECTION_COUNT: i32 = 39;
 
 export const TEXT_BYTES: i32 = 1;
 
@@ -307,9 +308,11 @@ export const SIGNALS_OF: i32 = 21;
 export const SIGNALS_CALM: i32 = 22;
 export const SIGNALS_RESERVED: i32 = 23;
 
+export const SQL_BYTES: i32 = 1;
+
 const ENTRY_BYTES: usize = memory.data<u16>([
   1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 12, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
-  40, 16, 4, 20, 12, 20, 20, 24, 24,
+  40, 16, 4, 20, 12, 20, 20, 24, 24, 1,
 ]);
 
 /** Bytes of one entry of a section. */

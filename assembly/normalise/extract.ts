@@ -65,6 +65,7 @@ import {
   addCopy,
   addNumber,
   addText,
+  dropSame,
   FIELD_ABSENT,
   FIELD_MALFORMED,
   FIELD_PRESENT,
@@ -100,6 +101,9 @@ const INT_DIGITS_MAX: usize = 18;
 /** A call whose data may be a map or an array, and the one that it is, or -1. */
 let takesTree: bool = false;
 let dataTree: i32 = -1;
+
+/** The field of the op has a value already, and what comes must agree with it. */
+let again: bool = false;
 
 /** Text of a scalar: where it stands, and its bytes. */
 let scalarAt: usize = 0;
@@ -299,6 +303,10 @@ function fieldEntry(field: i32): usize {
   return entryAt(SECTION_FIELDS, field - 1, FIELDS_BYTES);
 }
 
+function typeOf(field: i32): i32 {
+  return load<u8>(fieldEntry(field) + FIELDS_TYPE);
+}
+
 /** True when an action has a field. */
 export function declares(action: usize, field: u32): bool {
   const bit = field - 1;
@@ -308,7 +316,7 @@ export function declares(action: usize, field: u32): bool {
 /** Reads one value of a field. */
 function readValue(field: i32, unit: i32, node: i32): void {
   if (fieldState(field) == FIELD_MALFORMED) return;
-  const type = <i32>load<u8>(fieldEntry(field) + FIELDS_TYPE);
+  const type = typeOf(field);
   const well =
     kind(node) == KIND_STR
       ? readText(field, type, unit, bytesAt(node), bytesSize(node))
@@ -324,10 +332,11 @@ function readMany(field: i32, unit: i32, node: i32): void {
   }
 }
 
-/** The next value of the walk, which is then taken. */
+/** The next value of the walk, which is then taken. A map beside a value may be what the value stands in. */
 function nextTaken(): i32 {
-  const node = nextWalked();
-  if (node >= 0) setTaken(node, 1);
+  let node = nextWalked();
+  while (again && node >= 0 && kind(node) == KIND_MAP) node = nextWalked();
+  if (node >= 0 && !again) setTaken(node, 1);
   return node;
 }
 
@@ -380,20 +389,32 @@ function runOp(op: usize): void {
   if (!isMany(field)) needOne(field);
 }
 
+/**
+ * Which of several arguments for one field its tool goes by, only the tool knows. Of a text to be read there is often a
+ * short and a long one.
+ */
+function mustAgree(field: i32): bool {
+  return typeOf(field) != codes.FIELD_TYPE_TEXT || field == codes.FIELD_PAYEE;
+}
+
 function gather(op: usize, field: i32): void {
   const transform = <i32>load<u8>(op + OPS_TRANSFORM);
   const unit = <i32>load<u8>(op + OPS_UNIT);
   if (transform == codes.TRANSFORM_IGNORED) return;
-  if (load<u8>(op + OPS_MANY) == 0 && fieldState(field) != FIELD_ABSENT) return;
+  again = load<u8>(op + OPS_MANY) == 0 && fieldState(field) != FIELD_ABSENT;
+  if (again && (transform != codes.TRANSFORM_TYPED || !mustAgree(field))) return;
   if (transform == codes.TRANSFORM_LITERAL) {
-    const type = <i32>load<u8>(fieldEntry(field) + FIELDS_TYPE);
     const literal = op + OPS_FROM;
-    if (!readText(field, type, unit, textAt(literal), textBytes(literal))) malform(field);
+    if (!readText(field, typeOf(field), unit, textAt(literal), textBytes(literal))) malform(field);
     return;
   }
   beginWalk(payload(), load<u32>(op + OPS_FROM), load<u32>(op + OPS_SIZE));
   if (transform == codes.TRANSFORM_COUNT) return readCount(field);
-  if (!isMany(field)) return readOne(field, unit);
+  if (!isMany(field)) {
+    readOne(field, unit);
+    if (again) dropSame(field);
+    return;
+  }
   for (let node = nextTaken(); node >= 0; node = nextTaken()) {
     if (kind(node) != KIND_NIL) readMany(field, unit, node);
   }
@@ -529,7 +550,7 @@ export function extractFacts(start: i32, count: i32): void {
     const fact = factAt(position);
     const field = fact.field;
     if (!declares(part().action, field) || fieldState(field) == FIELD_MALFORMED) continue;
-    const type = <i32>load<u8>(fieldEntry(field) + FIELDS_TYPE);
+    const type = typeOf(field);
     const well =
       type == codes.FIELD_TYPE_PATH
         ? readPathFact(field, fact.at, fact.bytes)

@@ -44,6 +44,13 @@ let candidates: i32 = 0;
 /** More packs claim the name than an image may have; the call counts as unclassified too. */
 let crowded: bool = false;
 
+/** A pack has the whole name in its list. */
+let listed: bool = false;
+
+export function isListed(): bool {
+  return listed;
+}
+
 export function candidateCount(): i32 {
   return candidates;
 }
@@ -138,7 +145,8 @@ export function findCandidates(boundPack: u32): void {
   candidates = 0;
   crowded = false;
   const list = lookUp(NAMESPACE_TOOL, canonicalNameAt(), canonicalNameBytes());
-  if (list != NONE) {
+  listed = list != NONE;
+  if (listed) {
     const items = listCount(list);
     for (let position: u32 = 0; position < items; position++) consider(listItem(list, position), boundPack);
   }

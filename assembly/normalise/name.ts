@@ -2,7 +2,7 @@
  * Tool names: which server a name carries, and its one canonical spelling (docs/format/evaluation.md, step 2).
  */
 import { equal, startsWith } from "../base/bytes";
-import { isDigit } from "../base/text";
+import { isDigit, startsWithFolded } from "../base/text";
 import { lower } from "../base/utf8";
 import { PREFIXES_BYTES, SECTION_PREFIXES } from "../gen/layout";
 import { WORD_MCP__, wordAt, wordBytes } from "../gen/words";
@@ -10,6 +10,11 @@ import { entryAt, sectionCount, textAt, textBytes } from "../policy/view";
 
 const CANONICAL_AT: usize = memory.data(520, 8); // At most two bytes for each of a name.
 const UNDERSCORE: u8 = 0x5f;
+/** `mcp` and one break, as the canonical spelling has it. */
+const MCP_BYTES: u32 = 4;
+const DOT: u32 = 0x2e;
+const SLASH: u32 = 0x2f;
+const COLON: u32 = 0x3a;
 
 let nameAt: usize = 0;
 let nameBytes: u32 = 0;
@@ -46,7 +51,7 @@ export function splitName(at: usize, bytes: u32): void {
 
 function splitServer(at: usize, bytes: u32): void {
   const prefix = <u32>wordBytes(WORD_MCP__);
-  if (!startsWith(at, bytes, wordAt(WORD_MCP__), prefix)) return;
+  if (!startsWithFolded(at, bytes, wordAt(WORD_MCP__), prefix)) return;
   const end = at + bytes;
   for (let cut = at + prefix + 1; cut + 2 < end; cut++) {
     if (load<u8>(cut) != UNDERSCORE || load<u8>(cut, 1) != UNDERSCORE) continue;
@@ -56,6 +61,20 @@ function splitServer(at: usize, bytes: u32): void {
     nameBytes = <u32>(end - nameAt);
     return;
   }
+}
+
+/**
+ * True when what stands before a mark in the name may be a server, though not as hosts spell it. With `dots`, a dot is such
+ * a mark too.
+ */
+export function hasPrefix(dots: bool): bool {
+  if (startsWith(CANONICAL_AT, canonicalBytes, wordAt(WORD_MCP__), MCP_BYTES)) return true;
+  for (let position: u32 = 1; position + 1 < nameBytes; position++) {
+    const byte: u32 = load<u8>(nameAt + position);
+    if (byte == SLASH || byte == COLON || (dots && byte == DOT)) return true;
+    if (byte == UNDERSCORE && load<u8>(nameAt + position, 1) == UNDERSCORE) return true;
+  }
+  return false;
 }
 
 function dropHostPrefix(): void {

@@ -46,10 +46,10 @@ import { entryAt, lookUp, metaAt, NONE, textAt, textBytes } from "../policy/view
 import { ABSENT, isDirect, member, payload } from "../request/view";
 import { beginDrafts, draftAt, draftCount, draftsOverflowed, SUSPECT } from "./drafts";
 import { declares, extract, extractFacts } from "./extract";
-import { candidateCount, candidateMapping, findCandidates, isCrowded } from "./match";
-import { carriedServerAt, carriedServerBytes, splitName } from "./name";
+import { candidateCount, candidateMapping, findCandidates, isCrowded, isListed } from "./match";
+import { carriedServerAt, carriedServerBytes, hasPrefix, splitName } from "./name";
 import { beginPart, part, setMark } from "./part";
-import { classify, passesAsRead } from "./unknown";
+import { argumentsAct, classify, nameReads, passesAsRead } from "./unknown";
 import { takeApart } from "./unwrap";
 
 // What `matchCall` found, the same for every claim.
@@ -118,6 +118,11 @@ function matchDirect(): i32 {
   return codes.STATUS_OK;
 }
 
+function setUnbound(): void {
+  serverBinding = codes.SERVER_BINDING_UNBOUND;
+  marks |= 1 << codes.MARK_SERVER_UNBOUND;
+}
+
 /** Finds the server of a tool and whether the org bound it. Returns the pack it is bound to, or NONE. */
 function readServer(): u32 {
   const tool = member(REQUEST_KEY_TOOL);
@@ -140,21 +145,23 @@ function readServer(): u32 {
     return NONE;
   }
   const pack = conflict ? NONE : lookUp(codes.NAMESPACE_SERVER, serverAt, serverBytes);
-  serverBinding = pack == NONE ? codes.SERVER_BINDING_UNBOUND : codes.SERVER_BINDING_BOUND;
-  if (pack == NONE) marks |= 1 << codes.MARK_SERVER_UNBOUND;
+  serverBinding = codes.SERVER_BINDING_BOUND;
+  if (pack == NONE) setUnbound();
   return pack;
 }
 
 function matchTool(): i32 {
   const pack = readServer();
   findCandidates(pack);
+  if (serverBinding == codes.SERVER_BINDING_HOST && !isListed() && hasPrefix(candidateCount() > 0))
+    setUnbound();
   const unbound = serverBinding == codes.SERVER_BINDING_UNBOUND;
   unmappedAction = NONE;
   if (candidateCount() == 0) {
     marks |= (1 << codes.MARK_TOOL_UNMAPPED) | classify(annotations);
     const reads = !unbound && passesAsRead();
     unmappedAction = load<u32>(metaAt(reads ? META_ACTION_READ : META_ACTION_UNCLASSIFIED));
-  } else if (unbound || isCrowded()) {
+  } else if (unbound || isCrowded() || (!isListed() && nameReads() && argumentsAct())) {
     unmappedAction = load<u32>(metaAt(META_ACTION_UNCLASSIFIED));
   }
   return codes.STATUS_OK;

@@ -155,6 +155,14 @@ export function addNumber(field: i32, number: i64): bool {
   return true;
 }
 
+/** Forgets the last value when the first of its field says the same. */
+export function dropSame(field: i32): void {
+  const first = valueAt(nextValue(field, 0));
+  const last = valueAt(values - 1);
+  if (first == last || last.field != field || first.number != last.number || first.kind != last.kind) return;
+  if (first.bytes == last.bytes && equal(first.at, last.at, last.bytes)) values--;
+}
+
 /** Adds text that stays where it is, in the request or the image. */
 export function addText(field: i32, at: usize, bytes: u32, kind: i32): bool {
   if (canonicalBytes + bytes > <u32>CANONICAL_BYTES_MAX) return overflow(field);

@@ -2,7 +2,7 @@
  * Tools that nobody mapped: what such a call looks like by its name, its arguments and its hints, and whether it is no
  * more than a read (docs/format/evaluation.md, step 2).
  */
-import { after, bytesAt, bytesSize, isKey, KIND_BIN, KIND_STR, kind } from "../base/cmp";
+import { after, bytesAt, bytesSize, isKey, KIND_BIN, KIND_STR, kind, valueUnder } from "../base/cmp";
 import { isDigit, isLetter } from "../base/text";
 import {
   ANNOTATION_DESTRUCTIVE,
@@ -39,14 +39,18 @@ const BY_NAME: u32 = 31;
 const BY_ARGUMENTS: u32 = 31 | NAMES_PLACE;
 /** In the value of an acting word: it is the name of a thing after a word that reads. */
 const IS_THING: u32 = 1 << 7;
+/** In the value of an argument: what it holds says what the tool does, as the words of a name do. */
+const SAYS: u32 = 1 << 7;
 /** In the value of an argument: it says nothing as the last word of a longer name. */
 const ONLY_WHOLE: u32 = 1 << 15;
 const UNDERSCORE: u8 = 0x5f;
 
 let classes: u32 = 0;
+/** Classes of the words that act in arguments that say what the tool does, and IS_THING with them; 0 when there are none. */
+let said: u32 = 0;
 
-/** Classes of the words that act, and READS when there is none of them and one that reads. */
-function readName(): u32 {
+/** Classes of the words that act in the canonical name, and IS_THING; READS when there is none of them and one that reads. */
+function readWords(): u32 {
   const end = canonicalNameAt() + canonicalNameBytes();
   let acts: u32 = 0;
   let reads: u32 = 0;
@@ -68,12 +72,12 @@ function readName(): u32 {
     }
     at = cut + 1;
   }
-  return acts != 0 ? acts & BY_NAME : reads;
+  return acts != 0 ? acts & (BY_NAME | IS_THING) : reads;
 }
 
 /** True when a word of the name reads and none acts. */
 export function nameReads(): bool {
-  return (readName() & READS) != 0;
+  return readWords() == READS;
 }
 
 /** What the name of an argument says: its two halves of classes. */
@@ -90,21 +94,43 @@ function argumentWord(key: i32): u32 {
   return last == NONE || last & ONLY_WHOLE ? 0 : last;
 }
 
-/** Classes of which the arguments show both halves. */
+/** What the text of an argument that says what the tool does adds to `said`. */
+function readSaid(node: i32): void {
+  const isLong = bytesSize(node) > <u32>NAME_BYTES_MAX;
+  if (!isLong) canonise(bytesAt(node), bytesSize(node));
+  const words = isLong ? IS_THING : readWords();
+  if (words != READS) said |= words;
+}
+
+/** Classes of which the arguments show both halves; notes what they say. */
 function readArguments(): u32 {
   const top = payload();
   const end = after(top);
   let halves: u32 = 0;
+  let saidEnd = 0;
+  said = 0;
   for (let node = top + 1; node < end; node++) {
+    if (node < saidEnd && kind(node) == KIND_STR) readSaid(node);
     if (!isKey(node)) continue;
-    halves |= bytesSize(node) > <u32>NAME_BYTES_MAX ? NAMES_PLACE * 0x101 : argumentWord(node);
+    const word: u32 = bytesSize(node) > <u32>NAME_BYTES_MAX ? NAMES_PLACE * 0x101 : argumentWord(node);
+    if (word & SAYS) saidEnd = max(saidEnd, after(valueUnder(node)));
+    halves |= word & ~SAYS;
   }
   return halves & (halves >> 8) & BY_ARGUMENTS;
 }
 
+/** True when an argument says by a word that acts what the tool does. */
+export function argumentsAct(): bool {
+  readArguments();
+  return said != 0;
+}
+
 /** Says what a tool that nobody mapped looks like; returns the marks. */
 export function classify(annotations: u32): u32 {
-  classes = readName() | readArguments();
+  classes = readWords();
+  classes |= readArguments();
+  if (said) classes &= ~READS;
+  classes = (classes | said) & ~IS_THING;
   if (annotations & (1 << ANNOTATION_DESTRUCTIVE)) classes |= DELETES;
   if (annotations & (1 << ANNOTATION_READ_WRITE)) classes |= WRITES;
   return (classes & MARKED) << MARK_LOOKS_LIKE_DELETE;

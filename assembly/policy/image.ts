@@ -2,7 +2,7 @@
  * Loads an image: the digest first, then every offset, count and number, so that the layers above may read the
  * tables without looking (docs/format/image.md). A refused image leaves the engine without one.
  */
-import { equal, hash32With } from "../base/bytes";
+import { equal, hash32, hash32With } from "../base/bytes";
 import { EXPONENT_MAX } from "../base/decimal";
 import { sha256 } from "../base/sha256";
 import * as codes from "../gen/codes";
@@ -17,6 +17,7 @@ import {
   URL_SEGMENTS_MAX,
   WINDOW_S_MAX,
 } from "../gen/limits";
+import { SQL_BYTES, SQL_HASH } from "../gen/sql";
 import {
   CONTEXT_KEY_ACTOR,
   CONTEXT_KEY_AGENT,
@@ -486,6 +487,13 @@ function entryFits(section: i32, at: usize): bool {
   return true; // text, meta, names, slots, lists: checked as wholes, or through what points into them.
 }
 
+/** The words of SQL are those that the engine was built for. */
+function sqlFits(): bool {
+  const at = sectionAt(layout.SECTION_SQL);
+  const bytes = sectionCount(layout.SECTION_SQL);
+  return need(bytes == <u32>SQL_BYTES && hash32(at, bytes) == SQL_HASH, at);
+}
+
 function entriesFit(): bool {
   for (let section = layout.SECTION_ACTIONS; section < layout.SECTION_COUNT; section++) {
     const count = sectionCount(section);
@@ -498,7 +506,8 @@ function entriesFit(): bool {
     noFault(automatonFault()) &&
     need(sectionCount(layout.SECTION_FIELDS) == <u32>codes.FIELD_COUNT, sectionAt(layout.SECTION_FIELDS)) &&
     need(sectionCount(layout.SECTION_SETS) <= <u32>SETS_MAX, sectionAt(layout.SECTION_SETS)) &&
-    need(sectionCount(layout.SECTION_CELLS) <= <u32>CELL_KINDS_MAX, sectionAt(layout.SECTION_CELLS))
+    need(sectionCount(layout.SECTION_CELLS) <= <u32>CELL_KINDS_MAX, sectionAt(layout.SECTION_CELLS)) &&
+    sqlFits()
   );
 }
 

@@ -402,7 +402,7 @@ publisher: acme          # the name after \`org:\` in your policy
 title: ${name}
 description: Tools of the server ${name}.
 servers: [${name}]
-tools:
+tools:${known === 0 ? " []   # none was understood: write a row for each that is known to be harmless, or no pack" : ""}
 ${rows.join("\n")}
 `;
 }

@@ -23,7 +23,7 @@ export function lockFileOf(policy: string): string {
 
 /** Tools of a file with an answer to `tools/list`. Read as hosts read it, so that both get one digest. */
 export function readTools(file: string): readonly ToolDefinition[] {
-  const text = textOf(readPolicy(file), file);
+  const text = textOf(readPolicy(file, "the JSON answer to tools/list"), file);
   let value: unknown;
   try {
     value = JSON.parse(text);

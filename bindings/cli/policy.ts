@@ -17,6 +17,7 @@ export interface PolicyOptions {
 }
 
 const MAGIC = "P0IM";
+const BYTE_ORDER_MARK = "\ufeff";
 
 /** Opens the engine with the policy that the options name. Nothing is looked for where nobody pointed. */
 export async function openPolicy(options: PolicyOptions): Promise<Engine> {
@@ -97,7 +98,7 @@ export function signatureFileOf(file: string): string {
 
 /** A pack beside the shipped ones, with the signature beside it if there is one. */
 function packSource(file: string): Source {
-  const source = { name: file, text: textOf(readPolicy(file), file) };
+  const source = { name: file, text: textOf(readPolicy(file, "a pack"), file) };
   if (!/^pack:/m.test(source.text)) {
     throw new CliError("file", `${file}: wanted a pack, a file with the key pack`);
   }
@@ -109,18 +110,25 @@ export function isImage(bytes: Uint8Array): boolean {
   return new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) === MAGIC;
 }
 
-export function readPolicy(file: string): Uint8Array {
+export function readPolicy(file: string, what = "a policy"): Uint8Array {
   try {
     return new Uint8Array(readFileSync(file));
   } catch (error) {
-    throw new CliError("file", `${file}: wanted a policy; ${(error as Error).message}`);
+    throw new CliError("file", `${file}: wanted ${what}; ${(error as Error).message}`);
   }
 }
 
+/** The text of a file as its bytes are: a byte order mark would be no part of what a signature covers. */
 export function textOf(bytes: Uint8Array, file: string): string {
+  let text: string;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new CliError("file", `${file}: wanted UTF-8 text, came other bytes`);
   }
+  if (!text.startsWith(BYTE_ORDER_MARK)) return text;
+  throw new CliError(
+    "file",
+    `${file}: wanted text without a byte order mark (EF BB BF) at its beginning; save it as UTF-8 without one`,
+  );
 }

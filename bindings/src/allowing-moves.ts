@@ -361,7 +361,7 @@ function workingDirectory(request: Request, members: readonly Member[]): Move[] 
 function serverMoves(request: Request): Move[] {
   if (request.tool === undefined) return [];
   const { annotations, server, tool } = request;
-  const named = /^mcp__((?:(?!__).)+)__(.+)$/s.exec(tool);
+  const named = /^mcp__((?:(?!__).)+)__(.+)$/is.exec(tool);
   const moves: Move[] = [];
   if (annotations !== undefined) {
     moves.push({

@@ -7,6 +7,7 @@ import { type AllowingChange, raisedBy } from "./allowing.ts";
 import { TIER_NAMES } from "./gen/codes.ts";
 import { type HazardSteps, hazardOfParts, hazardSteps, scoreOf, tierOf } from "./hazard.ts";
 import type { ImageView } from "./image.ts";
+import { signalText } from "./signal-text.ts";
 import type { Decision, FlagHazard, LoweredBy, Obligations, Part } from "./types.ts";
 
 export { type AllowingChange, type Change, minimalAllowingChange } from "./allowing.ts";
@@ -32,6 +33,7 @@ export function explain(decision: Decision, image: ImageView, allowing?: Allowin
     if (!holds) faults.push(fault);
   };
   const lines = [...explainVerdict(decision), ...section("why", explainReasons(decision))];
+  lines.push(...section("memory asked", explainSignals(decision, image)));
   const several = decision.parts.length > 1;
   decision.parts.forEach((part, index) => {
     const steps = hazardSteps(part);
@@ -82,6 +84,16 @@ export function mappingText(mapping: string): string {
   if (mapping === "direct") return "which the caller named";
   if (mapping === "unknown") return "because no pack vouches for this tool";
   return `by the mapping ${mapping}`;
+}
+
+/** What the entries that matched ask of histories. */
+function explainSignals({ reasons }: Decision, image: ImageView): string[] {
+  return reasons.flatMap(({ code }) =>
+    image.asked(code).map((signal) => {
+      const unknown = signal.calm ? "" : "; unknown, so it counts as met, where no memory is kept";
+      return `${code} asks ${signal.name}: ${signalText(signal)}${unknown}`;
+    }),
+  );
 }
 
 function explainReasons(decision: Decision): string[] {

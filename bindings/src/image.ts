@@ -5,6 +5,10 @@
 
 import {
   AMPLIFIER_COUNT,
+  CELL_SOURCE_FIELDS,
+  type CELL_SOURCE_NAMES,
+  CONTEXT_KEY_NAMES,
+  FIELD_NAMES,
   FLAG_NAMES,
   NAMESPACE_ACTION,
   NAMESPACE_CURRENCY,
@@ -12,9 +16,13 @@ import {
   NAMESPACE_DOMAIN_UNDER,
   NAMESPACE_FIELD,
   NAMESPACE_SERVER,
+  OPERAND_SIGNAL,
   ROW_KIND_GATE,
   RULE_KIND_FLAG,
   RULE_KIND_LEVEL,
+  SIGNAL_MEASURE_NAMES,
+  SIGNAL_UNIT_NAMES,
+  TALLY_COUNTS_NAMES,
   TIER_NAMES,
   VERDICT_ALLOW,
   VERDICT_NAMES,
@@ -52,6 +60,38 @@ export interface ActionDefaults {
   readonly flags: readonly { readonly flag: string; readonly role: "primary" | "secondary" }[];
 }
 
+/** A kind of histories. */
+export interface CellNames {
+  readonly name: string;
+  readonly source: (typeof CELL_SOURCE_NAMES)[number];
+  /** The member of the context, or one or two fields. */
+  readonly keys: readonly string[];
+}
+
+/** What is counted in a kind of histories. */
+export interface TallyNames {
+  /** 16 digits of hex. */
+  readonly number: string;
+  readonly cell: CellNames;
+  readonly counts: (typeof TALLY_COUNTS_NAMES)[number];
+  readonly actions: readonly string[];
+  /** Whether it counts only calls that meet a condition. */
+  readonly hasCondition: boolean;
+}
+
+/** One number that is asked of a history. */
+export interface SignalNames {
+  readonly name: string;
+  readonly measure: (typeof SIGNAL_MEASURE_NAMES)[number];
+  readonly of: (typeof SIGNAL_UNIT_NAMES)[number];
+  readonly tally: TallyNames;
+  /** The tally itself where the measure compares with no other one. */
+  readonly other: TallyNames;
+  readonly windowS: number;
+  /** Where no memory is kept it is that of an empty history, and not unknown. */
+  readonly calm: boolean;
+}
+
 /** Reads a checked image lazily; the bytes are kept, not copied. */
 export class ImageView {
   readonly bytes: Uint8Array;
@@ -59,6 +99,7 @@ export class ImageView {
   readonly #utf8 = new TextDecoder();
   #sentences: ReadonlyMap<string, string> | undefined;
   #raises: ReadonlyMap<string, readonly Raise[]> | undefined;
+  #signals: readonly SignalNames[] | undefined;
   #names: ReadonlyMap<number, readonly { readonly text: string; readonly value: number }[]> | undefined;
 
   constructor(bytes: Uint8Array) {
@@ -234,6 +275,84 @@ export class ImageView {
     }));
   }
 
+  /** Kinds of histories, in the order of their indexes. */
+  cells(): readonly CellNames[] {
+    return this.#entries(layout.SECTION_CELLS, layout.CELLS_BYTES).map((at) => {
+      const isOfFields = this.#view.getUint8(at + layout.CELLS_SOURCE) === CELL_SOURCE_FIELDS;
+      const numbers = [layout.CELLS_KEY, layout.CELLS_OTHER].map((offset) =>
+        this.#view.getUint8(at + offset),
+      );
+      const [key = 0, other = 0] = numbers;
+      return {
+        name: this.#ref(at + layout.CELLS_NAME),
+        source: isOfFields ? "fields" : "context",
+        keys: isOfFields
+          ? [key, other].flatMap((number) => FIELD_NAMES[number] ?? [])
+          : [CONTEXT_KEY_NAMES[key] ?? ""],
+      };
+    });
+  }
+
+  /** What is counted, in the order of the indexes. */
+  tallies(): readonly TallyNames[] {
+    const cells = this.cells();
+    const actions = this.#entries(layout.SECTION_ACTIONS, layout.ACTIONS_BYTES).map((at) => ({
+      name: this.#ref(at + layout.ACTIONS_NAME),
+      tallies: this.#list(this.#view.getUint32(at + layout.ACTIONS_TALLIES, true)),
+    }));
+    return this.#entries(layout.SECTION_TALLIES, layout.TALLIES_BYTES).map((at, index) => ({
+      number: this.#view
+        .getBigUint64(at + layout.TALLIES_NUMBER, true)
+        .toString(16)
+        .padStart(16, "0"),
+      cell: cells[this.#view.getUint8(at + layout.TALLIES_CELL)] as CellNames,
+      counts: TALLY_COUNTS_NAMES[this.#view.getUint8(at + layout.TALLIES_COUNTS)] ?? "any",
+      actions: actions.filter(({ tallies }) => tallies.includes(index)).map(({ name }) => name),
+      hasCondition: this.#view.getUint32(at + layout.TALLIES_CLAUSE_COUNT, true) > 0,
+    }));
+  }
+
+  /** What is asked of histories, in the order of the indexes. */
+  signals(): readonly SignalNames[] {
+    if (this.#signals === undefined) {
+      const tallies = this.tallies();
+      const tally = (at: number): TallyNames => tallies[this.#view.getUint32(at, true)] as TallyNames;
+      this.#signals = this.#entries(layout.SECTION_SIGNALS, layout.SIGNALS_BYTES).map((at) => ({
+        name: this.#ref(at + layout.SIGNALS_NAME),
+        measure: SIGNAL_MEASURE_NAMES[this.#view.getUint8(at + layout.SIGNALS_MEASURE)] ?? "count",
+        of: SIGNAL_UNIT_NAMES[this.#view.getUint8(at + layout.SIGNALS_OF)] ?? "amount",
+        tally: tally(at + layout.SIGNALS_TALLY),
+        other: tally(at + layout.SIGNALS_OTHER),
+        windowS: this.#view.getUint32(at + layout.SIGNALS_WINDOW_S, true),
+        calm: this.#view.getUint8(at + layout.SIGNALS_CALM) === 1,
+      }));
+    }
+    return this.#signals;
+  }
+
+  /** The signals that the rules, gates, rows and relax entries of a code ask for. */
+  asked(code: string): readonly SignalNames[] {
+    const signals = this.signals();
+    if (signals.length === 0) return [];
+    const indexes = new Set<number>();
+    const visit = (at: number, clauses: number): void => {
+      for (const clause of this.#run(at + clauses, layout.SECTION_CLAUSES, layout.CLAUSES_BYTES)) {
+        const start = clause + layout.CLAUSES_PREDICATE_START;
+        for (const one of this.#run(start, layout.SECTION_PREDICATES, layout.PREDICATES_BYTES)) {
+          if (this.#view.getUint16(one + layout.PREDICATES_OPERAND, true) !== OPERAND_SIGNAL) continue;
+          indexes.add(this.#view.getUint16(one + layout.PREDICATES_PARAM, true));
+        }
+      }
+    };
+    for (const at of this.#entries(layout.SECTION_RULES, layout.RULES_BYTES)) {
+      if (this.#ref(at + layout.RULES_CODE) === code) visit(at, layout.RULES_CLAUSE_START);
+    }
+    for (const at of this.#entries(layout.SECTION_ROWS, layout.ROWS_BYTES)) {
+      if (this.#ref(at + layout.ROWS_CODE) === code) visit(at, layout.ROWS_CLAUSE_START);
+    }
+    return [...indexes].sort((one, other) => one - other).flatMap((index) => signals[index] ?? []);
+  }
+
   get #meta(): number {
     return this.#section(layout.SECTION_META);
   }
@@ -253,6 +372,20 @@ export class ImageView {
     const start = this.#section(section);
     const count = this.#view.getUint32(layout.HEADER_DIRECTORY + section * layout.DIRECTORY_BYTES + 4, true);
     return Array.from({ length: count }, (_, index) => start + index * entryBytes);
+  }
+
+  /** Offsets of the entries of a run whose start stands at `at`. */
+  #run(at: number, section: number, entryBytes: number): readonly number[] {
+    const first = this.#section(section) + this.#view.getUint32(at, true) * entryBytes;
+    const count = this.#view.getUint32(at + 4, true);
+    return Array.from({ length: count }, (_, index) => first + index * entryBytes);
+  }
+
+  /** Items of a list by the index of its count. */
+  #list(index: number): readonly number[] {
+    const at = this.#section(layout.SECTION_LISTS) + index * layout.LISTS_BYTES;
+    const count = this.#view.getUint32(at, true);
+    return Array.from({ length: count }, (_, item) => this.#view.getUint32(at + 4 + item * 4, true));
   }
 
   #ref(at: number): string {

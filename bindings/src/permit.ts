@@ -300,7 +300,7 @@ function requestOf(
 /** Whether the call may come from a server. Most programs' own calls do not, and cost nothing more. */
 function mayHaveServer(given: unknown): given is PermitCall & { readonly tool: string } {
   const { tool, server } = (given ?? {}) as { tool?: unknown; server?: unknown };
-  return typeof tool === "string" && (server !== undefined || tool.includes("mcp__") || isPinnedName(tool));
+  return typeof tool === "string" && (server !== undefined || /mcp__/i.test(tool) || isPinnedName(tool));
 }
 
 /** Whether a call has no member but these two and its context. */

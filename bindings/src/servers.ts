@@ -137,7 +137,7 @@ export interface ResolvedCall<C> {
 
 /** No policy can bind a server of this name: it says that it is pinned and not to what. */
 const NO_SERVER = pinnedName("unknown", "");
-const CARRIED = /^mcp__(.+?)__(.+)$/s;
+const CARRIED = /^mcp__(.+?)__(.+)$/is;
 
 /**
  * The servers of one host and the definitions that it saw. The engine knows a pinned server only by name and digest

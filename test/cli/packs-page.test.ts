@@ -12,7 +12,7 @@ import { ROOT } from "../../tools/files.ts";
 import { shell } from "./command.ts";
 
 const PAGE = join(ROOT, "docs/packs.md");
-const BLOCK = /^```(console|yaml)\n([\s\S]*?)^```$/gm;
+const BLOCK = /^```(console|yaml|json)(?: (\S+))?\n([\s\S]*?)^```$/gm;
 
 /** One console block with what its commands print now. */
 function replayed(block: string, folder: string): string {
@@ -28,17 +28,18 @@ function replayed(block: string, folder: string): string {
     .join("");
 }
 
-test("the page does what it says", { timeout: 240_000 }, () => {
+test("the page does what it says", { timeout: 600_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "permit0-"));
   const page = readFileSync(PAGE, "utf8");
   let commands = 0;
   try {
-    const now = page.replaceAll(BLOCK, (whole, kind: string, block: string) => {
+    const now = page.replaceAll(BLOCK, (whole, kind: string, named: string | undefined, block: string) => {
       if (kind === "console") {
         commands++;
         return `\`\`\`console\n${replayed(block, folder)}\`\`\``;
       }
-      const path = /^# (\S+)\n/.exec(block)?.[1] ?? "";
+      // JSON has no comments, so its name stands behind the kind.
+      const path = named ?? /^# (\S+)\n/.exec(block)?.[1] ?? "";
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), block);
       return whole;

@@ -12,10 +12,11 @@ export function difference(
   image: Uint8Array,
   request: Uint8Array,
   model: ModelAnswer = decideModel(image, request),
+  cells: readonly Uint8Array[] = [],
 ): string | null {
   let engine: ReturnType<Wasm["decide"]>;
   try {
-    engine = wasm.decide(request);
+    engine = wasm.decide(request, cells);
   } catch (error) {
     return `the engine trapped (${String(error)}), the model says ${statusCode(model.status)} at ${model.offset}`;
   }
@@ -30,6 +31,12 @@ export function difference(
   for (const member of ["verdict", "tier", "score", "hazard"] as const) {
     if (engine[member] !== model.result[member]) {
       return `${member} in the result: engine ${engine[member]}, model ${model.result[member]}`;
+    }
+  }
+  for (const [at, next] of model.cells.slice(0, cells.length).entries()) {
+    const given = engine.cells[at] ?? null;
+    if ((next && hexOf(next)) !== (given && hexOf(given))) {
+      return `cell ${at}: engine ${given && hexOf(given)}, model ${next && hexOf(next)}`;
     }
   }
   return null;

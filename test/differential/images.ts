@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import type {
   ActionSource,
   ApiSource,
+  CellSource,
   ImageSource,
   MappingSource,
   ObligationSource,
@@ -12,6 +13,8 @@ import type {
   PredicateSource,
   RowSource,
   RuleSource,
+  SignalSource,
+  TallySource,
   TokenSource,
 } from "../model/image-writer.ts";
 import { actionsOf, caseTable, commandsOf } from "../model/lang/tables.ts";
@@ -120,16 +123,23 @@ const DERIVED_FROM: Record<string, string[]> = {
 };
 const RISK_OPERANDS = ["tier", "score", "level", "flag", "primary_flag"];
 
+/** What an image has that predicates name by its index. */
+interface Named {
+  sets: number;
+  signals: SignalSource[];
+}
+
 /** A predicate that an action with these fields can be asked. */
-function predicate(random: Random, fields: number[], withRisk: boolean, setCount: number): PredicateSource {
+function predicate(random: Random, fields: number[], withRisk: boolean, named: Named): PredicateSource {
   const names = wire.operands.map((o) => o.name).filter((o) => withRisk || !RISK_OPERANDS.includes(o));
   // Facts that are worked out from fields of this very action are asked for more often.
   const derived = Object.keys(DERIVED_FROM).filter((operand) =>
     DERIVED_FROM[operand]?.some((field) => fields.includes(fieldNumber(field))),
   );
-  const operands = [...names, ...derived, ...derived, ...derived];
+  const signals = named.signals.length > 0 ? ["signal", "signal"] : [];
+  const operands = [...names, ...derived, ...derived, ...derived, ...signals];
   for (;;) {
-    const found = predicateOn(random, random.pick(operands), fields, setCount);
+    const found = predicateOn(random, random.pick(operands), fields, named);
     if (found !== null) return found;
   }
 }
@@ -139,7 +149,7 @@ function predicateOn(
   random: Random,
   operand: string,
   fields: number[],
-  setCount: number,
+  named: Named,
 ): PredicateSource | null {
   // Fields with operators of their own come up more often than chance would have it.
   const rich = fields.filter((number) => RICH_TYPES.includes(taxonomyFields[number - 1]?.type as string));
@@ -170,7 +180,7 @@ function predicateOn(
     ]);
     const base = { operand, ...extra, operator };
     if (operator === "in" || operator === "not_in") return { ...base, values: few(words) };
-    if (operator.endsWith("in_set")) return { ...base, set: random.below(setCount) };
+    if (operator.endsWith("in_set")) return { ...base, set: random.below(named.sets) };
     if (operator.endsWith("under")) return { ...base, values: few(WORDS.path) };
     if (operator.startsWith("name_")) return { ...base, values: few(WORDS.name) };
     if (operator.startsWith("domain_")) return { ...base, values: few(WORDS.domain) };
@@ -240,8 +250,36 @@ function predicateOn(
       const subject = random.below(amplifierNames.length);
       return int({ subject }, [0, 5, amplifierMaxima[subject] as number]);
     }
+    case "signal": {
+      if (named.signals.length === 0) return null;
+      const subject = random.below(named.signals.length);
+      return int({ subject }, signalBounds(named.signals[subject] as SignalSource));
+    }
     default:
       return words();
+  }
+}
+
+/** Numbers that a signal may well be near. */
+function signalBounds({ measure, of }: SignalSource): (number | bigint)[] {
+  switch (measure) {
+    case "sum":
+    case "largest":
+    case "average":
+      return of === "units" ? [1, 2, 5, 100] : [0, 1, 1000, 50_000, 1_000_000, 2n ** 53n - 1n];
+    case "tier":
+      return [0, 1, 2, 3, 4];
+    case "since":
+    case "idle":
+    case "age":
+      return [0, 1, 60, 3600, 86_400, 2n ** 53n - 1n];
+    case "ratio":
+    case "acceleration":
+      return [0, 500, 1000, 1001, 2000, 10_000];
+    case "follows":
+      return [0, 1];
+    default:
+      return [0, 1, 2, 3, 5, 20, 128, 200];
   }
 }
 
@@ -249,13 +287,13 @@ function clauses(
   random: Random,
   fields: number[],
   withRisk: boolean,
-  setCount: number,
+  named: Named,
   needOne = false,
 ): PredicateSource[][] {
   if (!needOne && random.chance(6)) return [];
   return Array.from({ length: random.chance(75) ? 1 : 2 }, () =>
     Array.from({ length: !needOne && random.chance(2) ? 0 : random.pick([1, 1, 1, 2, 2, 3]) }, () =>
-      predicate(random, fields, withRisk, setCount),
+      predicate(random, fields, withRisk, named),
     ),
   );
 }
@@ -371,6 +409,107 @@ function mapping(random: Random, pack: number, index: number, actions: ActionSou
   return result;
 }
 
+/** What an image remembers and asks of it. */
+interface MemorySource {
+  cells: CellSource[];
+  signals: SignalSource[];
+}
+
+const NO_MEMORY: MemorySource = { cells: [], signals: [] };
+
+const fieldsOf = (action: TaxonomyAction): number[] => action.fields.map(fieldNumber);
+
+/** Kinds of histories over the context and over fields that the actions have, with what is counted and asked. */
+function randomMemory(random: Random, fields: number[], setCount: number): MemorySource {
+  const contexts = random.some(["session", "agent", "principal", "actor", "tenant"], 50);
+  const wanted = random.some(["recipient", "payee", "host", "url", "count", "account", "user"], 30);
+  // Paths are what a call in a language has most of.
+  if (random.chance(60)) wanted.push("path");
+  const keys: CellSource["key"][] = [
+    ...contexts,
+    ...wanted.map((name): [number] => [fieldNumber(name)]),
+    [random.pick(fields)],
+    [random.pick(fields), random.pick(fields)],
+  ];
+  const kinds = random.shuffle(keys).slice(0, random.pick([1, 2, 3, 5, 8]));
+  const cells = kinds.map((key, i) => ({
+    name: typeof key === "string" ? key : `kind_${i}`,
+    key,
+    tallies: talliesOf(random, fields, setCount, i === 0 ? 1 : 0),
+  }));
+  return { cells, signals: signalsOf(random, cells, random.pick([1, 4, 12, 24])) };
+}
+
+/** Few different numbers, so that another image has some of them too. */
+function talliesOf(random: Random, fields: number[], setCount: number, atLeast: number): TallySource[] {
+  const numbers = Array.from({ length: 20 }, (_, i) => (i < 18 ? BigInt(i + 1) : 2n ** 64n - BigInt(20 - i)));
+  const count = Math.max(atLeast, random.pick([0, 1, 2, 3, 5, random.chance(20) ? 16 : 4]));
+  // Facts of risk are unknown to a tally, and may be asked all the same.
+  const named: Named = { sets: setCount, signals: [] };
+  return random
+    .shuffle(numbers)
+    .slice(0, count)
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((number) => ({
+      number,
+      counts: random.pick(wire.tally_counts),
+      clauses: random.chance(60) ? [] : clauses(random, fields, random.chance(20), named),
+    }));
+}
+
+const WINDOWS = [1, 60, 3599, 3600, 7200, 86_400, 169_200, 169_201, 604_800, 1_339_200, 2_678_400];
+
+function signalsOf(random: Random, cells: CellSource[], count: number): SignalSource[] {
+  const kindOf = cells.flatMap(({ tallies }, kind) => tallies.map(() => kind));
+  return Array.from({ length: count }, (_, i) => {
+    const tally = random.below(kindOf.length);
+    const same = kindOf.flatMap((kind, index) => (kind === kindOf[tally] ? [index] : []));
+    const measure = random.pick(wire.signal_measures);
+    const windows = measure === "acceleration" ? WINDOWS.slice(0, -1) : WINDOWS;
+    return {
+      name: `signal_${i}`,
+      tally,
+      other: random.pick(same),
+      windowS: random.pick(windows),
+      measure,
+      of: random.pick(wire.signal_units),
+      calm: random.chance(50),
+    };
+  });
+}
+
+/** Indexes of the tallies that may count an action. */
+function randomTallies(random: Random, { cells }: MemorySource): number[] {
+  return random.some(
+    cells.flatMap(({ tallies }) => tallies).map((_, index) => index),
+    60,
+  );
+}
+
+/** A random image that keeps histories in any case. */
+export function memoryImage(random: Random): ImageSource {
+  for (;;) {
+    const image = random.chance(60) ? randomImage(random) : languageImage(random);
+    if ((image.signals?.length ?? 0) > 0) return image;
+  }
+}
+
+/** The same policy with other tallies in the same kinds of histories, and other questions. */
+export function changedMemory(random: Random, image: ImageSource): ImageSource {
+  const fields = image.actions.flatMap((action) => action.fields);
+  const cells = (image.cells ?? []).map((cell, i) => {
+    const kept = random.some(cell.tallies, 60);
+    const fresh = talliesOf(random, fields, image.sets.length, i === 0 ? 1 : 0);
+    const tallies = [...kept, ...fresh.filter(({ number }) => !kept.some((one) => one.number === number))]
+      .slice(0, 16)
+      .sort((a, b) => (a.number < b.number ? -1 : 1));
+    return { ...cell, tallies };
+  });
+  const memory = { cells, signals: signalsOf(random, cells, image.signals?.length ?? 0) };
+  const actions = image.actions.map((action) => ({ ...action, tallies: randomTallies(random, memory) }));
+  return { ...image, ...memory, actions };
+}
+
 /**
  * A whole random image. The fields, flags and amplifiers are those of the taxonomy; all else is chance. `needed`: names of
  * actions that it has in any case.
@@ -399,6 +538,10 @@ export function randomImage(random: Random, needed: string[] = []): ImageSource 
   const packs = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
   const packCount = random.pick([1, 2, 3, 4, 10]);
   const setCount = random.between(1, 3);
+  const memory = random.chance(70)
+    ? randomMemory(random, [...chosen].flatMap(fieldsOf), setCount)
+    : NO_MEMORY;
+  const named: Named = { sets: setCount, signals: memory.signals };
   const rules: RuleSource[] = [];
   const rows: RowSource[] = [];
   const layer = (): { pack?: number } => (random.chance(15) ? { pack: random.below(packCount) } : {});
@@ -406,7 +549,7 @@ export function randomImage(random: Random, needed: string[] = []): ImageSource 
   const actions: ActionSource[] = [...chosen]
     .sort((a, b) => a.number - b.number)
     .map((action) => {
-      const fields = action.fields.map(fieldNumber);
+      const fields = fieldsOf(action);
       const ruleIndexes: number[] = [];
       const rowIndexes: number[] = [];
       const prefix = action.name.replace(".", "_");
@@ -419,7 +562,7 @@ export function randomImage(random: Random, needed: string[] = []): ImageSource 
           kind: isLevel ? "level" : "flag",
           target,
           value: isLevel ? random.between(0, amplifierMaxima[target] as number) : random.below(2),
-          clauses: clauses(random, fields, false, setCount),
+          clauses: clauses(random, fields, false, named),
           ...layer(),
         });
       }
@@ -439,7 +582,7 @@ export function randomImage(random: Random, needed: string[] = []): ImageSource 
                     ? (["allow", "review", "review", "deny"] as const)
                     : (["allow", "review"] as const),
                 ),
-          clauses: clauses(random, fields, true, setCount, kind !== "row"),
+          clauses: clauses(random, fields, true, named, kind !== "row"),
           obligations: kind === "gate" ? [] : obligations(random),
           ...(kind === "relax"
             ? { expiresMs: random.pick([0n, 1_800_000_000_000n, 4_000_000_000_000n]) }
@@ -460,6 +603,7 @@ export function randomImage(random: Random, needed: string[] = []): ImageSource 
         rules: ruleIndexes,
         rows: rowIndexes,
         obligations: obligations(random),
+        tallies: randomTallies(random, memory),
       };
     });
 
@@ -487,6 +631,7 @@ export function randomImage(random: Random, needed: string[] = []): ImageSource 
     mappings: [],
     rules,
     rows,
+    ...memory,
     currencies: [
       { code: "USD", exponent: 2, referenceMilli: 1000 },
       { code: "EUR", exponent: 2, referenceMilli: 1200 },
@@ -552,10 +697,11 @@ export function randomImage(random: Random, needed: string[] = []): ImageSource 
  */
 export function catalogueImage(random: Random): ImageSource {
   const base = randomImage(random);
+  const named: Named = { sets: base.sets.length, signals: base.signals ?? [] };
   const rows: RowSource[] = [];
   const actions = base.actions.map((action) => {
     const asked = wire.operands.flatMap(({ name }) =>
-      Array.from({ length: 5 }, () => predicateOn(random, name, action.fields, base.sets.length)),
+      Array.from({ length: 5 }, () => predicateOn(random, name, action.fields, named)),
     );
     const indexes: number[] = [];
     for (const kind of ["row", "relax"] as const) {

@@ -11,6 +11,8 @@ export interface WasmAnswer {
   score: number;
   hazard: number;
   imageDigest: Uint8Array;
+  /** The next cell of each history that was given; null: not changed. */
+  cells: (Uint8Array | null)[];
 }
 
 interface Exports {
@@ -19,12 +21,20 @@ interface Exports {
   IMAGE_AT: WebAssembly.Global;
   RECORD_AT: WebAssembly.Global;
   RESULT_AT: WebAssembly.Global;
+  CELLS_AT: WebAssembly.Global;
+  CELL_SIZES_AT: WebAssembly.Global;
+  CELL_IDS_AT: WebAssembly.Global;
+  KEY_SALT_AT: WebAssembly.Global;
+  name(bytes: number): number;
   loadImage(bytes: number): number;
   decide(bytes: number): number;
 }
 
 const REQUEST_BYTES_MAX = 65536;
 const IMAGE_BYTES_MAX = 4194304;
+const CELL_STRIDE = 32768;
+const CELLS_MAX = 8;
+const UNCHANGED = 0xffffffff;
 
 const modules = new Map<string, WebAssembly.Module>();
 
@@ -62,10 +72,26 @@ export class Wasm {
     return { status, offset: this.result().getUint32(0, true) };
   }
 
-  decide(request: Uint8Array): WasmAnswer {
-    // A longer request does not fit the area; its length alone must make the engine refuse it.
-    const kept = request.subarray(0, REQUEST_BYTES_MAX);
-    this.bytes(this.exports.REQUEST_AT.value, kept.length).set(kept);
+  setKeySalt(keySalt: Uint8Array): void {
+    this.bytes(this.exports.KEY_SALT_AT.value, 32).set(keySalt);
+  }
+
+  name(request: Uint8Array): { status: number; offset: number; ids: Uint8Array[] } {
+    this.putRequest(request);
+    const status = this.exports.name(request.length);
+    const result = this.result();
+    const ids = Array.from({ length: result.getUint32(48, true) }, (_, i) =>
+      this.bytes(this.exports.CELL_IDS_AT.value + 32 * i, 32).slice(),
+    );
+    return { status, offset: result.getUint32(0, true), ids };
+  }
+
+  decide(request: Uint8Array, cells: readonly Uint8Array[] = []): WasmAnswer {
+    this.putRequest(request);
+    cells.slice(0, CELLS_MAX).forEach((cell, i) => {
+      this.bytes(this.exports.CELLS_AT.value + CELL_STRIDE * i, cell.length).set(cell);
+      this.sizes().setUint32(4 * i, cell.length, true);
+    });
     const status = this.exports.decide(request.length);
     const result = this.result();
     return {
@@ -77,10 +103,27 @@ export class Wasm {
       score: result.getUint16(10, true),
       hazard: result.getUint32(12, true),
       imageDigest: this.bytes(this.exports.RESULT_AT.value + 16, 32).slice(),
+      cells: cells.slice(0, CELLS_MAX).map((_, i) => this.nextCell(i)),
     };
   }
 
+  /** A longer request does not fit the area; its length alone must make the engine refuse it. */
+  private putRequest(request: Uint8Array): void {
+    const kept = request.subarray(0, REQUEST_BYTES_MAX);
+    this.bytes(this.exports.REQUEST_AT.value, kept.length).set(kept);
+  }
+
+  private nextCell(index: number): Uint8Array | null {
+    const bytes = this.sizes().getUint32(4 * index, true);
+    if (bytes === UNCHANGED) return null;
+    return this.bytes(this.exports.CELLS_AT.value + CELL_STRIDE * index, bytes).slice();
+  }
+
+  private sizes(): DataView {
+    return new DataView(this.exports.memory.buffer, this.exports.CELL_SIZES_AT.value, 4 * CELLS_MAX);
+  }
+
   private result(): DataView {
-    return new DataView(this.exports.memory.buffer, this.exports.RESULT_AT.value, 48);
+    return new DataView(this.exports.memory.buffer, this.exports.RESULT_AT.value, 52);
   }
 }

@@ -111,16 +111,22 @@ export function decide(parts: Judged[], image: Image, partsOverflow: boolean): D
 
   let verdict = decideVerdict(scored, [], verdictsOf(rows, "row"), gates.length > 0);
   if (overflow || partsOverflow) verdict = DENY;
-  const obligations = gathered.obligations;
-  if (verdict === REVIEW && obligations.approvers === null) obligations.approvers = 1;
   return {
     verdict,
     gates: gates.map((row) => row.code),
     rows: rows.slice(0, limit("rows_matched_max")),
-    obligations,
+    obligations: gathered.obligations,
     overflow,
     excuses: parts.flatMap((part) => part.entries.excuses),
   };
+}
+
+/** The decision once histories had their say: nothing makes it less strict. */
+export function settle(decision: Decision, demanded: number): Decision {
+  const verdict = Math.max(decision.verdict, demanded);
+  const obligations = { ...decision.obligations };
+  if (verdict === REVIEW && obligations.approvers === null) obligations.approvers = 1;
+  return { ...decision, verdict, obligations };
 }
 
 function gather(list: Obligation[]): { obligations: Obligations; overflow: boolean } {

@@ -5,12 +5,12 @@
 import { sha256, utf8 } from "./bytes.ts";
 import { fnv1a } from "./image.ts";
 import { canonicalToolName } from "./names.ts";
-import { position, taxonomyFields, wire } from "./wire.ts";
+import { position, taxonomyFields, wire, wordGroup } from "./wire.ts";
 
 export interface PredicateSource {
   operand: string;
   operator: string;
-  /** Field number for field_text and field_int, amplifier number for level. */
+  /** Field number for field_text and field_int, amplifier number for level, index for signal. */
   subject?: number;
   set?: number;
   values?: (string | number | bigint)[];
@@ -55,6 +55,8 @@ export interface ActionSource {
   rules?: number[];
   rows?: number[];
   obligations?: ObligationSource[];
+  /** Indexes of tallies, over all kinds of histories in order. */
+  tallies?: number[];
 }
 
 export interface GuardSource {
@@ -144,6 +146,31 @@ export interface MappingSource {
   language?: string;
 }
 
+export interface TallySource {
+  number: bigint;
+  counts?: string;
+  clauses?: PredicateSource[][];
+}
+
+export interface CellSource {
+  name: string;
+  /** Name of a member of the context, or one or two field numbers. */
+  key: string | [number] | [number, number];
+  /** As they stand in the image: by number. */
+  tallies: TallySource[];
+}
+
+export interface SignalSource {
+  name: string;
+  /** Indexes of tallies; without another one it is the same. */
+  tally: number;
+  other?: number;
+  windowS: number;
+  measure: string;
+  of?: string;
+  calm?: boolean;
+}
+
 /** A token of a name and what it says (image.md, namespaces 7, 8 and 13). */
 export interface TokenSource {
   token: string;
@@ -189,6 +216,8 @@ export interface ImageSource {
   detectors?: DetectorSource[];
   /** The words of the section as they are. */
   automaton?: number[];
+  cells?: CellSource[];
+  signals?: SignalSource[];
 }
 
 type Members = Record<string, number | bigint | string | number[] | Uint8Array>;
@@ -261,6 +290,18 @@ class ImageWriter {
       });
     }
     for (const word of s.automaton ?? []) this.addRaw("automaton", uint(word, 4));
+    for (const cell of s.cells ?? []) this.cell(cell);
+    for (const signal of s.signals ?? []) {
+      this.add("signals", {
+        name: signal.name,
+        tally: signal.tally,
+        other: signal.other ?? signal.tally,
+        window_s: signal.windowS,
+        measure: position(wire.signal_measures, signal.measure),
+        of: position(wire.signal_units, signal.of ?? "amount"),
+        calm: signal.calm === true ? 1 : 0,
+      });
+    }
     this.names();
     this.add("meta", {
       edition: s.edition,
@@ -341,7 +382,32 @@ class ImageWriter {
       rows: this.list(action.rows ?? []),
       obligation_start,
       obligation_count,
+      tallies: this.list(action.tallies ?? []),
     });
+  }
+
+  cell(cell: CellSource): void {
+    const isContext = typeof cell.key === "string";
+    const [key, other] = isContext ? [position(wordGroup("context_key"), cell.key as string), 0] : cell.key;
+    const index = this.count("cells");
+    this.add("cells", {
+      name: cell.name,
+      source: position(wire.cell_sources, isContext ? "context" : "fields"),
+      key: key as number,
+      other: (other as number | undefined) ?? 0,
+      tally_start: this.count("tallies"),
+      tally_count: cell.tallies.length,
+    });
+    for (const { number, counts, clauses } of cell.tallies) {
+      const [clause_start, clause_count] = this.clauses(clauses ?? []);
+      this.add("tallies", {
+        number,
+        clause_start,
+        clause_count,
+        cell: index,
+        counts: position(wire.tally_counts, counts ?? "ran"),
+      });
+    }
   }
 
   path(path: (string | null)[]): [number, number] {

@@ -2,6 +2,14 @@
 import { fromBytes, sha256 } from "./bytes.ts";
 import { isUtf8 } from "./cmp.ts";
 import {
+  type CellKind,
+  readCells,
+  readSignals,
+  readTallies,
+  type Signal,
+  type Tally,
+} from "./image-cells.ts";
+import {
   type Api,
   type ApiMember,
   type Automaton,
@@ -50,7 +58,7 @@ export interface Mapping {
 export interface Predicate {
   operand: string;
   operator: string;
-  /** Field number for field_text and field_int, amplifier number for level. */
+  /** Field number for field_text and field_int, amplifier number for level, index for signal. */
   subject: number;
   /** Index of an org set, for in_set and not_in_set. */
   set: number;
@@ -89,6 +97,8 @@ export interface Row {
 
 export interface Action {
   name: string;
+  /** As the taxonomy numbers it. */
+  number: number;
   /** What it does to the world: none, read, write … */
   effect: string;
   primary: Set<number>;
@@ -98,6 +108,8 @@ export interface Action {
   rules: Rule[];
   rows: Row[];
   obligations: Obligation[];
+  /** Indexes of the tallies that may count it. */
+  tallies: Set<number>;
 }
 
 export interface Currency {
@@ -130,6 +142,9 @@ export interface Image {
   apis: Api[];
   detectors: Detector[];
   automaton: Automaton | null;
+  cells: CellKind[];
+  tallies: Tally[];
+  signals: Signal[];
   /** All names of the hash table, for tests that need something to ask for. */
   names: { namespace: number; text: string; value: number }[];
   /** Value of a name in the hash table, or undefined. */
@@ -147,14 +162,14 @@ const SLOT_INDEX_BITS = 20;
 const DIRECTORY_AT = 48;
 const ABSENT = wire.operators.find((o) => o.name === "absent")?.number as number;
 
-type Entry = Record<string, number | bigint | string | number[] | Uint8Array>;
+export type Entry = Record<string, number | bigint | string | number[] | Uint8Array>;
 
 /** Throws `Refusal` with the status that `loadImage` returns. */
 export function readImage(bytes: Uint8Array): Image {
   return new ImageReader(bytes).read();
 }
 
-class ImageReader {
+export class ImageReader {
   readonly view: DataView;
   readonly offsets = new Map<string, number>();
   readonly counts = new Map<string, number>();
@@ -269,7 +284,9 @@ class ImageReader {
       if (operand.name.startsWith("field_") && (subject < 1 || subject > fields.length))
         this.fail("field of a predicate");
       if (operand.name === "level" && subject >= maxima.length) this.fail("amplifier of a predicate");
-      const takesParam = operand.name.startsWith("field_") || operand.name === "level";
+      if (operand.name === "signal" && subject >= this.count("signals")) this.fail("signal of a predicate");
+      const takesParam =
+        operand.name.startsWith("field_") || operand.name === "level" || operand.name === "signal";
       if (!takesParam && subject !== 0) this.fail("param of an operand that takes none");
       if ((operator.name === "ge" || operator.name === "lt") && count !== 1)
         this.fail("one value for ge and lt");
@@ -348,6 +365,7 @@ class ImageReader {
       const declared = new Set([...low, ...high]);
       return {
         name: this.of(entry, "name") as string,
+        number: entry.number as number,
         effect: wire.effects[entry.effect as number] ?? "unknown",
         primary: new Set(bits(this.of(entry, "primary") as number)),
         secondary: new Set(bits(this.of(entry, "secondary") as number)),
@@ -363,6 +381,9 @@ class ImageReader {
           obligations,
           this.of(entry, "obligation_start") as number,
           this.of(entry, "obligation_count") as number,
+        ),
+        tallies: new Set(
+          checkedList(this.of(entry, "tallies") as number, this.count("tallies"), "tally index"),
         ),
       };
     });
@@ -577,6 +598,11 @@ class ImageReader {
     }
     this.all("sentences");
     this.all("sources");
+    const kinds = readCells(this);
+    const tallies = readTallies(this, kinds, clauses);
+    const signals = readSignals(this, tallies);
+    this.where = this.offsets.get("cells") as number;
+    if (kinds.length > limit("cell_kinds_max")) this.fail("too many cells");
 
     // The one hash table.
     this.where = this.offsets.get("slots") as number;
@@ -647,6 +673,9 @@ class ImageReader {
       apis,
       detectors,
       automaton,
+      cells: kinds,
+      tallies,
+      signals,
       names: names.map((name) => ({
         namespace: this.of(name, "namespace") as number,
         text: this.of(name, "text") as string,

@@ -3,13 +3,15 @@
  * else. Slow and obvious on purpose. The tests hold the Wasm against it, byte for byte.
  */
 
+import { settle } from "./decide.ts";
 import { scanArguments } from "./detect.ts";
 import { type Image, readImage } from "./image.ts";
 import { match } from "./match.ts";
+import { idsOf, Memory } from "./memory.ts";
 import { evaluate } from "./parts.ts";
 import { type Evaluated, writeRecord } from "./record.ts";
 import { readRequest } from "./request.ts";
-import { Refusal } from "./wire.ts";
+import { limit, Refusal } from "./wire.ts";
 
 export interface ModelResult {
   /** 0 allow, 1 review, 2 deny. */
@@ -23,8 +25,19 @@ export interface ModelResult {
 }
 
 export type ModelAnswer =
-  | { status: 0; offset: 0; record: Uint8Array; result: ModelResult }
+  | {
+      status: 0;
+      offset: 0;
+      record: Uint8Array;
+      result: ModelResult;
+      /** The next cell of each history of the request; null: not changed. */
+      cells: (Uint8Array | null)[];
+    }
   | { status: number; offset: number };
+
+export type NamesAnswer =
+  | { status: 0; offset: 0; ids: Uint8Array[] }
+  | { status: number; offset: number; ids: [] };
 
 export function isRefused(answer: ModelAnswer): answer is { status: number; offset: number } {
   return !("record" in answer);
@@ -42,18 +55,56 @@ export function loadImageModel(bytes: Uint8Array): Image | Refusal {
   return image;
 }
 
-/** Decides one request against one image. Never throws for bad bytes: they get a status and an offset. */
-export function decideModel(imageBytes: Uint8Array, requestBytes: Uint8Array): ModelAnswer {
+const NO_SALT = new Uint8Array(32);
+
+/** The ids of the histories that a call touches, at most eight. */
+export function nameModel(
+  imageBytes: Uint8Array,
+  requestBytes: Uint8Array,
+  keySalt: Uint8Array = NO_SALT,
+): NamesAnswer {
+  const image = loadImageModel(imageBytes);
+  if (image instanceof Refusal) return { status: image.status, offset: image.offset, ids: [] };
+  const ids = refusalOr(() => {
+    const request = readRequest(requestBytes, image);
+    const matched = match(request, image);
+    const memory = new Memory(image, request, [], keySalt);
+    const touched = matched.candidates.flatMap(
+      (candidate) => evaluate(candidate, request, matched, image, memory).touched,
+    );
+    return idsOf(touched).slice(0, limit("cells_max"));
+  });
+  if (ids instanceof Refusal) return { status: ids.status, offset: ids.offset, ids: [] };
+  return { status: 0, offset: 0, ids };
+}
+
+/**
+ * Decides one request against one image. Never throws for bad bytes: they get a status and an offset. `cells`: the bytes of
+ * each history of the request, none for one without events.
+ */
+export function decideModel(
+  imageBytes: Uint8Array,
+  requestBytes: Uint8Array,
+  cells: Uint8Array[] = [],
+  keySalt: Uint8Array = NO_SALT,
+): ModelAnswer {
   const image = loadImageModel(imageBytes);
   if (image instanceof Refusal) return { status: image.status, offset: image.offset };
   const answer = refusalOr(() => {
     const request = readRequest(requestBytes, image);
     const matched = match(request, image);
     for (const mark of scanArguments(request, image)) matched.marks.add(mark);
-    const taken = strictest(
-      matched.candidates.map((candidate) => evaluate(candidate, request, matched, image)),
+    const memory = new Memory(image, request, cells, keySalt);
+    const readings = matched.candidates.map((candidate) =>
+      evaluate(candidate, request, matched, image, memory),
     );
-    return { record: writeRecord(requestBytes, request, image, matched, taken), taken };
+    const demand = memory.demand(readings.flatMap((reading) => reading.touched));
+    const strict = strictest(readings);
+    const taken = { ...strict, decision: settle(strict.decision, demand.verdict) };
+    const histories = memory.fold(taken.remembered, taken.decision.verdict, demand);
+    const outcome = { reasons: demand.reasons, histories };
+    const record = writeRecord(requestBytes, request, image, matched, taken, outcome);
+    return { record, taken, cells: histories.map((history) => history.next) };
   });
   if (answer instanceof Refusal) return { status: answer.status, offset: answer.offset };
   const { tier, score, hazard, decision } = answer.taken;
@@ -62,6 +113,7 @@ export function decideModel(imageBytes: Uint8Array, requestBytes: Uint8Array): M
     offset: 0,
     record: answer.record,
     result: { verdict: decision.verdict, tier, score, hazard: Number(hazard) },
+    cells: answer.cells,
   };
 }
 

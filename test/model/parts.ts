@@ -7,6 +7,7 @@ import type { Action, Image } from "./image.ts";
 import type { Draft, Drafts } from "./lang/drafts.ts";
 import { takeApart } from "./lang/take-apart.ts";
 import { annotationBits, type Candidate, type Match } from "./match.ts";
+import { type Memory, type Remembered, rememberedOf } from "./memory.ts";
 import type { Excuse, Surroundings } from "./predicates.ts";
 import type { Evaluated, Part } from "./record.ts";
 import type { Request } from "./request.ts";
@@ -18,6 +19,7 @@ const SENSITIVITY = amplifierNames.indexOf("sensitivity");
 /** One part with what decides how it counts. */
 interface Judging {
   part: Part;
+  remembered: Remembered;
   action: Action;
   pack: number | null;
   entries: Entries;
@@ -25,8 +27,17 @@ interface Judging {
   draft: Draft | null;
 }
 
-export function evaluate(candidate: Candidate, request: Request, match: Match, image: Image): Evaluated {
+export function evaluate(
+  candidate: Candidate,
+  request: Request,
+  match: Match,
+  image: Image,
+  memory: Memory,
+): Evaluated {
   const facts = extract(request, image, candidate);
+  const touched: Remembered[] = [];
+  /** Parts so far that stay. */
+  const earlier: Remembered[] = [];
   const judge = (
     draft: Draft | null,
     read: Facts,
@@ -44,8 +55,13 @@ export function evaluate(candidate: Candidate, request: Request, match: Match, i
       annotations: annotationBits(request.annotations),
       marks,
       risk: null,
+      signal: null,
     };
+    const remembered = rememberedOf(action, surroundings, memory);
+    touched.push(remembered);
+    surroundings.signal = (index) => memory.signal(index, remembered, earlier);
     const risk = assess(action, of.pack, image, surroundings);
+    remembered.tier = risk.tier;
     const entries = tryEntries(action, of.pack, request.context.timeMs, { ...surroundings, risk });
     const { mapping } = of;
     const part: Part = {
@@ -57,22 +73,29 @@ export function evaluate(candidate: Candidate, request: Request, match: Match, i
       risk,
       counted: "",
     };
-    return { part, action, pack: of.pack, entries, draft };
+    return { part, remembered, action, pack: of.pack, entries, draft };
   };
+  const asOne = (marks: string[]): Evaluated => ({
+    ...together([judge(null, facts, marks, candidate)], null, image),
+    touched,
+  });
 
-  if (candidate.language === "none") return together([judge(null, facts, [], candidate)], null, image);
+  if (candidate.language === "none") return asOne([]);
   const drafts = takeApart(candidate, facts, request, image);
-  if (drafts === null) return together([judge(null, facts, ["opaque_command"], candidate)], null, image);
+  if (drafts === null) return asOne(["opaque_command"]);
   const droppedExcuses: Excuse[] = [];
   const judged = drafts.drafts.flatMap((draft) => {
     const marks = drafts.overflow ? [...draft.marks, "parts_overflow"] : draft.marks;
     const one = judge(draft, extractFacts(request, image, draft), marks, { ...draft, mapping: draft.id });
-    if (!draft.isSuspect || namesSecrets(one, image)) return [one];
+    if (!draft.isSuspect || namesSecrets(one, image)) {
+      earlier.push(one.remembered);
+      return [one];
+    }
     droppedExcuses.push(...one.part.risk.excuses);
     return [];
   });
   hit(`parts ${judged.length > 1 ? "several" : "one"}`);
-  return { ...together(judged, drafts, image), droppedExcuses };
+  return { ...together(judged, drafts, image), droppedExcuses, touched };
 }
 
 /** Whether a suspect stays: it is as sensitive as anything can be. */
@@ -120,6 +143,8 @@ function together(all: Judging[], drafts: Drafts | null, image: Image): Evaluate
     tier: tier(hazard, image.thresholds),
     decision,
     droppedExcuses: [],
+    remembered: all.map((one) => one.remembered),
+    touched: [],
   };
 }
 

@@ -16,6 +16,14 @@ export interface RiskFacts {
   score: number;
 }
 
+/** What a signal says. */
+export interface SignalAnswer {
+  /** Null: unknown. */
+  number: bigint | null;
+  /** There was a cell to ask. */
+  isOfCell: boolean;
+}
+
 /** Everything a predicate may ask about. */
 export interface Surroundings {
   image: Image;
@@ -26,6 +34,8 @@ export interface Surroundings {
   annotations: Set<string>;
   marks: Set<string>;
   risk: RiskFacts | null;
+  /** What a signal of the image says about the part; null: nobody asks histories here. */
+  signal: ((index: number) => SignalAnswer) | null;
 }
 
 /** An input that made a raising predicate false. */
@@ -247,7 +257,20 @@ export function truthOf(predicate: Predicate, s: Surroundings, polarity: Polarit
   return truth;
 }
 
+/** A signal calms nothing: no relax entry holds because of one. */
+function answerOfSignal(predicate: Predicate, s: Surroundings, polarity: Polarity): Truth {
+  if (s.signal === null || polarity === "lowering") return "unknown";
+  const { number, isOfCell } = s.signal(predicate.subject);
+  const { operator } = predicate;
+  if (operator === "present" || operator === "absent") {
+    return isOfCell === (operator === "present") ? "true" : "false";
+  }
+  if (number === null) return "unknown";
+  return itemMatches({ number }, predicate, s, polarity) ? "true" : "false";
+}
+
 function answer(predicate: Predicate, s: Surroundings, polarity: Polarity): Truth {
+  if (predicate.operand === "signal") return answerOfSignal(predicate, s, polarity);
   const fact = factOf(predicate, s);
   const { operator, operand } = predicate;
   const isField = operand === "field_text" || operand === "field_int";

@@ -1,11 +1,13 @@
 /** Steps 9 and 10 of evaluation.md: reasons, lowered_by, commitments and the bytes of the record. */
 import { compareBytes, sha256 } from "./bytes.ts";
+import { writeEvent } from "./cells.ts";
 import { type Writable, writeCmp } from "./cmp.ts";
 import { hit } from "./coverage.ts";
 import type { Decision } from "./decide.ts";
 import type { Facts } from "./extract.ts";
 import type { Image } from "./image.ts";
 import type { Match } from "./match.ts";
+import type { Outcome, Remembered } from "./memory.ts";
 import type { Excuse } from "./predicates.ts";
 import type { Request } from "./request.ts";
 import type { Risk } from "./risk.ts";
@@ -34,6 +36,9 @@ export interface Evaluated {
   decision: Decision;
   /** What lowered while suspects were read that are no part. */
   droppedExcuses: Excuse[];
+  /** Its parts as histories see them, and all parts that were looked at: suspects that were dropped too. */
+  remembered: Remembered[];
+  touched: Remembered[];
 }
 
 export function commitment(salt: Uint8Array, bytes: Uint8Array): Uint8Array {
@@ -53,7 +58,7 @@ export function recordDigest(record: Uint8Array): Uint8Array {
 }
 
 /** Reason codes, most decisive first, each once. */
-export function reasonsOf(taken: Evaluated): string[] {
+export function reasonsOf(taken: Evaluated, memory: string[]): string[] {
   const { decision, marks, parts } = taken;
   for (const mark of marks) hit(`mark ${mark}`);
   for (const row of decision.rows) hit(`row kind ${row.kind}`);
@@ -62,7 +67,9 @@ export function reasonsOf(taken: Evaluated): string[] {
   const flagReasons = parts.flatMap((part) => part.risk.flagReasons);
   if (levelReasons.length > 0) hit("rule kind level");
   if (flagReasons.length > 0) hit("rule kind flag");
+  for (const code of memory) hit(`reason ${code}`);
   const codes = decision.gates.slice(0, limit("gates_matched_max"));
+  codes.push(...memory.filter((code) => code !== "time_backwards"));
   for (const verdict of [2, 1, 0]) {
     codes.push(
       ...decision.rows.filter((row) => row.kind === "row" && row.verdict === verdict).map((row) => row.code),
@@ -70,6 +77,7 @@ export function reasonsOf(taken: Evaluated): string[] {
   }
   codes.push(`tier_${wire.tiers[taken.tier]}`);
   codes.push(...wire.marks.filter((mark) => marks.has(mark)));
+  codes.push(...memory.filter((code) => code === "time_backwards"));
   codes.push(...levelReasons, ...flagReasons);
   codes.push(...decision.rows.filter((row) => row.kind === "relax").map((row) => row.code));
   return [...new Set(codes)].slice(0, limit("reasons_max"));
@@ -151,12 +159,22 @@ function partMap(part: Part, image: Image): Map<string, Writable> {
   ]);
 }
 
+function historyMap({ id, before, after, events }: Outcome["histories"][number]): Map<string, Writable> {
+  return new Map<string, Writable>([
+    ["after", after],
+    ["before", before],
+    ["events", Uint8Array.from(events.flatMap((event) => [...writeEvent(event)]))],
+    ["id", id],
+  ]);
+}
+
 export function writeRecord(
   bytes: Uint8Array,
   request: Request,
   image: Image,
   match: Match,
   taken: Evaluated,
+  outcome: Outcome,
 ): Uint8Array {
   const digests = commitments(bytes, request);
   const { decision } = taken;
@@ -172,7 +190,7 @@ export function writeRecord(
     ["mode", request.mode],
     ["obligations", obligationsMap(decision)],
     ["parts", taken.parts.map((part) => partMap(part, image))],
-    ["reasons", reasonsOf(taken)],
+    ["reasons", reasonsOf(taken, outcome.reasons)],
     ["request", digests.request],
     ["rows", decision.rows.map((row) => row.code)],
     ["score", taken.score],
@@ -182,6 +200,7 @@ export function writeRecord(
     ["v", 1],
     ["verdict", wire.verdicts[decision.verdict] as string],
   ]);
+  if (request.cells !== undefined) record.set("cells", outcome.histories.map(historyMap));
   const [gate] = decision.gates;
   if (gate !== undefined) record.set("gate", gate);
   const out = writeCmp(record);

@@ -54,6 +54,8 @@ export interface RequestSource {
   durability?: string;
   salt?: Uint8Array;
   engine?: Uint8Array;
+  /** Id and digest of each history. */
+  cells?: [Uint8Array, Uint8Array][];
 }
 
 /** A request for the image of digest `image`; what is not given takes an ordinary value. */
@@ -73,5 +75,6 @@ export function encodeRequest(source: RequestSource, image: Uint8Array): Uint8Ar
     annotations: source.annotations,
     action: source.action,
     fields: source.fields,
+    cells: source.cells,
   });
 }

@@ -17,6 +17,8 @@ export interface Context {
   tzMin?: bigint;
   timeMs: bigint;
   host?: HostFacts;
+  /** All members that are texts, as given: what can be the key of a history. */
+  texts: Map<string, string>;
   /** Which facts somebody vouches for, and who. */
   assertedBy: Map<string, string>;
 }
@@ -31,6 +33,8 @@ export interface Request {
   context: Context;
   /** args in the tool form, fields in the direct form. */
   payload: Node & { type: "map" };
+  /** Id and digest of each history; undefined: no memory is kept. */
+  cells?: { id: Uint8Array; digest: Uint8Array }[];
   tool?: string;
   server?: string;
   annotations?: Member[];
@@ -106,6 +110,23 @@ const checkRealpaths: Check = (node) => {
   }
 };
 
+/** Histories: pairs of id and digest, no id twice. */
+const checkCells: Check = (node) => {
+  const entries = need(node, "array").items;
+  if (entries.length > limit("cells_max")) throw new Refusal("value_range", node.at);
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    const items = need(entry, "array").items;
+    if (items.length !== 2) throw new Refusal("value_range", entry.at);
+    const [id, digest] = items as [Node, Node];
+    bin32(id);
+    const text = fromBytes(need(id, "bin").bytes);
+    if (seen.has(text)) throw new Refusal("value_range", id.at);
+    seen.add(text);
+    bin32(digest);
+  }
+};
+
 /** Checks each member of a map in order, then that nothing required is missing. */
 function checkMap(node: Node, known: Record<string, Check>, required: string[], reserved: string[]): void {
   const seen = new Set<string>();
@@ -148,6 +169,7 @@ const requestKeys: Record<string, Check> = {
   annotations: anyMap,
   args: anyMap,
   binding: word(wire.bindings),
+  cells: checkCells,
   context: (node) => checkMap(node, contextKeys, ["asserted_by", "time_ms"], []),
   durability: word(wire.durabilities),
   engine: bin32,
@@ -163,7 +185,7 @@ const requestKeys: Record<string, Check> = {
 };
 
 const REQUIRED = ["binding", "context", "durability", "engine", "image", "mode", "salt", "v"];
-const RESERVED = ["approval", "cells", "reviewer"];
+const RESERVED = ["approval", "reviewer"];
 
 /** The keys this reader knows, by map: the closed-list test holds them against docs/format/request.md. */
 export const knownKeys = {
@@ -204,6 +226,13 @@ export function readRequest(bytes: Uint8Array, image: Image): Request {
     context: readContext(need(get("context") as Node, "map").members),
     payload: need(get(toolForm ? "args" : "fields") as Node, "map"),
   };
+  const cells = get("cells");
+  if (cells !== undefined) {
+    request.cells = need(cells, "array").items.map((entry) => {
+      const [id, digest] = need(entry, "array").items as [Node, Node];
+      return { id: need(id, "bin").bytes, digest: need(digest, "bin").bytes };
+    });
+  }
   if (toolForm) {
     request.tool = text("tool");
     if (has("server")) request.server = text("server");
@@ -234,6 +263,7 @@ function readContext(members: Member[]): Context {
   const get = (key: string): Node | undefined => members.find((member) => member.key === key)?.value;
   const context: Context = {
     timeMs: need(get("time_ms") as Node, "int").value,
+    texts: new Map(members.flatMap(({ key, value }) => (value.type === "str" ? [[key, value.text]] : []))),
     assertedBy: textMap(get("asserted_by") as Node),
   };
   const actor = get("actor");

@@ -32,6 +32,10 @@ interface WireYaml {
   server_bindings: string[];
   annotations: string[];
   guard_kinds: string[];
+  cell_sources: string[];
+  tally_counts: string[];
+  signal_measures: string[];
+  signal_units: string[];
   languages: string[];
   command_styles: string[];
   option_takes: string[];

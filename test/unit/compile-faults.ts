@@ -110,7 +110,7 @@ export const FAULTS: readonly FaultRow[] = [
     from: "default_currency: USD",
     to: "»default_curency: USD",
     says: [
-      'acme.yaml:6:1 wanted one of the keys of an org policy (org, dated, profile, packs, domains, default_currency, sets, servers, publishers, unknown_read, weights, gains, thresholds, routing, rules, gates, rows, relax); came "default_curency"; nearest "default_currency"; correct or remove the key',
+      'acme.yaml:6:1 wanted one of the keys of an org policy (org, dated, profile, packs, domains, default_currency, sets, servers, publishers, unknown_read, weights, gains, thresholds, routing, memory, rules, gates, rows, relax); came "default_curency"; nearest "default_currency"; correct or remove the key',
     ],
     schema: "refuses",
   },
@@ -568,6 +568,16 @@ export const FAULTS: readonly FaultRow[] = [
     to: "in_set: »known_payee",
     says: [
       'acme.yaml:23:30 wanted a set of the org; came "known_payee"; nearest "known_payees"; define it under `sets` of the org file; base, packs and profiles have no sets',
+    ],
+    schema: "accepts",
+  },
+  {
+    why: "the name of a set as a text",
+    source: "org",
+    from: "in_set: known_payees",
+    to: "in: »known_payees",
+    says: [
+      "acme.yaml:23:26 wanted texts to compare with; came known_payees, the name of a set; write in_set: known_payees, or in: [known_payees] if the text itself is meant",
     ],
     schema: "accepts",
   },
@@ -1198,7 +1208,7 @@ export const FAULTS: readonly FaultRow[] = [
     from: "host_prefixes: [functions.",
     to: "unknown_looks: { »sends: { words: [post] } }\nhost_prefixes: [functions.",
     says: [
-      'policies/base.yaml:32:18 wanted one of the keys of unknown_looks (delete, money, exec, send, write, place, only_whole); came "sends"; nearest "send"; correct or remove the key',
+      'policies/base.yaml:32:18 wanted one of the keys of unknown_looks (delete, money, exec, send, write, place, says, only_whole); came "sends"; nearest "send"; correct or remove the key',
     ],
     schema: "refuses",
   },
@@ -1568,7 +1578,7 @@ export const FAULTS: readonly FaultRow[] = [
     to: "code: »tier_lowest",
     says: [
       "taxonomy/reasons.yaml:1:1 wanted a sentence for every code of the engine; came a list without tier_low; add what is missing",
-      'taxonomy/reasons.yaml:2:11 wanted a code of the engine: one of tier_minimal, tier_low, tier_medium, tier_high, tier_critical, amount_inexact, amount_range, currency_missing, currency_unknown, field_malformed, values_overflow, server_unbound, server_conflict, tool_unmapped, rows_overflow, opaque_command, command_unknown, word_expands, elevated, parts_overflow, secret_seen, card_seen, account_seen, national_id_seen, health_seen, bulk_seen, url_carries, looks_like_delete, looks_like_money, looks_like_exec, looks_like_send, looks_like_write, looks_like_read; came "tier_lowest"; use a known name',
+      'taxonomy/reasons.yaml:2:11 wanted a code of the engine: one of tier_minimal, tier_low, tier_medium, tier_high, tier_critical, amount_inexact, amount_range, currency_missing, currency_unknown, field_malformed, values_overflow, server_unbound, server_conflict, tool_unmapped, rows_overflow, opaque_command, command_unknown, word_expands, elevated, parts_overflow, secret_seen, card_seen, account_seen, national_id_seen, health_seen, bulk_seen, url_carries, looks_like_delete, looks_like_money, looks_like_exec, looks_like_send, looks_like_write, looks_like_read, state_invalid, state_stale, cells_overflow, time_backwards; came "tier_lowest"; use a known name',
     ],
   },
   {

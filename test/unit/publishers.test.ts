@@ -40,6 +40,12 @@ const TOOLS = "tools:\n  - { id: list, names: [list_things], action: files.list 
 const PACK = pack("things", "globex", TOOLS).replace("files.list", "files.read");
 const LISTED = `publishers: { globex: { key: "${globex.key}" }, initech: { key: "${initech.key}" } }\n`;
 
+/** The publishers, with the digest of one pack of globex that somebody read. */
+function listing(text: string): string {
+  const { pack: name, sha256 } = packStatementOf(text) ?? {};
+  return LISTED.replace(`${globex.key}"`, `${globex.key}", packs: { ${name}: "sha256:${sha256}" }`);
+}
+
 function sources(packs: readonly Omit<Source, "name">[], publishers = LISTED): Source[] {
   const org = `${smallText("org").replace("packs: [shop]", "packs: all")}${publishers}`;
   return [...smallSources({ org }), ...packs.map((one, index) => ({ name: `their${index}.yaml`, ...one }))];
@@ -195,11 +201,102 @@ describe("a pack cannot lower", () => {
     expect(theirs(body)).toContain("wanted a host that no other publisher maps");
   });
 
-  test("and may map programs and hosts of its own", () => {
-    const body =
-      "commands:\n  - { id: x, names: [theirs], action: files.read }\napis:\n  - { id: y, hosts: [api.theirs.example], paths: [/v1], methods: [GET], action: files.read }\n";
-    expect(theirs(body)).toBe("");
+  const OF_THEIR_OWN =
+    "commands:\n  - { id: x, names: [theirs], action: files.read }\napis:\n  - { id: y, hosts: [api.theirs.example], paths: [/v1], methods: [GET], action: files.read }\n";
+
+  test("nor map a program or a host that would be unknown, unless its digest is listed", () => {
+    const text = pack("things", "globex", OF_THEIR_OWN);
+    expect(faults(sources([signedBy(text)]))).toMatch(
+      /wanted commands only in a pack.*\n.*wanted apis only/s,
+    );
+    expect(faults(sources([signedBy(text)], listing(text)))).toBe("");
   });
+
+  test("nor claim names by a pattern, unless its digest is listed", () => {
+    const text = pack(
+      "things",
+      "globex",
+      TOOLS.replace("[list_things]", "[it]")
+        .replace("names: [it]", 'patterns: ["list_*"]')
+        .replace("files.list", "files.read"),
+    );
+    expect(faults(sources([signedBy(text)]))).toContain("wanted patterns only in a pack");
+    expect(faults(sources([signedBy(text)], listing(text)))).toBe("");
+  });
+
+  test("a digest that is listed and another file are not the same", () => {
+    const changed = `${PACK}# more\n`;
+    expect(faults(sources([signedBy(changed)], listing(PACK)))).toMatch(
+      /wanted the file that the org lists, sha256:\w+; came sha256:\w+/,
+    );
+    const wrong = listing(PACK).replace(/"sha256:\w+"/, "abc");
+    expect(faults(sources([], wrong))).toContain("a digest: sha256: and 64 hex digits");
+  });
+});
+
+describe("a name that only a pack of another publisher maps", () => {
+  const body = (action: string, args = ""): string =>
+    `tools:\n  - { id: it, names: [wipe_everything], ${args}action: ${action} }\n`;
+  const CALM = pack("things", "globex", body("payments.list"));
+
+  async function decided(all: readonly Source[], server?: string): Promise<Decision> {
+    const { image } = compileSmall(all, { verify: verifyEd25519 });
+    const engine = await openEngine({ wasm: WASM, image });
+    const call = { tool: "wipe_everything", args: {}, context: { time_ms: TIME_MS } };
+    return engine.decide(server === undefined ? call : { ...call, server });
+  }
+
+  test("is not read more calmly than it is without the pack", async () => {
+    const without = await decided(sources([]));
+    const beside = await decided(sources([signedBy(CALM)]));
+    expect([beside.action, beside.verdict]).toEqual(["unknown.unclassified", without.verdict]);
+    expect(beside.score).toBe(without.score);
+  });
+
+  test("is not, whatever the condition of the row", async () => {
+    const text = pack("things", "globex", body("payments.list", "args: { sure: absent }, "));
+    expect((await decided(sources([signedBy(text)]))).action).toBe("unknown.unclassified");
+  });
+
+  test("is read more strictly where the pack says so", async () => {
+    const strict = pack("things", "globex", body("payments.refund"));
+    expect((await decided(sources([signedBy(strict)]))).action).toBe("payments.refund");
+  });
+
+  test("counts where the organisation lists the digest, binds the server, or is the publisher", async () => {
+    expect((await decided(sources([signedBy(CALM)], listing(CALM)))).action).toBe("payments.list");
+
+    const [bound] = sources([], LISTED).filter(({ name }) => name === "acme.yaml");
+    const org = bound?.text.replace("shop-prod: { pack: shop }", "theirs: { pack: things }");
+    const all = sources([signedBy(CALM)]).map((one) =>
+      one.name === "acme.yaml" ? { ...one, text: org ?? "" } : one,
+    );
+    expect((await decided(all, "theirs")).action).toBe("payments.list");
+    expect((await decided(all, "other")).action).toBe("unknown.unclassified");
+    expect((await decided(all)).action).toBe("unknown.unclassified");
+
+    const ours = signedBy(pack("things", "acme", body("payments.list")));
+    const signedOurs = sources([ours], `publishers: { acme: { key: "${globex.key}" } }\n`);
+    expect((await decided(signedOurs)).action).toBe("payments.list");
+  });
+
+  test("and a name that a pack of ours maps as well keeps the strictest of the two, and no third", async () => {
+    const ours = { text: pack("ours", "us", body("payments.list")), vouched: true };
+    expect((await decided(sources([ours, signedBy(CALM)]))).action).toBe("payments.list");
+    const sometimes = {
+      text: pack("ours", "us", body("payments.list", "args: { sure: [true] }, ")),
+      vouched: true,
+    };
+    expect((await decided(sources([sometimes, signedBy(CALM)]))).action).toBe("unknown.unclassified");
+  });
+});
+
+test("a byte order mark is refused: a signature without it must not cover a file with it", () => {
+  const { signature } = signedBy(PACK);
+  expect(faults(sources([{ text: `\ufeff${PACK}`, signature: signature as string }]))).toContain(
+    "wanted text without a byte order mark at its beginning",
+  );
+  expect(packStatementOf(`\ufeff${PACK}`)).toBeUndefined();
 });
 
 describe("of several publishers the strictest reading counts", () => {

@@ -190,7 +190,7 @@ test("drift is told member by member", () => {
       description: "Reads all pages.",
       inputSchema: { type: "object", properties: { "a.b": { type: "string" } } },
     },
-    { name: "wipe" },
+    { name: "wipe", description: "Empties all." },
   ];
   expect(driftOf(TOOLS, now)).toEqual([
     { tool: "create_refund", kind: "removed" },
@@ -203,6 +203,6 @@ test("drift is told member by member", () => {
     },
     { tool: "read_page", kind: "changed", path: 'inputSchema.properties."a.b".type', after: "string" },
     { tool: "read_page", kind: "changed", path: "inputSchema.properties.path.type", before: "string" },
-    { tool: "wipe", kind: "added" },
+    { tool: "wipe", kind: "added", after: "Empties all." },
   ]);
 });

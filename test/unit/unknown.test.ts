@@ -21,6 +21,8 @@ interface Seen {
   /** The classes, in the order of the reasons. */
   readonly looks: string;
   readonly score: number;
+  /** The server counts as one that nobody bound. */
+  readonly unbound: boolean;
 }
 
 function see(tool: string, args: object = {}, more: object = {}): Seen {
@@ -31,6 +33,7 @@ function see(tool: string, args: object = {}, more: object = {}): Seen {
     action: decision.parts[0]?.action ?? "",
     looks: codes.flatMap((code) => (code.startsWith("looks_like_") ? [code.slice(11)] : [])).join(" "),
     score: decision.score,
+    unbound: codes.includes("server_unbound"),
   };
 }
 
@@ -159,4 +162,83 @@ test("what a tool looks like only raises its score", () => {
     expect(score(tool)).toBeGreaterThan(plain);
   expect(score("remove_sprocket", { amount: 5 })).toBeGreaterThan(score("remove_sprocket"));
   expect(score("remove_sprocket")).toBeGreaterThan(score("pay_sprocket"));
+});
+
+describe("a name with a server in another spelling", () => {
+  test.each([
+    "MCP__sprocket__list_issues",
+    "mcp_sprocket_list_issues",
+    "mcp-sprocket-get_weather",
+    "mcp.sprocket.get_weather",
+    "sprocket__list_issues",
+    "sprocket__get_weather",
+    "sprocket/list_issues",
+    "sprocket:get_weather",
+    "sprocket.list_issues",
+    "functions.sprocket__list_issues",
+  ])("%s is not the host's own tool", (tool) => {
+    expect(see(tool)).toMatchObject({ verdict: "review", unbound: true });
+  });
+
+  test.each([
+    "list_issues",
+    "sprocket_list_issues",
+    "sprocket.get_weather",
+    "database__query",
+    "_get_weather",
+  ])("%s is", (tool) => {
+    expect(see(tool)).toMatchObject({ unbound: false });
+  });
+
+  test("a server in the request is what counts", () => {
+    const { unbound } = see("sprocket__list_issues", {}, { server: "sprocket" });
+    expect(unbound).toBe(true);
+  });
+});
+
+describe("what arguments say is done", () => {
+  test.each([
+    { operation: "delete" },
+    { method: "DELETE" },
+    { httpMethod: "patch" },
+    { action: ["get", "dropAll"] },
+    { mode: { write: true } },
+    { action: { verb: "get", what: "purge" } },
+    { op: `get ${"x ".repeat(150)}` },
+  ])("%o is no read", (args) => {
+    expect(see("get_sprocket", args)).toMatchObject({ verdict: "review", action: "unknown.unclassified" });
+    expect(see("sprocket_list_issues", args)).toMatchObject({
+      verdict: "review",
+      action: "unknown.unclassified",
+    });
+  });
+
+  test.each([{ operation: "get" }, { mode: "driving" }, { note: "delete" }])("%o may be one", (args) => {
+    expect(see("get_sprocket", args)).toMatchObject({ verdict: "allow", action: "unknown.read" });
+  });
+});
+
+describe("two arguments for one field", () => {
+  const unread = (tool: string, args: object): boolean =>
+    engine
+      .decide({ tool, args, context: { time_ms: TIME_MS } } as Request)
+      .reasons.some(({ code }) => code === "field_malformed");
+
+  test.each([
+    ["submit_payment_file", { amount: 5, total: 90_000 }],
+    ["post_message", { channel: "team-web", channel_id: "everybody", text: "Hello" }],
+    ["add_payee", { payee: "Bob", iban: "Eve" }],
+  ])("%s %o: nobody knows which one counts", (tool, args) => {
+    expect(unread(tool, args)).toBe(true);
+  });
+
+  test.each([
+    ["submit_payment_file", { amount: 5 }],
+    ["post_message", { channel: "team-web", channel_id: " Team-Web ", text: "Hello" }],
+    ["post_message", { channel: "team-web", text: "Hello", body: "Hello, all of you" }],
+    ["add_payee", { payee: "Bob", iban: "Bob" }],
+    ["paypal_create_refund", { capture_id: "ca_1", amount: { value: "5.00", currency_code: "USD" } }],
+  ])("%s %o can be read", (tool, args) => {
+    expect(unread(tool, args)).toBe(false);
+  });
 });

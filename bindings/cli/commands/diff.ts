@@ -3,7 +3,7 @@
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import type { Command } from "commander";
-import type { Comparison, Difference } from "permit0/analyse";
+import type { Comparison, Difference, MemoryDifference } from "permit0/analyse";
 import type { Request } from "permit0/engine";
 import { callFromLine, EPOCH_MS, readLine } from "../calls.js";
 import { CliError, EXIT } from "../failure.js";
@@ -43,7 +43,7 @@ async function diff(one: string, other: string, options: DiffOptions): Promise<n
   const limit = Number(options.limit ?? "10");
   if (!Number.isSafeInteger(limit) || limit < 0)
     throw new CliError("usage", `--limit: wanted a number from 0, came ${options.limit}`);
-  const { compareCalls, compareGiven, compareScores } = await import("permit0/analyse");
+  const { compareCalls, compareGiven, compareMemory, compareScores } = await import("permit0/analyse");
   const [was, is] = [await openNamed(one), await openNamed(other)];
   const found: Record<string, Comparison> = {
     scores: compareScores(was.content, is.content),
@@ -51,10 +51,12 @@ async function diff(one: string, other: string, options: DiffOptions): Promise<n
   };
   if (options.calls !== undefined)
     found.given = compareGiven(was.engine, is.engine, await givenCalls(options.calls));
-  const differs = Object.values(found).some(({ differences }) => differences.length > 0);
+  const memory = compareMemory(was.content, is.content);
+  const differs = memory.length > 0 || Object.values(found).some(({ differences }) => differences.length > 0);
   const output = new Output();
-  if (options.json === true) await output.json({ one: facts(was), other: facts(is), differs, ...found });
-  else await output.lines(linesFor(was, is, found, limit));
+  if (options.json === true)
+    await output.json({ one: facts(was), other: facts(is), differs, ...found, memory });
+  else await output.lines([...linesFor(was, is, found, limit), ...memoryLines(memory)]);
   await output.flush();
   return differs ? EXIT.findings : EXIT.done;
 }
@@ -110,6 +112,21 @@ function linesFor(
       "",
       ...comparisonLines(TITLES[key] ?? key, comparison, limit),
     ]),
+  ];
+}
+
+/** What no call above can show, since none has a history. */
+function memoryLines(memory: readonly MemoryDifference[]): string[] {
+  if (memory.length === 0) return [];
+  const rows = memory.map(({ what, was, is }) => [
+    safe(what),
+    `${safe(was ?? "none")} -> ${safe(is ?? "none")}`,
+  ]);
+  return [
+    "",
+    "in memory, of which the calls above have none",
+    `  ${memory.length} differ`,
+    ...table(rows).map((line) => `    ${line}`),
   ];
 }
 

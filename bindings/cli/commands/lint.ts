@@ -79,7 +79,8 @@ export async function printFindings(
   findings: readonly Shown[],
 ): Promise<void> {
   for (const { rule, level, place, message } of findings) {
-    await output.line(safe(`${place.file}:${place.line}:${place.column} ${level} ${rule}: ${message}`));
+    const kind = rule === level ? level : `${level} ${rule}`;
+    await output.line(safe(`${place.file}:${place.line}:${place.column} ${kind}: ${message}`));
     if (place.file === file) await output.lines(pointedOut(text, place).map((line) => `  ${safe(line)}`));
   }
   if (findings.length === 0) await output.line(`${safe(file)}: nothing to report`);

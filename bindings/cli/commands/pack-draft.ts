@@ -68,7 +68,13 @@ async function draft(name: string, { tools: file, output: target }: DraftOptions
     } catch (error) {
       throw new CliError("file", `${target}: wanted to write a new file; ${(error as Error).message}`);
     }
-    await output.line(`${safe(target)} written; read it, correct it, then remove the line draft`);
+    await output.lines([
+      `${safe(target)} written, switched off. Next:`,
+      "  read every row and every `# doubt:`, correct them, and add examples",
+      "  remove the line `draft: true`",
+      `  permit0 pack test ${safe(target)}    runs the examples`,
+      `  permit0 pack lint ${safe(target)}    says what is probably not meant`,
+    ]);
   }
   await output.flush();
   return EXIT.done;

@@ -41,7 +41,7 @@ export function addPackSign(pack: Command): void {
 
 async function statementOf(file: string): Promise<PackStatement> {
   const { packStatementOf } = await import("permit0/compile");
-  const statement = packStatementOf(textOf(readPolicy(file), file), file);
+  const statement = packStatementOf(textOf(readPolicy(file, "a pack"), file), file);
   if (statement !== undefined) return statement;
   const wanted = "wanted a pack with name, version and a publisher of a-z, 0-9, . _ and -";
   throw new CliError("file", `${file}: ${wanted}; correct its first lines`);
@@ -73,8 +73,10 @@ async function signPack(file: string, keyFile: string): Promise<number> {
   const output = new Output();
   await output.lines([
     `${safe(target)} written: ${statement.pack} ${statement.version} of ${statement.publisher}, sha256 ${statement.sha256}`,
-    "Who trusts this publisher writes into the policy:",
+    "Who takes packs of this publisher as hints writes into the policy:",
     `publishers: { ${statement.publisher}: { key: "${publicKey}" } }`,
+    "and who read this one and wants it to count in full:",
+    `publishers: { ${statement.publisher}: { key: "${publicKey}", packs: { ${statement.pack}: "sha256:${statement.sha256}" } } }`,
   ]);
   await output.flush();
   return EXIT.done;
@@ -94,7 +96,12 @@ async function verifyPack(file: string, publisher: string): Promise<number> {
   const sig = signatureFileOf(file);
   const fault =
     statement.publisher === name
-      ? signatureFault(textOf(readPolicy(sig), sig), statement, key, verifyEd25519)
+      ? signatureFault(
+          textOf(readPolicy(sig, "the signature of the pack"), sig),
+          statement,
+          key,
+          verifyEd25519,
+        )
       : `a pack of ${JSON.stringify(statement.publisher)}`;
   if (fault !== undefined) {
     remark(safe(`${file}: wanted a signature of ${name} over this file; came ${fault}`));

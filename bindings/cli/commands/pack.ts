@@ -4,14 +4,14 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "nod
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { PackFinding } from "permit0/analyse";
-import type { Explanation, Pack } from "permit0/compile";
+import type { Explanation, Pack, Source } from "permit0/compile";
 import { CliError, EXIT } from "../failure.js";
 import { Output } from "../output.js";
 import { compilePolicy, openImage, packSources } from "../policy.js";
 import { starterPack } from "../starter-pack.js";
 import { safe, table } from "../text.js";
 import { type ErrorFinding, errorFindings, printFindings } from "./lint.js";
-import { compileBound, report, type TestOptions, testFile } from "./test.js";
+import { compileBound, packSuite, report, type TestOptions, testFile } from "./test.js";
 
 const FILE = "pack.yaml";
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
@@ -55,10 +55,11 @@ export function addPack(program: Command): Command {
     .description(
       "Looks for rows without an example, names that other packs claim, facts that are left behind, patterns that match too much. Errors are reported like findings.",
     )
-    .option("--json", "the findings as JSON")
+    .option("--notes", "list the notes too; else they are counted")
+    .option("--json", "the findings as JSON, notes included")
     .addHelpText("after", "\nExit: 0 nothing but notes, 1 warnings or errors, 2 could not run.")
-    .action(async (files: string[], options: { readonly json?: boolean }) => {
-      process.exitCode = await lintPacks(files, options.json === true);
+    .action(async (files: string[], options: LintOptions) => {
+      process.exitCode = await lintPacks(files, options);
     });
   pack
     .command("list")
@@ -132,35 +133,88 @@ function packFiles(paths: readonly string[]): string[] {
 
 async function testPacks(paths: readonly string[], options: TestOptions): Promise<number> {
   const files = packFiles(paths);
-  packSources(files); // Anything else than a pack is refused before the first is run.
+  // Anything else than a pack is refused before the first is run.
+  const sources = packSources(files).map((source) => ({ ...source, vouched: true }));
+  const { CompileError } = await import("permit0/compile");
   const suites = [];
-  for (const file of files) suites.push(await testFile(file, options));
+  try {
+    const compiled = await compileBound(sources);
+    for (const file of files) suites.push(await packSuite(compiled, file));
+  } catch (error) {
+    // Two files may be two versions of one pack.
+    if (!(error instanceof CompileError) || files.length === 1) throw error;
+    for (const file of files) suites.push(await testFile(file, options));
+  }
   return report(suites, options);
 }
 
-async function lintPacks(paths: readonly string[], json: boolean): Promise<number> {
+interface LintOptions {
+  readonly notes?: boolean;
+  readonly json?: boolean;
+}
+
+type Findings = readonly (PackFinding | ErrorFinding)[];
+
+async function lintPacks(paths: readonly string[], { notes, json }: LintOptions): Promise<number> {
   const output = new Output();
   const all: (PackFinding | ErrorFinding)[] = [];
-  for (const { name, text } of packSources(packFiles(paths))) {
-    const findings = await findingsOf(name, text);
+  const sources = packSources(packFiles(paths)).map((source) => ({ ...source, vouched: true }));
+  const byFile = await findingsOf(sources);
+  for (const { name, text } of sources) {
+    const findings = byFile.get(name) ?? [];
     all.push(...findings);
-    if (!json) await printFindings(output, name, text, findings);
+    if (json === true) continue;
+    const listed = notes === true ? findings : findings.filter(({ level }) => level !== "note");
+    if (listed.length > 0 || findings.length === 0) await printFindings(output, name, text, listed);
+    if (listed.length < findings.length) {
+      const counted = findings.filter(({ level }) => level === "note");
+      await output.line(safe(`${name}: ${countsOf(counted)}; --notes lists them`));
+    }
   }
-  if (json) await output.json({ findings: all });
+  if (json === true) await output.json({ findings: all });
   await output.flush();
   return all.some(({ level }) => level !== "note") ? EXIT.findings : EXIT.done;
 }
 
-async function findingsOf(file: string, text: string): Promise<(PackFinding | ErrorFinding)[]> {
+/** `3 notes: 2 claimed-elsewhere, 1 calm-pattern`. */
+function countsOf(findings: Findings): string {
+  const counts = new Map<string, number>();
+  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  const kinds = [...counts].sort(([, one], [, other]) => other - one);
+  const total = `${findings.length} note${findings.length === 1 ? "" : "s"}`;
+  return `${total}: ${kinds.map(([rule, count]) => `${count} ${rule}`).join(", ")}`;
+}
+
+/**
+ * Findings by file. Compiling takes seconds, so all packs are compiled at once; those that do not compile so are compiled
+ * each alone, because two files may be two versions of one pack.
+ */
+async function findingsOf(sources: readonly Source[]): Promise<Map<string, Findings>> {
   const { lintPack } = await import("permit0/analyse");
   const { CompileError } = await import("permit0/compile");
   try {
-    const compiled = await compileBound([{ name: file, text, vouched: true }], text);
-    const pack = compiled.explain.packs.find(({ place }) => place.file === file);
-    return pack ? lintPack(compiled, await openImage(compiled.image), pack.name) : [];
+    const compiled = await compileBound(sources);
+    const engine = await openImage(compiled.image);
+    const packs = compiled.explain.packs.filter(({ place }) =>
+      sources.some(({ name }) => name === place.file),
+    );
+    return new Map(packs.map((pack) => [pack.place.file, lintPack(compiled, engine, pack.name)]));
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
-    return errorFindings(error.issues);
+    const [first, ...more] = sources;
+    if (first && more.length === 0) return new Map([[first.name, errorFindings(error.issues)]]);
+    const isBlamed = ({ name }: Source): boolean => error.issues.some(({ file }) => file === name);
+    const sound = sources.filter((source) => !isBlamed(source));
+    // Where the fault is in none of them, one of them has another one's name.
+    const groups =
+      sound.length === sources.length
+        ? sources.map((one) => [one])
+        : [...sources.filter(isBlamed).map((one) => [one]), sound];
+    const found = new Map<string, Findings>();
+    for (const group of groups.filter(({ length }) => length > 0)) {
+      for (const [file, findings] of await findingsOf(group)) found.set(file, findings);
+    }
+    return found;
   }
 }
 

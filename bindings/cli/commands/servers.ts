@@ -2,12 +2,12 @@
 
 import type { Command } from "commander";
 import type { Drift } from "permit0/analyse";
-import { definitionDigests } from "permit0/engine";
+import { definitionDigests, type ToolDefinition } from "permit0/engine";
 import { CliError, EXIT } from "../failure.js";
 import { Output } from "../output.js";
 import { pinnedTools, readTools, type ServerEntry, serverOf, writePin } from "../pins.js";
 import { compilePolicy, readPolicy, textOf } from "../policy.js";
-import { type Colors, cut, safe, wrap } from "../text.js";
+import { cut, safe, wrap } from "../text.js";
 
 interface ServersOptions {
   readonly tools: string;
@@ -16,7 +16,11 @@ interface ServersOptions {
 }
 
 const POLICY = "permit0.yaml";
-const DESCRIPTION_COLUMNS_MAX = 200;
+/** Of a text that a server wrote, and of its beginning that is the same as before. */
+const SHOWN_CHARACTERS_MAX = 400;
+const SAME_CHARACTERS_MAX = 40;
+const NAMES_MAX = 20;
+const CHANGES_MAX = 100;
 
 export function addServers(program: Command): void {
   const servers = program
@@ -69,11 +73,8 @@ async function pin(name: string, { tools: file, policy, json }: ServersOptions):
     });
   } else {
     for (const tool of tools) {
-      const text = safe(typeof tool.description === "string" ? tool.description : "no description");
       await output.line(`${safe(tool.name)}  ${(digests.tools.get(tool.name) ?? "").slice(0, 12)}`);
-      await output.lines(
-        wrap(cut(text, DESCRIPTION_COLUMNS_MAX), output.columns - 2).map((line) => `  ${line}`),
-      );
+      await output.lines(toolLines(tool, output.columns).map((line) => `  ${line}`));
     }
     await output.line(`${safe(name)}: ${tools.length} tools pinned, sha256:${digests.server}`);
     await output.line(`judged by the pack ${safe(entry.pack)}; compile ${safe(policy)} again`);
@@ -109,9 +110,21 @@ async function check(name: string, { tools: file, policy, json }: ServersOptions
   } else if (!changed) {
     await output.line(`${safe(name)}: ${tools.length} tools, as pinned`);
   } else {
-    await output.lines((drift ?? []).flatMap((one) => driftLines(one, output.colors)));
-    if (drift === undefined)
-      await output.line("the pinned definitions are not at hand, so the difference cannot be shown");
+    const shown = (drift ?? []).slice(0, CHANGES_MAX);
+    const all = new Map([...(before ?? []), ...tools].map((tool) => [tool.name, tool]));
+    await output.lines(shown.flatMap((one) => driftLines(one, all.get(one.tool), output)));
+    const more = (drift ?? []).length - shown.length;
+    if (more > 0) await output.line(`and ${more} more changes; --json has all of them`);
+    if (drift === undefined) {
+      await output.line(
+        "the pinned definitions are not at hand, so the difference cannot be shown; now it has",
+      );
+      for (const tool of tools.slice(0, CHANGES_MAX)) {
+        await output.line(`  ${safe(tool.name)}`);
+        await output.lines(toolLines(tool, output.columns).map((line) => `    ${line}`));
+      }
+      if (tools.length > CHANGES_MAX) await output.line(`  and ${tools.length - CHANGES_MAX} more tools`);
+    }
     await output.line(`${safe(name)}: changed, pinned sha256:${entry.pin}`);
     await output.line(`${" ".repeat(safe(name).length)}            now sha256:${seen}`);
     await output.line("Until somebody pins it again, its calls are judged as those of an unbound server.");
@@ -120,12 +133,42 @@ async function check(name: string, { tools: file, policy, json }: ServersOptions
   return changed ? EXIT.findings : EXIT.done;
 }
 
-function driftLines({ tool, kind, path, before, after }: Drift, colors: Colors): string[] {
-  const sign = { added: "+", removed: "-", changed: "~" }[kind];
-  const head = `${sign} ${safe(tool)}${path === undefined ? ` ${kind}` : `  ${safe(path)}`}`;
+/** What a server says of a tool: its description and the arguments it takes. */
+function toolLines({ description, inputSchema }: ToolDefinition, columns: number): string[] {
+  const text = typeof description === "string" && description !== "" ? description : "no description";
+  const { properties } = (inputSchema ?? {}) as { readonly properties?: unknown };
+  const names = typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
+  const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : "";
+  const takes = names.slice(0, NAMES_MAX).map((name) => cut(safe(name), SAME_CHARACTERS_MAX));
   return [
-    head,
-    ...(before === undefined ? [] : [colors.red(`    - ${safe(before)}`)]),
-    ...(after === undefined ? [] : [colors.green(`    + ${safe(after)}`)]),
+    ...wrap(excerpt(text), columns - 4),
+    ...(takes.length === 0 ? [] : wrap(`takes ${takes.join(", ")}${more}`, columns - 4)),
+  ];
+}
+
+/** Part of a text that a server wrote, safe to print; what is left out is said, because a change may hide behind it. */
+function excerpt(text: string, from = 0): string {
+  const start = from <= SAME_CHARACTERS_MAX ? 0 : from - SAME_CHARACTERS_MAX;
+  const rest = text.length - start - SHOWN_CHARACTERS_MAX;
+  const lead = start === 0 ? "" : "...";
+  const end = rest <= 0 ? "" : `... (${rest} more characters; --json has them)`;
+  return `${lead}${safe(text.slice(start, start + SHOWN_CHARACTERS_MAX))}${end}`;
+}
+
+function driftLines(drift: Drift, definition: ToolDefinition | undefined, output: Output): string[] {
+  const { tool, kind, path, before = "", after = "" } = drift;
+  const { colors, columns } = output;
+  const sign = { added: "+", removed: "-", changed: "~" }[kind];
+  const paint = kind === "added" ? colors.green : colors.red;
+  if (path === undefined) {
+    const lines = definition === undefined ? [] : toolLines(definition, columns);
+    return [`${sign} ${safe(tool)}  ${kind}`, ...lines.map((line) => paint(`    ${line}`))];
+  }
+  let same = 0;
+  while (same < before.length && before[same] === after[same]) same++;
+  return [
+    `${sign} ${safe(tool)}  ${cut(safe(path), SHOWN_CHARACTERS_MAX)}`,
+    ...(drift.before === undefined ? [] : [colors.red(`    - ${excerpt(before, same)}`)]),
+    ...(drift.after === undefined ? [] : [colors.green(`    + ${excerpt(after, same)}`)]),
   ];
 }

@@ -250,10 +250,32 @@ async function show(
   }
 }
 
-/** Actions that hold every word, those that hold it in name or title first. */
+/** Endings that change the form of a word and not what it is about, longest first, with what may stand in their place. */
+const ENDINGS: readonly (readonly [ending: string, stems: readonly string[]])[] = [
+  ["ies", ["y"]],
+  ["ing", ["", "e"]],
+  ["es", ["", "e"]],
+  ["ed", ["", "e"]],
+  ["s", [""]],
+];
+const STEM_CHARACTERS_MIN = 3;
+
+/** A word and its simpler forms: `refunds` and `refund`, `policies` and `policy`, `deleting` and `delete`. */
+function formsOf(word: string): string[] {
+  const forms = ENDINGS.flatMap(([ending, stems]) => {
+    const stem = word.slice(0, -ending.length);
+    return word.endsWith(ending) && stem.length >= STEM_CHARACTERS_MIN ? stems.map((end) => stem + end) : [];
+  });
+  return [word, ...forms];
+}
+
+/** Actions that hold every word in one of its forms, those that hold it in name or title first. */
 function ranked(taxonomy: Taxonomy, words: readonly string[]): Action[] {
-  const wanted = words.map((word) => word.toLowerCase()).filter((word) => word !== "");
-  const holds = (text: string): boolean => wanted.every((word) => text.toLowerCase().includes(word));
+  const wanted = words.map((word) => formsOf(word.toLowerCase())).filter(([word]) => word !== "");
+  const holds = (text: string): boolean => {
+    const all = text.toLowerCase();
+    return wanted.every((forms) => forms.some((form) => all.includes(form)));
+  };
   const near = (action: Action): string => `${action.name} ${action.title}`;
   const far = (action: Action): string =>
     [near(action), action.description, action.effect, ...action.tools, ...action.aliases].join(" ");

@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { CaseResult, WorkedCase } from "permit0/analyse";
-import type { Compiled, Source } from "permit0/compile";
+import type { Compiled, Pack, Source } from "permit0/compile";
 import { packageSources } from "permit0/node";
 import { type CaseFile, caseFileOf } from "../cases.js";
 import { CliError, EXIT } from "../failure.js";
@@ -45,6 +45,8 @@ export function addTest(program: Command): void {
 export interface Suite {
   readonly file: string;
   readonly results: readonly CaseResult[];
+  /** What to write when nothing was run. */
+  readonly example?: string;
 }
 
 async function runTests(files: readonly string[], options: TestOptions): Promise<number> {
@@ -63,16 +65,25 @@ export async function report(suites: readonly Suite[], options: TestOptions): Pr
   if (options.junit !== undefined) write(options.junit, junitOf(suites));
   const output = new Output();
   if (options.json === true) {
-    await output.json({ passed: results.length - failed.length, failed: failed.length, suites });
+    await output.json({
+      passed: results.length - failed.length,
+      failed: failed.length,
+      suites: suites.map(({ file, results: own }) => ({ file, results: own })),
+    });
   } else {
-    for (const { file, results: own } of suites) {
+    for (const { file, results: own, example } of suites) {
+      if (own.length === 0 && example !== undefined) {
+        await output.line(`${safe(file)}: no examples, so nothing was run; write one for each row:`);
+        await output.lines(["  examples:", `    - ${example}`]);
+        continue;
+      }
       const bad = own.filter(({ passed }) => !passed);
       await output.line(
         `${safe(file)}: ${own.length - bad.length} passed${bad.length === 0 ? "" : `, ${bad.length} failed`}`,
       );
       await output.lines(bad.flatMap(failureLines));
     }
-    if (results.length === 0)
+    if (results.length === 0 && suites.every(({ example }) => example === undefined))
       await output.line("no calls: add `passes` and `violates` to the entries, or give a case file");
   }
   await output.flush();
@@ -109,6 +120,21 @@ function boundOrg(packs: readonly string[], profile: string | undefined): Source
   };
 }
 
+/** An example of a pack as one writes it, with a tool of the pack where it names one. */
+function exampleFor({ mappings }: Pack): string {
+  const row = mappings.find(({ names }) => names.size > 0);
+  const [tool = "TOOL"] = row?.names.keys() ?? [];
+  const action = row?.action.name ?? "ACTION";
+  return safe(`{ tool: ${tool}, args: {}, verdict: review, action: ${action}, why: "Why this is right." }`);
+}
+
+/** Results of the examples of one pack. */
+export async function packSuite(compiled: Compiled, file: string): Promise<Suite> {
+  const pack = compiled.explain.packs.find(({ place }) => place.file === file);
+  const results = await examplesOf(compiled, file);
+  return { file, results, ...(pack === undefined ? {} : { example: exampleFor(pack) }) };
+}
+
 async function examplesOf(compiled: Compiled, file: string): Promise<CaseResult[]> {
   const { runExamples, runPackExamples } = await import("permit0/analyse");
   const engine = await openImage(compiled.image);
@@ -143,15 +169,16 @@ export async function testFile(file: string, options: TestOptions): Promise<Suit
   const sources = [...packSources(options.pack), { name: file, text, vouched: true }];
   if (/^org:/m.test(text))
     return { file, results: await examplesOf(await compilePolicy(sources, undefined), file) };
-  return { file, results: await examplesOf(await compileBound(sources, text), file) };
+  return packSuite(await compileBound(sources), file);
 }
 
-/** Compiles a pack or a profile beside everything that is shipped, every pack's server bound under the pack's own name. */
-export async function compileBound(sources: readonly Source[], text: string): Promise<Compiled> {
-  const [, kind, name] = /^(pack|profile): *"?(\w+)"?/m.exec(text) ?? [];
+/** Compiles packs, or a profile, beside everything that is shipped, every pack's server bound under the pack's own name. */
+export async function compileBound(sources: readonly Source[]): Promise<Compiled> {
+  const named = (kind: string): string[] =>
+    sources.flatMap(({ text }) => new RegExp(`^${kind}: *"?(\\w+)"?`, "m").exec(text)?.[1] ?? []);
   const shipped = packageSources().flatMap((one) => /^policies\/packs\/(\w+)\//.exec(one.name)?.[1] ?? []);
-  const packs = [...new Set([...shipped, ...(kind === "pack" && name !== undefined ? [name] : [])])];
-  return compilePolicy([...sources, boundOrg(packs, kind === "profile" ? name : undefined)], undefined);
+  const packs = [...new Set([...shipped, ...named("pack")])];
+  return compilePolicy([...sources, boundOrg(packs, named("profile")[0])], undefined);
 }
 
 async function testCases(

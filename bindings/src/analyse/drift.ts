@@ -6,7 +6,7 @@ import { DEFINITION_KEYS, type ToolDefinition } from "../servers.ts";
 export interface Drift {
   readonly tool: string;
   readonly kind: "added" | "removed" | "changed";
-  /** Where, from the tool on: `description`, `inputSchema.properties.path.type`. Absent when the whole tool came or went. */
+  /** Where, from the tool on: `description`, `inputSchema.properties.path.type`. Absent when the whole tool came or went: then its description is the text. */
   readonly path?: string;
   readonly before?: string;
   readonly after?: string;
@@ -56,6 +56,8 @@ export function driftOf(
   return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((name): readonly Drift[] => {
     const [was, is] = [old.get(name), now.get(name)];
     if (was && is) return changesOf(was, is);
-    return [{ tool: name, kind: was ? "removed" : "added" }];
+    const described = (was ?? is)?.description;
+    const text = typeof described === "string" ? { [was ? "before" : "after"]: described } : {};
+    return [{ tool: name, kind: was ? "removed" : "added", ...text }];
   });
 }

@@ -13,5 +13,6 @@ export {
 } from "./diff.ts";
 export { type Drift, driftOf } from "./drift.ts";
 export { type Finding, LINT_RULES, type LintRule, lint } from "./lint.ts";
+export { compareMemory, type MemoryDifference } from "./memory.ts";
 export { lintPack, PACK_LINT_RULES, type PackFinding, type PackLintRule } from "./pack-lint.ts";
 export { type SpaceCall, spaceOf } from "./space.ts";

@@ -3,7 +3,7 @@
  * and where it rests on calls that were tried, it says so.
  */
 
-import type { Compiled, ImageContent, Place } from "../compile/index.ts";
+import type { Compiled, ImageContent, ImagePredicate, Place } from "../compile/index.ts";
 import type { Engine } from "../engine.ts";
 import { VERDICT_NAMES } from "../gen/codes.ts";
 import { unreachableOf } from "./reach.ts";
@@ -13,6 +13,8 @@ export const LINT_RULES = {
   shadowed: "Another entry does at least as much whenever this one applies.",
   "no-effect": "The entry changes nothing about the actions it is for.",
   "unused-set": "No condition asks for the set.",
+  "unused-memory":
+    "No tally counts in the kind of histories, no signal measures the tally, or no condition asks for the signal.",
   "idle-action": "An action of `on` lacks the fields that `when` asks for.",
   unreachable: "No call of its actions can have the tier, score, levels or flags that the entry asks for.",
   "always-true": "The row or gate has no condition, so it holds for every call of its actions.",
@@ -81,6 +83,10 @@ export function lint(
   return found.filter(({ place }) => mayReport(place.file));
 }
 
+function asksMemory(clause: readonly ImagePredicate[]): boolean {
+  return clause.some(({ operand }) => operand === "signal");
+}
+
 type Add = (rule: LintRule, level: Finding["level"], code: string, message: string) => void;
 
 function lintRelax({ actions, rows }: ImageContent, nowMs: number, add: Add): void {
@@ -112,11 +118,16 @@ function lintRelax({ actions, rows }: ImageContent, nowMs: number, add: Add): vo
   });
 }
 
-/** Tries every call of the policy's own space: a relax entry that lowers none of them is probably not what was meant. */
+/**
+ * Tries every call of the policy's own space: a relax entry that lowers none of them is probably not what was meant. These
+ * calls have no histories, so nothing is said of an entry that asks for one.
+ */
 function lintEffect(content: ImageContent, engine: Engine, nowMs: number, add: Add): void {
   const idle = new Set(
     content.rows
-      .filter(({ kind, expiresMs }) => kind === "relax" && expiresMs > nowMs)
+      .filter(
+        ({ kind, expiresMs, clauses }) => kind === "relax" && expiresMs > nowMs && !clauses.every(asksMemory),
+      )
       .map(({ code }) => code),
   );
   if (idle.size === 0) return;

@@ -55,9 +55,13 @@ export function lintPack({ explain }: Compiled, engine: Engine, name: string): P
   const others = explain.packs
     .filter((other) => other !== pack)
     .sort((one, other) => Number(one.name === GENERIC) - Number(other.name === GENERIC));
+  // In its own pack an exact name is tried before every pattern: that is how exceptions are written.
+  const ownNames = new Set(
+    pack.mappings.flatMap(({ guards, names }) => (guards.length === 0 ? [...names.keys()] : [])),
+  );
   for (const mapping of pack.mappings) {
     lintNames(mapping, others, add);
-    lintPatterns(mapping, explain.packs, add);
+    lintPatterns(mapping, ownNames, explain.packs, add);
     lintFields(mapping, explain.content, add);
     lintUnits(mapping, explain.content, add);
     lintConditions(mapping, pack, explain.content, add);
@@ -110,7 +114,12 @@ function lintNames(mapping: Mapping, others: readonly Pack[], add: Add): void {
     for (const other of others) {
       const theirs = other.mappings.find((one) => one.names.has(name) && one.action !== mapping.action);
       if (!theirs) continue;
-      const message = `${JSON.stringify(name)} becomes ${mapping.action.name} here and ${theirs.action.name} in ${theirs.id}; for a bound server this pack alone counts, for the agent's own tools the stricter of the two: look whether both are right`;
+      const calls = `${JSON.stringify(name)} becomes ${mapping.action.name} here and ${theirs.action.name} in ${theirs.id}; for a bound server this pack alone counts, for the agent's own tools the stricter of the two`;
+      const mend =
+        other.name === GENERIC
+          ? ""
+          : `, or leave ${other.name} out of \`packs\` in the org file if you do not use it`;
+      const message = `${calls}; nothing to mend if ${mapping.action.name} is what the tool does, else correct the row${mend}`;
       // Nobody can rename the tools of another product.
       add("claimed-elsewhere", "note", place, message);
       break;
@@ -118,7 +127,12 @@ function lintNames(mapping: Mapping, others: readonly Pack[], add: Add): void {
   }
 }
 
-function lintPatterns(mapping: Mapping, packs: readonly Pack[], add: Add): void {
+function lintPatterns(
+  mapping: Mapping,
+  ownNames: ReadonlySet<string>,
+  packs: readonly Pack[],
+  add: Add,
+): void {
   for (const { prefix, suffix, place } of mapping.patterns) {
     const pattern = JSON.stringify(`${prefix}*${suffix}`);
     if (prefix.length + suffix.length < PATTERN_CHARACTERS_MIN) {
@@ -134,6 +148,7 @@ function lintPatterns(mapping: Mapping, packs: readonly Pack[], add: Add): void 
           ? []
           : [...names.keys()].filter(
               (name) =>
+                !ownNames.has(name) &&
                 name.length >= prefix.length + suffix.length &&
                 name.startsWith(prefix) &&
                 name.endsWith(suffix) &&

@@ -17,8 +17,17 @@ import {
   OPERATOR_UNDER,
 } from "../gen/codes.ts";
 import { type Canonical, canonicalDomain, canonicalNamePattern, canonicalUnder } from "./canonical.ts";
-import { type Fact, type Facts, factsOf, levelFact, MINUTE_OF_DAY, type TestName } from "./facts.ts";
+import {
+  type Fact,
+  type Facts,
+  factsOf,
+  type Keyed,
+  levelFact,
+  MINUTE_OF_DAY,
+  type TestName,
+} from "./facts.ts";
 import type { Place } from "./issues.ts";
+import { largestOf, type Memory, type Signal } from "./memory.ts";
 import { described, type MapTree, type Member, type Tree } from "./parse.ts";
 import type { Sets } from "./sets.ts";
 import type { Reader } from "./shape.ts";
@@ -27,7 +36,7 @@ import type { Action, Taxonomy } from "./taxonomy.ts";
 export interface Predicate {
   readonly operand: number;
   readonly operator: number;
-  /** Field or amplifier number, else 0. */
+  /** Number of a field or an amplifier, index of a signal, else 0. */
   readonly param: number;
   /** Texts or numbers, as the operand says. */
   readonly values: readonly (string | bigint)[];
@@ -40,11 +49,13 @@ export interface Condition {
   readonly clauses: readonly (readonly Predicate[])[];
   /** The action must declare one field of each of these lists. */
   readonly needs: readonly (readonly string[])[];
+  /** The action must be one of those of each. */
+  readonly keyed: readonly Keyed[];
 }
 
-export const ALWAYS: Condition = { clauses: [], needs: [] };
+export const ALWAYS: Condition = { clauses: [], needs: [], keyed: [] };
 
-export type EntryKind = "rule" | "gate" | "row" | "relax";
+export type EntryKind = "rule" | "gate" | "row" | "relax" | "tally";
 
 const OPERATORS: Readonly<Record<TestName, number>> = {
   in: OPERATOR_IN,
@@ -65,6 +76,8 @@ const OPERATORS: Readonly<Record<TestName, number>> = {
 
 const INT_MIN = -(2n ** 63n);
 const INT_MAX = 2n ** 63n - 1n;
+/** What the names of signals have in front. */
+const SIGNAL = "signal.";
 const MINUTES_OF_DAY = 1440;
 /** Clauses of one entry, after windows that pass midnight were taken apart. */
 const CLAUSES_MAX = 256;
@@ -82,12 +95,14 @@ export class ConditionReader {
   readonly #facts: Facts;
   readonly #taxonomy: Taxonomy;
   readonly #sets: Sets;
+  readonly #memory: Memory;
 
-  constructor(reader: Reader, taxonomy: Taxonomy, sets: Sets) {
+  constructor(reader: Reader, taxonomy: Taxonomy, sets: Sets, memory: Memory) {
     this.#reader = reader;
     this.#taxonomy = taxonomy;
     this.#facts = factsOf(taxonomy);
     this.#sets = sets;
+    this.#memory = memory;
   }
 
   /** @param actions what the entry is about, to tell a field from a context fact of the same name. */
@@ -112,6 +127,7 @@ export class ConditionReader {
     return {
       clauses: parts.flatMap(({ clauses }) => clauses),
       needs: parts.flatMap(({ needs }) => needs),
+      keyed: parts.flatMap(({ keyed }) => keyed),
     };
   }
 
@@ -122,9 +138,10 @@ export class ConditionReader {
       this.#reader.issues.fault(map.place, "at least one fact", "an empty map", fix);
     }
     const needs: (readonly string[])[] = [];
+    const keyed: Keyed[] = [];
     let clauses: (readonly Predicate[])[] = [[]];
     for (const member of map.members) {
-      const alternatives = this.#member(member, kind, actions, needs);
+      const alternatives = this.#member(member, kind, actions, needs, keyed);
       clauses = clauses.flatMap((clause) => alternatives.map((more) => [...clause, ...more]));
       if (clauses.length > CLAUSES_MAX) {
         const came = `${clauses.length}`;
@@ -132,7 +149,7 @@ export class ConditionReader {
         return ALWAYS;
       }
     }
-    return { clauses, needs };
+    return { clauses, needs, keyed };
   }
 
   #member(
@@ -140,7 +157,9 @@ export class ConditionReader {
     kind: EntryKind,
     actions: readonly Action[],
     needs: (readonly string[])[],
+    keyed: Keyed[],
   ): Alternatives {
+    if (key.startsWith(SIGNAL)) return [this.#signal(key, keyPlace, value, kind, keyed)];
     if (key === "time") return this.#time(value);
     if (key === "level" || key === "flags_all") {
       this.#checkScored(key, kind, keyPlace);
@@ -148,7 +167,10 @@ export class ConditionReader {
     }
     const fact = this.#facts.byKey.get(key);
     if (!fact) {
-      this.#reader.issues.unknownName(keyPlace, "a field or fact", key, this.#facts.keys);
+      this.#reader.issues.unknownName(keyPlace, "a field or fact", key, [
+        ...this.#facts.keys,
+        ...this.#memory.keys(),
+      ]);
       return [[]];
     }
     if (fact.isScored) this.#checkScored(key, kind, keyPlace);
@@ -158,8 +180,8 @@ export class ConditionReader {
   }
 
   #checkScored(key: string, kind: EntryKind, place: Place): void {
-    if (kind !== "rule") return;
-    const fix = "use it in a gate or a row; rules run before the score";
+    if (kind !== "rule" && kind !== "tally") return;
+    const fix = `use it in a gate or a row; ${kind === "rule" ? "rules run" : "a tally counts"} before the score`;
     this.#reader.issues.fault(place, "a fact that is known before scoring", JSON.stringify(key), fix);
   }
 
@@ -169,6 +191,45 @@ export class ConditionReader {
     if (!actions.every(({ fields }) => fields.has(key))) return;
     const fix = `write field.${key} for what the call sets, context.${key} for who asks and where`;
     this.#reader.issues.fault(place, "one meaning", `${JSON.stringify(key)}, which is a field here too`, fix);
+  }
+
+  /** A number about a history. A bound that every number meets, or none, is not meant. */
+  #signal(key: string, place: Place, tree: Tree, kind: EntryKind, keyed: Keyed[]): Predicate[] {
+    const signal = this.#memory.signal(key.slice(SIGNAL.length));
+    if (!signal) {
+      const wanted = "a signal of this layer or one below";
+      this.#reader.issues.unknownName(place, wanted, key, this.#memory.keys());
+      return [];
+    }
+    if (kind === "tally") {
+      const fix = "ask for the signal in a rule, gate or row; a tally counts before any signal is known";
+      this.#reader.issues.fault(place, "a fact of the call", JSON.stringify(key), fix);
+    }
+    if (kind === "relax" && signal.isCalm) {
+      const fix = "take missing: calm from it; where no memory is kept, nothing is lowered";
+      this.#reader.issues.fault(
+        place,
+        "a signal that is unknown without memory",
+        `${key}, which is calm`,
+        fix,
+      );
+    }
+    const fact = this.#memory.fact(signal);
+    if (fact.keyed) keyed.push(fact.keyed);
+    const predicates = this.#tests(fact, tree);
+    this.#checkReached(predicates, signal, tree.place);
+    return predicates;
+  }
+
+  #checkReached(predicates: readonly Predicate[], { id, measure }: Signal, place: Place): void {
+    const most = largestOf(measure);
+    for (const { operator, values } of predicates) {
+      const [bound] = values;
+      if (typeof bound !== "bigint" || (bound >= 1n && bound <= most)) continue;
+      const test = operator === OPERATOR_GE ? "ge" : "lt";
+      const wanted = `a bound from 1 to ${most}: signal.${id} is a number from 0 to ${most}`;
+      this.#reader.issues.fault(place, wanted, `${test} ${bound}`, "choose a bound that tells numbers apart");
+    }
   }
 
   #tests(fact: Fact, tree: Tree): Predicate[] {
@@ -229,7 +290,15 @@ export class ConditionReader {
       const bound = this.#bound(tree);
       return bound === undefined ? [] : [{ ...base, values: [bound] }];
     }
+    if (test === "in" || test === "not_in") this.#checkNoSet(fact, test, tree);
     return [{ ...base, values: this.#values(fact, test, tree) }];
+  }
+
+  /** A word alone that is a set's name was meant as the set; as text it would hardly ever be equal to anything. */
+  #checkNoSet(fact: Fact, test: "in" | "not_in", tree: Tree): void {
+    if (tree.kind !== "text" || fact.values.kind !== "text" || !this.#sets.has(tree.value)) return;
+    const fix = `write ${test}_set: ${tree.value}, or ${test}: [${tree.value}] if the text itself is meant`;
+    this.#reader.issues.fault(tree.place, "texts to compare with", `${tree.value}, the name of a set`, fix);
   }
 
   #bound(tree: Tree): bigint | undefined {

@@ -24,6 +24,7 @@ import {
 } from "../gen/codes.ts";
 import { type Condition, ConditionReader, type EntryKind, type Predicate } from "./conditions.ts";
 import type { Place } from "./issues.ts";
+import type { Memory } from "./memory.ts";
 import { type Obligation, readObligations } from "./obligations.ts";
 import { plain, type Tree } from "./parse.ts";
 import type { Sets } from "./sets.ts";
@@ -127,14 +128,21 @@ export class EntryReader {
   readonly #reader: Reader;
   readonly #taxonomy: Taxonomy;
   readonly #conditions: ConditionReader;
+  readonly #memory: Memory;
   /** Every code of the image and where it was first used. */
   readonly #codes = new Map<string, Place>();
   readonly calls: ExampleCall[] = [];
 
-  constructor(reader: Reader, taxonomy: Taxonomy, sets: Sets) {
+  constructor(reader: Reader, taxonomy: Taxonomy, sets: Sets, memory: Memory) {
     this.#reader = reader;
     this.#taxonomy = taxonomy;
-    this.#conditions = new ConditionReader(reader, taxonomy, sets);
+    this.#conditions = new ConditionReader(reader, taxonomy, sets, memory);
+    this.#memory = memory;
+  }
+
+  /** Reads `memory` of a layer, whose other entries can ask for its signals afterwards. */
+  memory(tree: Tree | undefined, layer: number): void {
+    this.#memory.define(tree, layer, this);
   }
 
   rules(tree: Tree | undefined, origin: Origin): Rule[] {
@@ -257,20 +265,34 @@ export class EntryReader {
 
   /** What all entries have: id, reason, actions, condition, example calls. */
   #base(shape: Shape, kind: EntryKind, origin: Origin): EntryBase | undefined {
-    const faultsBefore = this.#reader.issues.count;
     const id = this.#reader.text(shape.get("id"), "an id", ID);
     const reason = this.#reader.text(shape.get("reason"), "a reason", REASON) ?? "";
-    const { actions, named } = this.#selection(shape.get("on"), kind);
-    const condition = this.#conditions.read(shape.get("when"), kind, shape.get("on") ? actions : []);
+    const { actions, condition } = this.about(shape, kind, origin);
     if (id === undefined) return undefined;
     const code = origin.pack === undefined ? id : `${origin.pack}.${id}`;
     const place = shape.placeOf("id");
     this.#claimCode(code, place);
-    // After a fault in `on` or `when` nobody knows what the entry is about.
-    const isSound = this.#reader.issues.count === faultsBefore;
-    const applicable = isSound ? this.#applicable(actions, named, condition, origin, shape) : [];
     this.#readCalls(code, shape);
-    return { code, reason, place, layer: origin.layer, pack: origin.pack, actions: applicable, condition };
+    return { code, reason, place, layer: origin.layer, pack: origin.pack, actions, condition };
+  }
+
+  /**
+   * The actions that an entry is about, and its condition.
+   * @param keys fields that the actions must declare besides those of `when`.
+   */
+  about(
+    shape: Shape,
+    kind: EntryKind,
+    origin: Origin,
+    keys: readonly (readonly string[])[] = [],
+  ): Pick<EntryBase, "actions" | "condition"> {
+    const faultsBefore = this.#reader.issues.count;
+    const { actions, named } = this.#selection(shape.get("on"), kind);
+    const condition = this.#conditions.read(shape.get("when"), kind, shape.get("on") ? actions : []);
+    // After a fault in `on` or `when` nobody knows what the entry is about.
+    if (this.#reader.issues.count > faultsBefore) return { actions: [], condition };
+    const needed = { ...condition, needs: [...condition.needs, ...keys] };
+    return { actions: this.#applicable(actions, named, needed, origin, shape, keys.length > 0), condition };
   }
 
   #claimCode(code: string, place: Place): void {
@@ -336,33 +358,46 @@ export class EntryReader {
     return this.#taxonomy.actions.filter((action) => action.domain === domain).map((action) => action.name);
   }
 
-  /** Of the chosen actions those that declare what the condition asks for. */
+  /** Of the chosen actions those that have what the condition asks for. */
   #applicable(
     actions: readonly Action[],
     named: ReadonlyMap<string, Place>,
-    { needs }: Condition,
+    { needs, keyed }: Condition,
     { pack, mapped }: Origin,
     shape: Shape,
+    hasKey: boolean,
   ): Action[] {
-    const missingOf = ({ fields }: Action): (readonly string[])[] =>
-      needs.filter((alternatives) => !alternatives.some((field) => fields.has(field)));
+    const missingOf = ({ name, fields }: Action): string[] => {
+      const missing = needs.filter((alternatives) => !alternatives.some((field) => fields.has(field)));
+      const undeclared = missing.map((alternatives) => alternatives.join(" or ")).join(", ");
+      const uncounted = keyed.filter((one) => !one.actions.has(name)).map(({ kind }) => kind);
+      return [
+        ...(missing.length === 0 ? [] : [`does not declare ${undeclared}`]),
+        ...(uncounted.length === 0 ? [] : [`no tally of ${uncounted.join(" or ")} counts`]),
+      ];
+    };
     const kept = actions.filter((action) => missingOf(action).length === 0);
     for (const action of actions) {
       const place = named.get(action.name);
       const missing = missingOf(action);
       if (place === undefined || missing.length === 0) continue;
-      const fields = missing.map((alternatives) => alternatives.join(" or ")).join(", ");
-      const came = `${action.name}, which does not declare ${fields}`;
+      const came = `${action.name}, which ${missing.join(", and which ")}`;
       const fix = "remove it from `on`, or write an entry of its own";
       this.#reader.issues.warning(place, "idle-action", "an action that has the fields of `when`", came, fix);
     }
     const reached = mapped ? kept.filter(({ name }) => mapped.has(name)) : kept;
     if (reached.length === 0) {
+      const counted = keyed.map(({ kind }) => ` and that some tally of ${kind} counts`);
       const wanted = mapped
         ? `an action that pack ${pack} maps to and that declares the fields of \`when\``
-        : "an action that declares every field of `when`";
+        : `an action that declares every field of ${hasKey ? "`when` and of its histories' key" : "`when`"}`;
       const fix = "widen `on`, or use other fields";
-      this.#reader.issues.fault(shape.placeOf(shape.get("on") ? "on" : "id"), wanted, "none", fix);
+      this.#reader.issues.fault(
+        shape.placeOf(shape.get("on") ? "on" : "id"),
+        `${wanted}${[...new Set(counted)].join("")}`,
+        "none",
+        fix,
+      );
     }
     return reached;
   }

@@ -31,6 +31,7 @@ import {
   OPERAND_ROLE,
   OPERAND_SCORE,
   OPERAND_SERVER_BINDING,
+  OPERAND_SIGNAL,
   OPERAND_TIER,
   OPERAND_URL_HOST,
   OPERAND_URL_IDN,
@@ -77,6 +78,12 @@ export type Values =
   /** Words whose number is in the map. */
   | { readonly kind: "words"; readonly numbers: ReadonlyMap<string, number> };
 
+/** Histories by fields: only calls of actions that some tally of the kind counts have one. */
+export interface Keyed {
+  readonly kind: string;
+  readonly actions: ReadonlySet<string>;
+}
+
 export interface Fact {
   readonly name: string;
   readonly operand: number;
@@ -85,6 +92,8 @@ export interface Fact {
   readonly tests: readonly TestName[];
   /** The action must declare one field of each of these lists. */
   readonly needs: readonly (readonly string[])[];
+  /** The histories that a signal is about. */
+  readonly keyed?: Keyed;
   /** Known only after scoring: for gates, rows and relax entries. */
   readonly isScored: boolean;
 }
@@ -182,6 +191,11 @@ export const MINUTE_OF_DAY = fact("time", OPERAND_MINUTE_OF_DAY, { kind: "int" }
 /** Facts that a field and the context share a name with; `field.` and `context.` tell them apart. */
 const CONTEXT_FACTS: ReadonlySet<string> = new Set(["actor", "role", "environment"]);
 
+/** Whether a field has texts, and not numbers. */
+export function isText({ type }: Field): boolean {
+  return (BY_TYPE[type]?.[0] ?? TEXTS.text).kind === "text";
+}
+
 function fieldFact(field: Field): Fact {
   const [values, tests] = BY_TYPE[field.type] ?? [TEXTS.text, TEXT_TESTS];
   const operand = values.kind === "text" ? OPERAND_FIELD_TEXT : OPERAND_FIELD_INT;
@@ -233,4 +247,10 @@ export function factsOf(taxonomy: Taxonomy): Facts {
 /** The level of one amplifier. */
 export function levelFact(name: string, number: number): Fact {
   return { ...fact(`level ${name}`, OPERAND_LEVEL, { kind: "int" }, BOUNDS, [], true), param: number };
+}
+
+/** One number about a history. */
+export function signalFact(name: string, index: number, keyed?: Keyed): Fact {
+  const one = fact(name, OPERAND_SIGNAL, { kind: "int" }, [...BOUNDS, ...HERE]);
+  return { ...one, param: index, ...(keyed === undefined ? {} : { keyed }) };
 }

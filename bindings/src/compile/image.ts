@@ -78,6 +78,11 @@ export class EntryWriter {
     return this;
   }
 
+  u64(offset: number, value: bigint): this {
+    this.#view.setBigUint64(offset, value, true);
+    return this;
+  }
+
   ref(offset: number, text: string): this {
     const { start, count } = this.#image.text(text);
     return this.u32(offset, start).u32(offset + 4, count);

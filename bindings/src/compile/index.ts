@@ -21,11 +21,15 @@ import {
   readProfile,
 } from "./layers.ts";
 import { Lowering, type Policy, rowsOf, rulesOf, type SourceRecord } from "./lower.ts";
+import { Memory } from "./memory.ts";
 import { type BoundServer, type Pack, type PackExample, packName, readPack } from "./pack.ts";
 import { memberOf, parseSource, type Source, type Tree, textOf } from "./parse.ts";
 import {
   checkForeign,
   checkPublisher,
+  checkUnlisted,
+  hintsOf,
+  isListed,
   isVouched,
   type Publishers,
   type VerifyEd25519,
@@ -89,6 +93,7 @@ export interface Explanation {
 }
 
 const DEFAULT_PROFILE = "general";
+const ACTION_UNCLASSIFIED = "unknown.unclassified";
 const DAY_MS = 86_400_000;
 const ENCODER = new TextEncoder();
 const TAXONOMY_FILE = /(?:^|\/)(taxonomy\/(edition|flags|amplifiers|tiers|fields|reasons)\.yaml)$/;
@@ -282,16 +287,20 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   const taxonomy = readTaxonomySources(sorted, issues);
   const reader = new Reader(issues);
   const sets = new Sets(issues);
-  const entries = new EntryReader(reader, taxonomy, sets);
+  const memory = new Memory(reader, taxonomy);
+  const entries = new EntryReader(reader, taxonomy, sets, memory);
 
   const orgSource = onlyOne(sorted.policies.org, "org policy", issues);
   const choice = orgSource && readChoice(reader, orgSource.tree);
   const packSources = choosePacks(sorted.policies.pack, choice, issues);
   const publishers: Publishers = choice?.publishers ?? new Map();
   const vouched = new Set<string>();
+  const listed = new Set<string>();
   for (const [name, { source, tree }] of packSources) {
-    if (isVouched(source, tree, choice?.org ?? "", publishers)) vouched.add(name);
+    const org = choice?.org ?? "";
+    if (isVouched(source, tree, org, publishers)) vouched.add(name);
     else checkPublisher(source, tree, publishers, options.verify, issues);
+    if (vouched.has(name) || isListed(source, tree, org, publishers)) listed.add(name);
   }
   const profileSource = chooseProfile(sorted.policies.profile, choice, options.profile, issues);
 
@@ -310,6 +319,7 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
     ({ tree }) => readPack(reader, tree, taxonomy, entries) ?? [],
   );
   checkForeign(packs, vouched, issues);
+  checkUnlisted(packs, listed, issues);
   const { profile, org, settings } = readUpper({
     reader,
     taxonomy,
@@ -321,22 +331,25 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
     orgSource,
   });
   const members = sets.members();
+  const tables = memory.tables();
   const commands = packs.flatMap((pack) => pack.commands);
   const names = commandNames(commands, reader);
   issues.throwIfAny();
   if (!base || !baseSource || !settings)
     throw new RangeError("compile: sources without faults gave no policy");
 
+  const unclassified = taxonomy.actions.find(({ name }) => name === ACTION_UNCLASSIFIED);
   const final = finalSettings(base.settings, settings);
   const policy: Policy = {
     taxonomy,
     base,
-    packs,
+    packs: [...packs, ...hintsOf(packs, listed, unclassified)],
     commandNames: names,
     profile,
     org,
     settings: final,
     sets: members,
+    memory: tables,
     sources: [
       ...[...sorted.parts.values(), ...sorted.domains].map((parsed) => recordOf(parsed, taxonomy.edition)),
       recordOf(baseSource, base.version),

@@ -24,7 +24,7 @@ export interface Issue extends Place {
 }
 
 /** Kinds of warnings, as `permit0 lint` names them. */
-export type WarningKind = "shadowed" | "no-effect" | "unused-set" | "idle-action";
+export type WarningKind = "shadowed" | "no-effect" | "unused-set" | "unused-memory" | "idle-action";
 
 /** `policies/base.yaml:12:5 wanted a flag; came "OUTBOND"; nearest "OUTBOUND"; correct the name`. */
 export function issueText({ file, line, column, wanted, came, nearest: name, fix }: Issue): string {

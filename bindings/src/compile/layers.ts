@@ -286,7 +286,7 @@ export function readBase(
   taxonomy: Taxonomy,
   entries: EntryReader,
 ): Base | undefined {
-  const shape = reader.shape(tree, "the base policy", BASE_KEYS, ["unknown_looks", ...OWN_ENTRIES]);
+  const shape = reader.shape(tree, "the base policy", BASE_KEYS, ["unknown_looks", "memory", ...OWN_ENTRIES]);
   if (!shape) return undefined;
   const version = reader.text(shape.get("base"), "the edition it is made for", EDITION) ?? "";
   if (version !== "" && taxonomy.edition !== "" && version !== taxonomy.edition) {
@@ -296,6 +296,7 @@ export function readBase(
   }
   const settings = readSettings(reader, shape);
   checkComplete(reader, shape, settings);
+  entries.memory(shape.get("memory"), LAYER_BASE);
   return {
     version,
     settings,
@@ -322,7 +323,7 @@ export function readProfile(
   entries: EntryReader,
   base: Base,
 ): Layered<Profile> | undefined {
-  const optional = ["title", "description", ...SETTING_KEYS, ...OWN_ENTRIES];
+  const optional = ["title", "description", ...SETTING_KEYS, "memory", ...OWN_ENTRIES];
   const shape = reader.shape(tree, "a profile", ["profile", "version"], optional);
   if (!shape) return undefined;
   const name = reader.text(shape.get("profile"), "the profile's name", LAYER_NAME) ?? "";
@@ -332,6 +333,7 @@ export function readProfile(
   const own = readSettings(reader, shape);
   const settings = override(reader, taxonomy, base.settings, base.settings, own, "profile");
   checkOrder(reader, settings);
+  entries.memory(shape.get("memory"), LAYER_PROFILE);
   const layer = {
     name,
     version,
@@ -364,6 +366,7 @@ const ORG_KEYS = [
   "publishers",
   "unknown_read",
   ...SETTING_KEYS,
+  "memory",
   ...OWN_ENTRIES,
   "relax",
 ];
@@ -413,6 +416,7 @@ export function readOrg(
   const settings = override(reader, taxonomy, base.settings, below, own, "org");
   checkOrder(reader, settings);
   sets.define(shape.get("sets"));
+  entries.memory(shape.get("memory"), LAYER_ORG);
   const unknownRead = shape.get("unknown_read");
   const enabled = unknownRead && reader.shape(unknownRead, "unknown_read", ["enabled"])?.get("enabled");
   if (reader.bool(enabled, "unknown_read") === true && enabled) {

@@ -26,6 +26,7 @@ import {
 } from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
 import { CANDIDATES_MAX, IMAGE_BYTES_MAX } from "../gen/limits.ts";
+import { SQL_WORDS } from "../gen/sql.ts";
 import { pinnedName } from "../servers.ts";
 import { type ApiMember, type ApiRow, orderedRows, type Step } from "./apis.ts";
 import { CommandLowering } from "./command-lower.ts";
@@ -37,6 +38,7 @@ import { ImageWriter, NONE, type Run } from "./image.ts";
 import { compareText, type Issues, type Place } from "./issues.ts";
 import type { Base, FinalSettings, Org, Profile } from "./layers.ts";
 import { hazardOf } from "./ln.ts";
+import type { MemoryTables } from "./memory.ts";
 import type { Obligation } from "./obligations.ts";
 import { EACH, type Mapping, type Pack, type Pattern, type Segment } from "./pack.ts";
 import { reportShadows } from "./shadows.ts";
@@ -60,6 +62,7 @@ export interface Policy {
   readonly org: Org | undefined;
   readonly settings: FinalSettings;
   readonly sets: readonly { readonly name: string; readonly values: readonly string[] }[];
+  readonly memory: MemoryTables;
   readonly sources: readonly SourceRecord[];
   /** Where a fault of the whole is reported. */
   readonly place: Place;
@@ -104,6 +107,8 @@ function changes(
   return rule.value === 0 ? !isPrimary : !isPrimary && (action.secondary & bit) === 0;
 }
 
+const utf8 = new TextEncoder();
+
 export class Lowering {
   readonly #writer = new ImageWriter();
   readonly #policy: Policy;
@@ -133,12 +138,13 @@ export class Lowering {
     this.#putCommands();
     const ruleLists = this.#putRules();
     const rowLists = this.#putRows();
-    this.#putActions(ruleLists, rowLists);
+    this.#putActions(ruleLists, rowLists, this.#putMemory());
     this.#putCurrencies();
     this.#putOrg();
     this.#putLowered();
     this.#putSentences();
     putDetectors(this.#writer);
+    this.#putSql();
     this.#putSources();
     reportShadows(rulesOf(this.#policy), rowsOf(this.#policy), this.#issues);
     const image = this.#writer.finish();
@@ -161,6 +167,16 @@ export class Lowering {
 
   #packIndex(name: string | undefined): number {
     return name === undefined ? NONE : (this.#packIndexes.get(name) ?? NONE);
+  }
+
+  /** A byte of size for each word, then the words. */
+  #putSql(): void {
+    const words = SQL_WORDS.map((word) => utf8.encode(word));
+    this.#writer.putBytes(
+      layout.SECTION_SQL,
+      Uint8Array.from(words, ({ length }) => length),
+    );
+    for (const word of words) this.#writer.putBytes(layout.SECTION_SQL, word);
   }
 
   #putMeta(): void {
@@ -506,7 +522,53 @@ export class Lowering {
     return lists;
   }
 
-  #putActions(ruleLists: ReadonlyMap<string, number[]>, rowLists: ReadonlyMap<string, number[]>): void {
+  /** Kinds of histories, tallies and signals, and for each action the indexes of the tallies that count it. */
+  #putMemory(): Map<string, number[]> {
+    const { kinds, signals } = this.#policy.memory;
+    const lists = new Map<string, number[]>();
+    const indexes = new Map<bigint, number>();
+    kinds.forEach(({ kind, tallies }, cell) => {
+      for (const { number, counts, actions, condition } of tallies) {
+        const entry = this.#writer
+          .entry(layout.SECTION_TALLIES)
+          .u64(layout.TALLIES_NUMBER, number)
+          .run(layout.TALLIES_CLAUSE_START, this.#clauses(condition))
+          .u8(layout.TALLIES_CELL, cell)
+          .u8(layout.TALLIES_COUNTS, counts);
+        const index = this.#writer.put(layout.SECTION_TALLIES, entry);
+        indexes.set(number, index);
+        append(lists, actions, index);
+      }
+      const start = indexes.get(tallies[0]?.number ?? 0n) ?? 0;
+      const entry = this.#writer
+        .entry(layout.SECTION_CELLS)
+        .ref(layout.CELLS_NAME, kind.name)
+        .u8(layout.CELLS_SOURCE, kind.source)
+        .u8(layout.CELLS_KEY, kind.keyNumbers[0] ?? 0)
+        .u8(layout.CELLS_OTHER, kind.keyNumbers[1] ?? 0)
+        .run(layout.CELLS_TALLY_START, { start, count: tallies.length });
+      this.#writer.put(layout.SECTION_CELLS, entry);
+    });
+    for (const { id, tally, other, windowS, measure, of, isCalm } of signals) {
+      const entry = this.#writer
+        .entry(layout.SECTION_SIGNALS)
+        .ref(layout.SIGNALS_NAME, id)
+        .u32(layout.SIGNALS_TALLY, indexes.get(tally.number) ?? 0)
+        .u32(layout.SIGNALS_OTHER, indexes.get(other.number) ?? 0)
+        .u32(layout.SIGNALS_WINDOW_S, windowS)
+        .u8(layout.SIGNALS_MEASURE, measure)
+        .u8(layout.SIGNALS_OF, of)
+        .u8(layout.SIGNALS_CALM, isCalm ? 1 : 0);
+      this.#writer.put(layout.SECTION_SIGNALS, entry);
+    }
+    return lists;
+  }
+
+  #putActions(
+    ruleLists: ReadonlyMap<string, number[]>,
+    rowLists: ReadonlyMap<string, number[]>,
+    tallyLists: ReadonlyMap<string, number[]>,
+  ): void {
     const { actions, fields, aliases } = this.#policy.taxonomy;
     for (const action of actions) {
       const bits = [...action.fields].map((name) => (fields.get(name)?.number ?? 1) - 1);
@@ -526,7 +588,7 @@ export class Lowering {
         .u32(layout.ACTIONS_RULES, this.#writer.putList(ruleLists.get(action.name) ?? []))
         .u32(layout.ACTIONS_ROWS, this.#writer.putList(rowLists.get(action.name) ?? []))
         .run(layout.ACTIONS_OBLIGATION_START, this.#obligations(action.obligations))
-        .u32(layout.ACTIONS_TALLIES, this.#writer.putList([]));
+        .u32(layout.ACTIONS_TALLIES, this.#writer.putList(tallyLists.get(action.name) ?? []));
       this.#writer.putName(NAMESPACE_ACTION, action.name, this.#writer.put(layout.SECTION_ACTIONS, entry));
     }
     for (const [alias, name] of [...aliases].sort(([one], [other]) => compareText(one, other))) {

@@ -62,6 +62,7 @@ export type ScalarTree =
 export type Tree = MapTree | ListTree | ScalarTree;
 
 const SOURCE_CHARACTERS_MAX = 4 * 1024 * 1024;
+const BYTE_ORDER_MARK = "\ufeff";
 const NESTING_MAX = 32;
 /** Tokens that are open at once while a file is read; a level of nesting opens two of them at most. */
 const OPEN_TOKENS_MAX = 4 * NESTING_MAX;
@@ -120,6 +121,12 @@ export function parseSource(source: Source, issues: Issues): Tree | undefined {
   if (source.text.length > SOURCE_CHARACTERS_MAX) {
     const came = `${source.text.length} characters`;
     issues.fault(start, `at most ${SOURCE_CHARACTERS_MAX} characters`, came, "split the file");
+    return undefined;
+  }
+  if (source.text.startsWith(BYTE_ORDER_MARK)) {
+    // The parser would pass over it, and a signature is over bytes.
+    const fix = "save the file as UTF-8 without one";
+    issues.fault(start, "text without a byte order mark at its beginning", "U+FEFF", fix);
     return undefined;
   }
   const before = issues.count;

@@ -7,7 +7,15 @@
 import { EngineError, type ErrorCode } from "../errors.ts";
 import * as codes from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
-import { API_MEMBERS_MAX, IMAGE_BYTES_MAX, PATH_SEGMENTS_MAX, URL_SEGMENTS_MAX } from "../gen/limits.ts";
+import {
+  API_MEMBERS_MAX,
+  CELL_KINDS_MAX,
+  CELL_TALLIES_MAX,
+  IMAGE_BYTES_MAX,
+  PATH_SEGMENTS_MAX,
+  URL_SEGMENTS_MAX,
+  WINDOW_S_MAX,
+} from "../gen/limits.ts";
 import { hex, sha256 } from "../sha256.ts";
 import { INERT } from "./command-lower.ts";
 import { NONE, nameHash, slotOf } from "./image.ts";
@@ -21,7 +29,7 @@ export interface ImageObligation {
 export interface ImagePredicate {
   readonly operand: string;
   readonly operator: string;
-  /** Field or amplifier number, else 0. */
+  /** Number of a field or an amplifier, index of a signal, else 0. */
   readonly subject: number;
   /** Name of the org set of in_set and not_in_set. */
   readonly set?: string;
@@ -66,6 +74,38 @@ export interface ImageAction {
   readonly rules: readonly number[];
   readonly rows: readonly number[];
   readonly obligations: readonly ImageObligation[];
+  /** Indexes into `tallies`. */
+  readonly tallies: readonly number[];
+}
+
+/** A kind of histories. */
+export interface ImageCell {
+  readonly name: string;
+  readonly source: string;
+  /** The member of the context, or one or two fields. */
+  readonly keys: readonly string[];
+  /** Indexes into `tallies`. */
+  readonly tallies: readonly number[];
+}
+
+export interface ImageTally {
+  /** Made from what it says. */
+  readonly number: bigint;
+  /** Index into `cells`. */
+  readonly cell: number;
+  readonly counts: string;
+  readonly clauses: readonly (readonly ImagePredicate[])[];
+}
+
+export interface ImageSignal {
+  readonly name: string;
+  /** Indexes into `tallies`. */
+  readonly tally: number;
+  readonly other: number;
+  readonly windowS: number;
+  readonly measure: string;
+  readonly of: string;
+  readonly calm: boolean;
 }
 
 export interface ImageMapping {
@@ -201,7 +241,13 @@ export interface ImageContent {
   /** Sentence by reason code. */
   readonly sentences: ReadonlyMap<string, string>;
   readonly sources: readonly { readonly name: string; readonly version: string; readonly digest: string }[];
+  readonly cells: readonly ImageCell[];
+  readonly tallies: readonly ImageTally[];
+  readonly signals: readonly ImageSignal[];
 }
+
+/** Members of the context that a history can be of. */
+const CELL_CONTEXT_KEYS: readonly string[] = ["actor", "agent", "principal", "session", "tenant"];
 
 const HAZARD_OF_FLAG_MAX = 5_000_000;
 const GAIN_MAX = 10_000;
@@ -232,6 +278,10 @@ class Entry {
 
   u32(offset: number): number {
     return this.#image.view.getUint32(this.at + offset, true);
+  }
+
+  u64(offset: number): bigint {
+    return this.#image.view.getBigUint64(this.at + offset, true);
   }
 
   i64(offset: number): bigint {
@@ -483,6 +533,7 @@ class ContentReader {
           digest: hex(image.bytes.subarray(at, at + 32)),
         };
       }),
+      ...this.#memory(),
     };
   }
 
@@ -672,7 +723,6 @@ class ContentReader {
     const secondary = entry.u16(layout.ACTIONS_SECONDARY);
     if ((primary & secondary) !== 0)
       entry.fail(layout.ACTIONS_PRIMARY, "each flag in one role", primary & secondary);
-    entry.zero(layout.ACTIONS_RESERVED, entry.u32(layout.ACTIONS_RESERVED));
     const low = entry.u32(layout.ACTIONS_FIELDS_LOW);
     const high = entry.u32(layout.ACTIONS_FIELDS_HIGH);
     const isDeclared = (bit: number): boolean => (((bit < 32 ? low : high) >>> (bit % 32)) & 1) === 1;
@@ -694,6 +744,79 @@ class ContentReader {
       rules: entry.list(layout.ACTIONS_RULES, layout.SECTION_RULES),
       rows: entry.list(layout.ACTIONS_ROWS, layout.SECTION_ROWS),
       obligations: this.#obligations(entry, layout.ACTIONS_OBLIGATION_START),
+      tallies: entry.list(layout.ACTIONS_TALLIES, layout.SECTION_TALLIES),
+    };
+  }
+
+  #memory(): Pick<ImageContent, "cells" | "tallies" | "signals"> {
+    const image = this.#image;
+    const kinds = image.count(layout.SECTION_CELLS);
+    if (kinds > CELL_KINDS_MAX) {
+      const at = layout.HEADER_DIRECTORY + layout.SECTION_CELLS * layout.DIRECTORY_BYTES;
+      image.fail("image_structure", at, `at most ${CELL_KINDS_MAX} kinds of histories`, `${kinds}`);
+    }
+    const cells = image.all(layout.SECTION_CELLS, (entry) => this.#cell(entry));
+    const tallies: ImageTally[] = [];
+    image.all(layout.SECTION_TALLIES, (entry, index) => {
+      const tally = this.#tally(entry);
+      const before = tallies.at(-1);
+      const ascends = before?.cell !== tally.cell || before.number < tally.number;
+      if (!ascends) entry.fail(0, "ascending numbers of a kind", tally.number);
+      if (!cells[tally.cell]?.tallies.includes(index)) entry.fail(0, "a tally of its kind", index);
+      tallies.push(tally);
+    });
+    return { cells, tallies, signals: image.all(layout.SECTION_SIGNALS, (entry) => this.#signal(entry)) };
+  }
+
+  #cell(entry: Entry): ImageCell {
+    const source = entry.word(0, entry.u8(layout.CELLS_SOURCE), codes.CELL_SOURCE_NAMES);
+    const [key, other] = [entry.u8(layout.CELLS_KEY), entry.u8(layout.CELLS_OTHER)];
+    const isOfFields = source === "fields";
+    const name = isOfFields ? this.#fieldName(entry, 0, key) : (codes.CONTEXT_KEY_NAMES[key] ?? "");
+    if (!isOfFields && !CELL_CONTEXT_KEYS.includes(name)) entry.fail(0, "whose history it is", key);
+    if (!isOfFields) entry.bounded(0, other, 0, 0);
+    entry.zero(0, entry.u8(layout.CELLS_RESERVED));
+    const start = entry.u32(layout.CELLS_TALLY_START);
+    const { length } = entry.run(layout.CELLS_TALLY_START, layout.SECTION_TALLIES);
+    return {
+      name: entry.ref(layout.CELLS_NAME),
+      source,
+      keys: [name, ...(other === 0 ? [] : [this.#fieldName(entry, 0, other)])],
+      tallies: numbers(
+        entry.bounded(layout.CELLS_TALLY_START, length, 0, CELL_TALLIES_MAX),
+        (at) => start + at,
+      ),
+    };
+  }
+
+  #tally(entry: Entry): ImageTally {
+    const cells = this.#image.count(layout.SECTION_CELLS);
+    entry.zero(0, entry.u16(layout.TALLIES_RESERVED) + entry.u32(layout.TALLIES_RESERVED_TOO));
+    return {
+      number: entry.u64(layout.TALLIES_NUMBER),
+      cell: entry.bounded(0, entry.u8(layout.TALLIES_CELL), 0, cells - 1),
+      counts: entry.word(0, entry.u8(layout.TALLIES_COUNTS), codes.TALLY_COUNTS_NAMES),
+      clauses: this.#clauses(entry, layout.TALLIES_CLAUSE_START),
+    };
+  }
+
+  #signal(entry: Entry): ImageSignal {
+    const tally = entry.index(layout.SIGNALS_TALLY, layout.SECTION_TALLIES);
+    const other = entry.index(layout.SIGNALS_OTHER, layout.SECTION_TALLIES);
+    const cellOf = (index: number): number =>
+      this.#image.entry(layout.SECTION_TALLIES, index).u8(layout.TALLIES_CELL);
+    if (cellOf(other) !== cellOf(tally)) entry.fail(layout.SIGNALS_OTHER, "a tally of the same kind", other);
+    const measure = entry.word(0, entry.u8(layout.SIGNALS_MEASURE), codes.SIGNAL_MEASURE_NAMES);
+    const most = measure === "acceleration" ? WINDOW_S_MAX / 2 : WINDOW_S_MAX;
+    entry.zero(0, entry.u8(layout.SIGNALS_RESERVED));
+    return {
+      name: entry.ref(layout.SIGNALS_NAME),
+      tally,
+      other,
+      windowS: entry.bounded(0, entry.u32(layout.SIGNALS_WINDOW_S), 1, most),
+      measure,
+      of: entry.word(0, entry.u8(layout.SIGNALS_OF), codes.SIGNAL_UNIT_NAMES),
+      calm: entry.bounded(0, entry.u8(layout.SIGNALS_CALM), 0, 1) === 1,
     };
   }
 
@@ -901,7 +1024,7 @@ class ContentReader {
     if (operand === codes.OPERAND_FIELD_TEXT || operand === codes.OPERAND_FIELD_INT) {
       this.#fieldName(entry, offset, subject);
     } else {
-      entry.bounded(offset, subject, 0, operand === codes.OPERAND_LEVEL ? codes.AMPLIFIER_COUNT - 1 : 0);
+      entry.bounded(offset, subject, 0, this.#subjectMax(operand));
     }
     if (operator === codes.OPERATOR_IN_SET || operator === codes.OPERATOR_NOT_IN_SET) {
       if (!isText) entry.fail(offset, "a set of texts for a text", operand);
@@ -910,6 +1033,11 @@ class ContentReader {
     }
     entry.bounded(offset, setIndex, 0, 0);
     return { subject };
+  }
+
+  #subjectMax(operand: number): number {
+    if (operand === codes.OPERAND_LEVEL) return codes.AMPLIFIER_COUNT - 1;
+    return operand === codes.OPERAND_SIGNAL ? this.#image.count(layout.SECTION_SIGNALS) - 1 : 0;
   }
 }
 

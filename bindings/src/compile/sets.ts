@@ -48,6 +48,10 @@ export class Sets {
     }
   }
 
+  has(name: string): boolean {
+    return this.#sets.has(name);
+  }
+
   /** A condition asks whether values of this kind are in the set. */
   use(name: string, values: TextValues, place: Place): boolean {
     const set = this.#sets.get(name);

@@ -1,6 +1,6 @@
 /** Entries that never change anything, because another one with the same condition does at least as much. */
 
-import type { Condition } from "./conditions.ts";
+import { ALWAYS, type Condition } from "./conditions.ts";
 import type { Row, Rule } from "./entries.ts";
 import type { Issues } from "./issues.ts";
 import type { Action } from "./taxonomy.ts";
@@ -18,7 +18,7 @@ function conditionKey({ clauses }: Condition): string {
   return texts.sort().join(";");
 }
 
-const ALWAYS_KEY = conditionKey({ clauses: [], needs: [] });
+const ALWAYS_KEY = conditionKey(ALWAYS);
 
 interface Entry {
   readonly code: string;

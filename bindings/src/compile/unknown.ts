@@ -14,6 +14,8 @@ const ANYWHERE = 0;
 const AS_LAST = 1;
 const THING = 1 << 7;
 const OTHER_HALF = 8;
+/** Of an argument: its value says what the tool does. */
+const SAYS = 1 << 7;
 const ONLY_WHOLE = 1 << 15;
 
 /** Words with their value in the image. */
@@ -45,10 +47,12 @@ export function readUnknownTools(
     acts.map(([word]) => word),
     0,
   );
-  const classes = looks && reader.shape(looks, "unknown_looks", [], [...CLASSES_OF_ARGUMENTS, "only_whole"]);
+  const classes =
+    looks && reader.shape(looks, "unknown_looks", [], [...CLASSES_OF_ARGUMENTS, "says", "only_whole"]);
   for (const name of CLASSES_OF_ARGUMENTS) {
     acts.push(...readClass(reader, name, classes?.get(name), acting, inArguments));
   }
+  add(inArguments, readNames(reader, classes?.get("says")).keys(), SAYS);
   mark(reader, readNames(reader, classes?.get("only_whole")), inArguments, "a listed argument", ONLY_WHOLE);
   mark(reader, readTokens(reader, shape?.get("things")), acting, "a verb that acts", THING);
   refuseBoth(reader, acts, reading);

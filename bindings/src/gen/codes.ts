@@ -555,6 +555,23 @@ export const FIELD_TYPE_NAMES = [
 export const TRANSFORM_NAMES = ["typed", "count", "literal", "ignored"] as const;
 export const UNIT_NAMES = ["direct", "minor", "major"] as const;
 export const GUARD_KIND_NAMES = ["in", "present", "absent"] as const;
+export const CELL_SOURCE_NAMES = ["context", "fields"] as const;
+export const TALLY_COUNTS_NAMES = ["ran", "any", "denied"] as const;
+export const SIGNAL_MEASURE_NAMES = [
+  "count",
+  "sum",
+  "distinct",
+  "largest",
+  "average",
+  "tier",
+  "since",
+  "idle",
+  "ratio",
+  "acceleration",
+  "age",
+  "follows",
+] as const;
+export const SIGNAL_UNIT_NAMES = ["amount", "units"] as const;
 export const LANGUAGE_NAMES = ["none", "shell", "sql", "http"] as const;
 export const MEMBER_KIND_NAMES = ["member", "alternative", "literal"] as const;
 export const STEP_KIND_NAMES = ["exact", "one", "rest", "any"] as const;
@@ -653,6 +670,26 @@ export const LOWERED_KIND_NAMES = [
   "default_currency",
   "unknown_read",
   "approval",
+] as const;
+export const CONTEXT_KEY_NAMES = [
+  "actor",
+  "agent",
+  "asserted_by",
+  "environment",
+  "host",
+  "parent",
+  "principal",
+  "roles",
+  "session",
+  "tenant",
+  "time_ms",
+  "tz_min",
+] as const;
+export const REASON_STATE_NAMES = [
+  "state_invalid",
+  "state_stale",
+  "cells_overflow",
+  "time_backwards",
 ] as const;
 export const FIELD_NAMES: Readonly<Record<number, string>> = {
   1: "amount_minor",

@@ -1,7 +1,7 @@
 // Written by `npm run gen` from taxonomy/*.yaml; do not edit. Bytes of the image: docs/format/image.md.
 
 export const IMAGE_MAGIC = 1296642128;
-export const HEADER_SIZE = 352;
+export const HEADER_SIZE = 360;
 export const HEADER_MAGIC = 0;
 export const HEADER_VERSION = 4;
 export const HEADER_ABI = 6;
@@ -49,7 +49,8 @@ export const SECTION_USES = 34;
 export const SECTION_CELLS = 35;
 export const SECTION_TALLIES = 36;
 export const SECTION_SIGNALS = 37;
-export const SECTION_COUNT = 38;
+export const SECTION_SQL = 38;
+export const SECTION_COUNT = 39;
 
 export const TEXT_BYTES = 1;
 
@@ -307,8 +308,10 @@ export const SIGNALS_OF = 21;
 export const SIGNALS_CALM = 22;
 export const SIGNALS_RESERVED = 23;
 
+export const SQL_BYTES = 1;
+
 // Bytes of one entry of each section.
 export const SECTION_ENTRY_BYTES: readonly number[] = [
   1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 12, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
-  40, 16, 4, 20, 12, 20, 20, 24, 24,
+  40, 16, 4, 20, 12, 20, 20, 24, 24, 1,
 ];

@@ -1,0 +1,97 @@
+/** Random sequences of calls with histories, on the model alone: what must hold whatever the policy and the store. */
+import { describe, expect, it } from "vitest";
+import { Sequence } from "../differential/generate-memory.ts";
+import { changedMemory, memoryImage } from "../differential/images.ts";
+import { Random } from "../differential/random.ts";
+import { fromBytes } from "./bytes.ts";
+import { digestAfter, readCell } from "./cells.ts";
+import { type Node, readCmp } from "./cmp.ts";
+import { hits } from "./coverage.ts";
+import type { Image } from "./image.ts";
+import { writeImage } from "./image-writer.ts";
+import { decideModel, loadImageModel, nameModel } from "./model.ts";
+import { Refusal, wire } from "./wire.ts";
+
+const SEED = Number(process.env.SEED ?? 20261127);
+const IMAGES = 20;
+const CALLS = 50;
+
+function load(bytes: Uint8Array): Image {
+  const image = loadImageModel(bytes);
+  if (image instanceof Refusal) throw new Error(`${image} (${(image as { why?: string }).why})`);
+  return image;
+}
+
+function memberOf(node: Node, key: string): Node | undefined {
+  return node.type === "map" ? node.members.find((member) => member.key === key)?.value : undefined;
+}
+
+/** The histories of a record, each as its binary members. */
+function historiesOf(record: Uint8Array): Record<string, Uint8Array>[] {
+  const cells = memberOf(readCmp(record), "cells");
+  if (cells?.type !== "array") return [];
+  return cells.items.map((item) =>
+    Object.fromEntries(
+      ["after", "before", "events", "id"].map((key) => [
+        key,
+        (memberOf(item, key) as { bytes: Uint8Array }).bytes,
+      ]),
+    ),
+  );
+}
+
+describe("sequences of calls", () => {
+  it("keep every history whole", { timeout: 120_000 }, () => {
+    for (let i = 0; i < IMAGES; i++) {
+      const random = new Random(SEED + i);
+      const source = memoryImage(random);
+      const keySalt = Uint8Array.from({ length: 32 }, () => random.below(256));
+      const bytes = writeImage(source);
+      const sequence = new Sequence(random, bytes, load(bytes), keySalt);
+      for (let n = 0; n < CALLS; n++) {
+        if (n === CALLS / 2) {
+          const changed = writeImage(changedMemory(random, source));
+          sequence.move(changed, load(changed));
+        }
+        const step = sequence.next();
+        const answer = decideModel(sequence.bytes, step.request, step.cells, keySalt);
+        const named = nameModel(sequence.bytes, step.request, keySalt);
+        if (!("record" in answer)) {
+          if (answer.status !== 50)
+            expect([named.status, named.offset]).toEqual([answer.status, answer.offset]);
+          continue;
+        }
+        expect(named.status).toBe(0);
+        for (const [at, history] of historiesOf(answer.record).entries()) {
+          const id = history.id as Uint8Array;
+          expect(fromBytes(id)).toBe(fromBytes(step.ids[at] as Uint8Array));
+          const next = answer.cells[at] ?? null;
+          if (next === null) {
+            expect([history.after, history.events]).toEqual([history.before, new Uint8Array()]);
+            continue;
+          }
+          const cell = readCell(next, id);
+          expect(cell, `seed ${SEED}, image ${i}, call ${n}`).not.toBeNull();
+          expect(cell?.digest).toEqual(history.after);
+          const appended = (history.events as Uint8Array).length / 40;
+          const last = cell?.events.slice(-appended) ?? [];
+          expect(digestAfter(id, history.before as Uint8Array, last)).toEqual(history.after);
+        }
+        sequence.keep(step, answer);
+      }
+    }
+  });
+
+  it("have met everything there is", () => {
+    const wanted = [
+      ...wire.signal_measures.flatMap((measure) => [`signal ${measure}`, `signal ${measure} calm`]),
+      ...["valid", "stale", "invalid"].map((state) => `cell ${state}`),
+      ...["state_invalid", "state_stale", "cells_overflow", "time_backwards"].map((code) => `reason ${code}`),
+      ...["true", "false", "unknown"].map((truth) => `operand signal raising ${truth}`),
+      "operand signal lowering unknown",
+      "an event leaves the ring",
+      "a history is changed",
+    ];
+    expect(wanted.filter((name) => !hits.has(name))).toEqual([]);
+  });
+});
