@@ -77,7 +77,7 @@ describe("the wall", () => {
       mail("s-1"),
       {
         action: "payments.refund",
-        fields: { amount: 100, currency: "USD", recipient: "x" },
+        fields: { amount: 100, currency: "USD", payee: "x" },
         context: { time_ms: TIME_MS, agent: "a" },
       },
     ] as Request[]) {
@@ -106,7 +106,7 @@ test("a log filled into an empty store gives the bytes that the engine gave", as
       { tool: "send_email", args: { to: `p${random(4)}@acme.example`, body: "x" }, context },
       {
         action: "payments.refund",
-        fields: { amount: random(500_000), currency: "USD", recipient: `p${random(4)}` },
+        fields: { amount: random(500_000), currency: "USD", payee: `p${random(4)}` },
         context,
       },
       { tool: "bash", args: { command: "cat a.txt && rm b.txt; ls" }, context },

@@ -14,7 +14,7 @@ const [T1, T2, T3] = [7n, 1n << 60n, 0xffff_ffff_ffff_ffffn] as const;
 function grown(
   events: readonly Uint8Array[],
   tallies: readonly bigint[],
-  from = new Uint8Array(0),
+  from: Uint8Array = new Uint8Array(0),
 ): Uint8Array {
   let bytes: Uint8Array = from;
   for (const event of events) {

@@ -10,13 +10,13 @@ memory:
   cells:
     session: { of: session }
     agent: { of: agent }
-    payee: { of: recipient }
+    payee: { of: [payee] }
   tallies:
     - { id: mails, cell: session, on: { actions: [email.send] } }
     - { id: asked, cell: session, on: { domains: [email, payments, files] }, counts: any }
     - { id: denied, cell: agent, on: { domains: [email, payments, files] }, counts: denied }
     - { id: all, cell: agent, on: { domains: [email, payments, files] }, counts: any }
-    - { id: paid, cell: payee, on: { domains: [payments, email] }, counts: any }
+    - { id: paid, cell: payee, on: { domains: [payments] }, counts: any }
   signals:
     - { id: mails_day, tally: mails, measure: count, within: 24h }
     - { id: asked_day, tally: asked, measure: count, within: 24h }
