@@ -47,7 +47,7 @@ const COUNT: i32 = -1; // In place of SIGNAL_UNIT_*.
 const NOTHING: usize = memory.data(72, 8); // A Cell without events.
 
 // What is being asked.
-let cell: Cell = changetype<Cell>(NOTHING);
+let cell: Cell = changetype<Cell>(0);
 let kind: i32 = 0;
 let startMs: u64 = 0;
 let byDays: bool = false;

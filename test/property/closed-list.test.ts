@@ -30,7 +30,7 @@ const REQUEST: Readonly<Record<string, Role>> = {
   approval: "reserved",
   args: "names the call",
   binding: "identifies",
-  cells: "reserved",
+  cells: "raises",
   context: 4,
   durability: "identifies",
   engine: "identifies",
