@@ -63,6 +63,7 @@ export interface Facts {
 const AMOUNT = fieldNumber("amount_minor");
 const CURRENCY = fieldNumber("currency");
 const RECIPIENT = fieldNumber("recipient");
+const PAYEE = fieldNumber("payee");
 const PATH = fieldNumber("path");
 const DESTINATION_PATH = fieldNumber("destination_path");
 const URL_FIELD = fieldNumber("url");
@@ -186,15 +187,29 @@ class Extraction {
     if (op.transform === "ignored") return;
     if (!this.declared.has(op.field)) return;
     const field = this.field(op.field);
-    if (!op.adds && (field.malformed || field.values.length > 0)) return;
+    // What a first path has found, others may only say again.
+    const isSecond = !op.adds && field.values.length > 0;
+    if (!op.adds && field.malformed) return;
+    if (isSecond && !(op.transform === "typed" && this.mustAgree(op.field))) return;
     if (op.transform === "literal") {
       this.typed(op.field, [{ type: "str", at: 0, end: 0, text: op.literal }], op.unit);
       return;
     }
     const values = valuesAt(this.request.payload, op.path);
+    if (isSecond) {
+      // A map is what the value stands in.
+      const others = values.filter((value) => value.type !== "map");
+      this.typed(op.field, others, op.unit, true);
+      return;
+    }
     for (const value of values) this.taken.add(value);
     if (op.transform === "count") this.count(op.field, values);
     else this.typed(op.field, values, op.unit);
+  }
+
+  /** Texts may be said in other words, but for whom the money goes to. */
+  mustAgree(number: number): boolean {
+    return this.image.fields[number - 1]?.type !== "text" || number === PAYEE;
   }
 
   /** The number of values, arrays counted by their elements. */
@@ -204,9 +219,11 @@ class Extraction {
     let count = 0;
     for (const value of counted) count += value.type === "array" ? value.items.length : 1;
     this.add(number, [{ kind: "number", number: BigInt(count) }]);
+    this.atMostOne(number);
   }
 
-  typed(number: number, found: Node[], unit: string): void {
+  /** `again`: the field has a value, and the same one once more is none. */
+  typed(number: number, found: Node[], unit: string, again = false): void {
     let values = found.filter((value) => value.type !== "nil");
     if (this.image.fields[number - 1]?.many === true) {
       values = values.flatMap((value) =>
@@ -216,10 +233,58 @@ class Extraction {
       this.spoil(number);
       return;
     }
+    const before = this.field(number).values.length;
     for (const value of values) {
       const isTree = value.type === "map" || value.type === "array";
       if (number === DATA && this.takesTreeData && (isTree || this.treeData !== null)) this.takeTree(value);
       else this.readValue(number, value, unit);
+    }
+    if (again && this.field(number).values.length > before) this.leaveOutTheSame(number);
+    this.atMostOne(number);
+  }
+
+  /** The last value of a single field goes if it is the first one. Its bytes stay counted. */
+  leaveOutTheSame(number: number): void {
+    const { values } = this.field(number);
+    const [first, last] = [values[0], values.at(-1)] as [Value, Value];
+    if (this.image.fields[number - 1]?.many === true || !this.isSame(number, first, last)) return;
+    hit("two sources of one field agree");
+    values.pop();
+    this.valueCount--;
+  }
+
+  isSame(number: number, a: Value, b: Value): boolean {
+    if (a.kind === "amount" || b.kind === "amount") return false;
+    if (a.kind === "number" || b.kind === "number") {
+      return a.kind === "number" && b.kind === "number" && a.number === b.number;
+    }
+    return a.text === b.text && this.classOf(number, a) === this.classOf(number, b);
+  }
+
+  classOf(number: number, value: Value): string | null {
+    if (value.kind === "path") return classifyPath(value.path, this.place);
+    if (value.kind === "url") return value.url.host === null ? null : this.hostClass(value.url.host);
+    if (value.kind === "host") return this.hostClass(value.host);
+    const isAddress = this.image.fields[number - 1]?.type === "address";
+    return value.kind === "text" && isAddress ? this.addressClass(value.text) : null;
+  }
+
+  hostClass(host: Host): string {
+    return classifyHost(host, (name) => isOurs(this.image, name));
+  }
+
+  addressClass(piece: string): string {
+    const { actor, assertedBy } = this.request.context;
+    const self = assertedBy.has("actor") && actor !== undefined ? asciiLower(trim(actor)) : null;
+    return classifyAddress(piece, self, (domain) => isOurs(this.image, domain));
+  }
+
+  atMostOne(number: number): void {
+    const field = this.field(number);
+    if (field.malformed || this.image.fields[number - 1]?.many === true) return;
+    if (field.values.length > 1) {
+      hit("two values of a single field");
+      this.spoil(number);
     }
   }
 
@@ -231,10 +296,9 @@ class Extraction {
     else this.treeData = value;
   }
 
-  /** Adds what one value of the call reads as; a part holds only so much, and a single field one value. */
+  /** Adds what one value of the call reads as; a part holds only so much. */
   add(number: number, read: Value[]): void {
     const field = this.field(number);
-    const isMany = this.image.fields[number - 1]?.many === true;
     for (const value of read) {
       if (field.malformed) return;
       const bytes = "text" in value ? value.text.length : 0;
@@ -250,7 +314,6 @@ class Extraction {
       this.canonicalBytes += bytes;
       field.values.push(value);
     }
-    if (!isMany && field.values.length > 1) this.spoil(number);
   }
 
   readValue(number: number, value: Node, unit: string): void {
@@ -378,17 +441,10 @@ class Extraction {
   }
 
   recipientScope(): string | null {
-    const { context } = this.request;
-    const actor =
-      context.assertedBy.has("actor") && context.actor !== undefined ? asciiLower(trim(context.actor)) : null;
     const pieces = this.usable(RECIPIENT);
     if (pieces.length === 0) return null;
     const classes = new Set(
-      pieces.map((piece) =>
-        piece.kind === "text"
-          ? classifyAddress(piece.text, actor, (domain) => isOurs(this.image, domain))
-          : "unclear",
-      ),
+      pieces.map((piece) => (piece.kind === "text" ? this.addressClass(piece.text) : "unclear")),
     );
     if (classes.has("external")) return classes.size === 1 ? "external" : "mixed";
     if (classes.has("unclear")) return null;
@@ -411,7 +467,7 @@ class Extraction {
     const classes = new Set<string>();
     for (const value of [...this.usable(URL_FIELD), ...this.usable(HOST_FIELD)]) {
       const host = value.kind === "url" ? value.url.host : value.kind === "host" ? value.host : null;
-      if (host !== null) classes.add(classifyHost(host, (name) => isOurs(this.image, name)));
+      if (host !== null) classes.add(this.hostClass(host));
     }
     return classes.size === 0 ? null : classes;
   }

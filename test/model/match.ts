@@ -5,7 +5,7 @@ import { hit } from "./coverage.ts";
 import type { Guard, Image, Mapping, Segment } from "./image.ts";
 import { canonicalToolName } from "./names.ts";
 import type { Request } from "./request.ts";
-import { classesOf, looksHarmless, looksLikeRead, marksOf, nameReads } from "./unmapped.ts";
+import { argumentsAct, classesOf, looksHarmless, looksLikeRead, marksOf, nameReads } from "./unmapped.ts";
 import { limit, wire } from "./wire.ts";
 
 /** Where others look for it. */
@@ -32,11 +32,22 @@ export interface Match {
 
 /** `mcp__server__name` taken apart, or null where the name has another form. */
 export function splitMcp(tool: string): { server: string; name: string } | null {
-  if (!tool.startsWith("mcp__")) return null;
+  if (!asciiLower(tool).startsWith("mcp__")) return null;
   const rest = tool.slice("mcp__".length);
   const at = rest.indexOf("__", 1);
   if (at < 0 || at + 2 >= rest.length) return null;
   return { server: rest.slice(0, at), name: rest.slice(at + 2) };
+}
+
+/** Whether a name without a server says that another one than the host has the tool. */
+export function isPrefixed(name: string, hasCandidate: boolean): boolean {
+  if (canonicalToolName(name).startsWith("mcp_")) return true;
+  const joints = hasCandidate ? ["/", ":", "__", "."] : ["/", ":", "__"];
+  // Behind the first byte and before the last one; the second `_` is a byte after the first.
+  return joints.some((joint) => {
+    const at = name.indexOf(joint, 1);
+    return at >= 1 && at + 1 < name.length;
+  });
 }
 
 /** Values at a path below the args map, in document order. */
@@ -173,6 +184,13 @@ export function match(request: Request, image: Image): Match {
       });
   }
 
+  const isNamed = listAt !== undefined;
+  if (server === null && !isNamed && isPrefixed(name, candidates.length > 0)) {
+    hit("tool name with a foreign prefix");
+    binding = "unbound";
+    marks.add("server_unbound");
+  }
+
   if (candidates.length === 0) {
     marks.add("tool_unmapped");
     const classes = classesOf(canonical, request.payload, annotationBits(request.annotations), image);
@@ -183,7 +201,11 @@ export function match(request: Request, image: Image): Match {
       looksLikeRead(classes) &&
       looksHarmless(request.payload);
     candidates.push(passes ? { ...unclassified, action: image.actionRead } : unclassified);
-  } else if (binding === "unbound" || tooMany) candidates.push(unclassified);
+  } else {
+    const acts = !isNamed && nameReads(canonical, image) && argumentsAct(request.payload, image);
+    if (acts) hit("a name that reads with arguments that act");
+    if (binding === "unbound" || acts || tooMany) candidates.push(unclassified);
+  }
   hit(`binding ${binding}`);
   hit(`candidates ${candidates.length}`);
   if (tooMany) hit("too many candidates");

@@ -19,7 +19,7 @@ import { ALLOW, DENY, REVIEW } from "./decide.ts";
 import type { Action, Image } from "./image.ts";
 import type { CellKind, Signal, Tally } from "./image-cells.ts";
 import { type Key, keysOf, type Weight, weightOf } from "./keys.ts";
-import { type SignalAnswer, type Surroundings, tryRaising } from "./predicates.ts";
+import { type Excuse, type SignalAnswer, type Surroundings, tryRaising } from "./predicates.ts";
 import type { Request } from "./request.ts";
 import { measure, type Present, type Seen } from "./signals.ts";
 import { limit } from "./wire.ts";
@@ -31,6 +31,8 @@ export interface Remembered {
   weight: Weight;
   /** Indexes of the tallies that count it, if the verdict is one that they count. */
   tallies: Set<number>;
+  /** What kept others from counting it. */
+  excuses: Excuse[];
   /** Number of its action. */
   action: number;
   tier: number;
@@ -77,13 +79,15 @@ export function countsVerdict(tally: Tally, verdict: number, mode: string): bool
 
 export function rememberedOf(action: Action, surroundings: Surroundings, memory: Memory): Remembered {
   const { image, facts, context } = surroundings;
-  const counting = [...action.tallies].filter(
-    (index) => tryRaising((image.tallies[index] as Tally).clauses, surroundings).matches,
-  );
+  const tried = [...action.tallies].map((index) => ({
+    index,
+    ...tryRaising((image.tallies[index] as Tally).clauses, surroundings),
+  }));
   return {
     keys: keysOf(image, action, facts, context, memory.keySalt),
     weight: weightOf(action, facts, memory.keySalt),
-    tallies: new Set(counting),
+    tallies: new Set(tried.filter(({ matches }) => matches).map(({ index }) => index)),
+    excuses: tried.flatMap(({ excuses }) => excuses),
     action: action.number,
     tier: 0,
   };

@@ -91,7 +91,7 @@ export function evaluate(
       earlier.push(one.remembered);
       return [one];
     }
-    droppedExcuses.push(...one.part.risk.excuses);
+    droppedExcuses.push(...one.remembered.excuses, ...one.part.risk.excuses);
     return [];
   });
   hit(`parts ${judged.length > 1 ? "several" : "one"}`);

@@ -86,6 +86,7 @@ export function reasonsOf(taken: Evaluated, memory: string[]): string[] {
 /** Every input that made the verdict less strict: [kind, name, authority]. */
 export function loweredBy(taken: Evaluated, match: Match, request: Request, image: Image): string[][] {
   const excuses: Excuse[] = [
+    ...taken.remembered.flatMap((part) => part.excuses),
     ...taken.parts.flatMap((part) => part.risk.excuses),
     ...taken.droppedExcuses,
     ...taken.decision.excuses,

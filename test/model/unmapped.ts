@@ -13,10 +13,12 @@ type Class = (typeof CLASSES)[number];
 const NOT_FOUND = 0xffffffff;
 /** In namespace 8: a thing after a token that reads. */
 const IS_THING = 1 << 7;
+/** In namespace 13: its value says what the tool does. */
+const SAYS_WHAT = 1 << 7;
 /** In namespace 13: counts only as the whole name. */
 const IS_WHOLE_ONLY = 1 << 15;
-/** Longer keys are not looked up. */
-const KEY_BYTES_MAX = 256;
+/** Longer keys are not looked up, and what longer texts say is not read. */
+const WORD_BYTES_MAX = 256;
 
 /** What a call looks like; `annotations` are the bits of step 5. */
 export function classesOf(
@@ -26,6 +28,9 @@ export function classesOf(
   image: Image,
 ): Set<Class> {
   const classes = new Set([...classesOfName(canonical, image), ...classesOfArguments(args, image)]);
+  const acts = actsOfArguments(args, image);
+  for (const one of classesOfActs(acts)) classes.add(one);
+  if (acts.length > 0) classes.delete("read");
   if (annotations.has("destructive")) classes.add("delete");
   if (annotations.has("read_write")) classes.add("write");
   for (const one of classes) hit(`class ${one}`);
@@ -52,18 +57,35 @@ export function nameReads(canonical: string, image: Image): boolean {
   return classesOfName(canonical, image).includes("read");
 }
 
-type Token = { kind: "thing" | "reads" | "plain" } | { kind: "act"; value: number };
+/** Whether some argument says that the tool does more than read. */
+export function argumentsAct(args: Node, image: Image): boolean {
+  return actsOfArguments(args, image).length > 0;
+}
 
-function classesOfName(canonical: string, image: Image): Class[] {
+interface Act {
+  kind: "act";
+  value: number;
+}
+type Token = { kind: "thing" | "reads" | "plain" } | Act;
+
+function tokensOf(canonical: string, image: Image): Token[] {
   const names = canonical.split("_");
   const tokens: Token[] = [];
   names.forEach((name, i) => {
     tokens.push(tokenOf(name, tokens[i - 1], i === names.length - 1, image));
   });
+  return tokens;
+}
+
+function classesOfActs(acts: Act[]): Class[] {
+  return acts.flatMap(({ value }) => CLASSES.filter((_, n) => n <= 4 && isSet(value, n)));
+}
+
+function classesOfName(canonical: string, image: Image): Class[] {
+  const tokens = tokensOf(canonical, image);
   const acts = tokens.filter((token) => token.kind === "act");
   const reads = acts.length === 0 && tokens.some((token) => token.kind === "reads");
-  const acted = acts.flatMap(({ value }) => CLASSES.filter((_, n) => n <= 4 && isSet(value, n)));
-  return reads ? ["read", ...acted] : acted;
+  return reads ? ["read"] : classesOfActs(acts);
 }
 
 function tokenOf(name: string, before: Token | undefined, isLast: boolean, image: Image): Token {
@@ -79,10 +101,28 @@ function tokenOf(name: string, before: Token | undefined, isLast: boolean, image
 
 function classesOfArguments(args: Node, image: Image): Class[] {
   const keys = keysUnder(args);
-  const short = keys.filter((key) => key.length <= KEY_BYTES_MAX);
+  const short = keys.filter((key) => key.length <= WORD_BYTES_MAX);
   const bits = short.reduce((all, key) => all | bitsOfKey(canonicalToolName(key), image), 0);
   const found = CLASSES.filter((one, n) => one !== "read" && isSet(bits, n) && isSet(bits, n + 8));
   return short.length < keys.length ? ["place", ...found] : found;
+}
+
+/** Acts in the texts of arguments that say what the tool does. */
+function actsOfArguments(args: Node, image: Image): Act[] {
+  if (args.type === "array") return args.items.flatMap((item) => actsOfArguments(item, image));
+  if (args.type !== "map") return [];
+  return args.members.flatMap(({ key, value }) => {
+    const saysWhat =
+      key.length <= WORD_BYTES_MAX && (bitsOfKey(canonicalToolName(key), image) & SAYS_WHAT) !== 0;
+    return saysWhat
+      ? textsUnder(value).flatMap((text) => actsOfText(text, image))
+      : actsOfArguments(value, image);
+  });
+}
+
+function actsOfText(text: string, image: Image): Act[] {
+  if (text.length > WORD_BYTES_MAX) return [{ kind: "act", value: 0 }];
+  return tokensOf(canonicalToolName(text), image).filter((token) => token.kind === "act");
 }
 
 function bitsOfKey(name: string, image: Image): number {
@@ -102,6 +142,14 @@ function keysUnder(node: Node): string[] {
   if (node.type === "array") return node.items.flatMap(keysUnder);
   if (node.type !== "map") return [];
   return node.members.flatMap(({ key, value }) => [key, ...keysUnder(value)]);
+}
+
+/** All texts of a value: those of elements, members and keys too. */
+function textsUnder(node: Node): string[] {
+  if (node.type === "str") return [node.text];
+  if (node.type === "array") return node.items.flatMap(textsUnder);
+  if (node.type !== "map") return [];
+  return node.members.flatMap(({ key, value }) => [key, ...textsUnder(value)]);
 }
 
 /** Few, short and plain values: nothing that could carry a secret out. */

@@ -46,7 +46,9 @@ export const isWalkLead = (word: string): boolean => leadList(word) === "walk";
 
 /** The section `sql` of an image: the size of each word, then the words, list by list. */
 export const sqlSection: Uint8Array = sectionOf(
-  Object.values(yaml).flatMap((lists) => (Array.isArray(lists) ? [lists] : Object.values(lists))),
+  Object.values<string[] | SqlYaml["leads"]>({ ...yaml }).flatMap((lists) =>
+    Array.isArray(lists) ? [lists] : Object.values(lists),
+  ),
 );
 
 function sectionOf(lists: string[][]): Uint8Array {
