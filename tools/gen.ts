@@ -644,7 +644,9 @@ function sqlBindingsText(sql: Sql): string {
   const texts = sqlLists(sql).flatMap(([, list]) => list);
   return `${header("Words of SQL, by list, one behind the other.")}
 export const SQL_WORDS: readonly string[] =
-  "${texts.join(" ")}".split(" ");
+  "${texts.join(" ")}".split(
+    " ",
+  );
 `;
 }
 

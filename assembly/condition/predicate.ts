@@ -349,9 +349,17 @@ function askAmount(call: Part): i32 {
   return operand == codes.OPERAND_AMOUNT_REF ? askKnown(call.amountReference) : askField(false);
 }
 
+let asksSignals: bool = true;
+
+/** While tallies are asked, what stands in histories is not known. */
+export function setAsksSignals(asks: bool): void {
+  asksSignals = asks;
+}
+
 function askSignal(): i32 {
+  if (!asksSignals) return UNCERTAIN;
   if (isPresence()) return hasSignal(param) == (operator == codes.OPERATOR_PRESENT) ? TRUE : FALSE;
-  return askKnown(signalOf(param));
+  return askKnown(signalOf(param, raising));
 }
 
 /** Facts of the call itself. */

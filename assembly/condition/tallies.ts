@@ -13,9 +13,11 @@ import { entryAt, listCount, listItem } from "../policy/view";
 import { kindAt } from "../session/keys";
 import { addTally } from "../session/memory";
 import { raisingMatches } from "./entry";
+import { setAsksSignals } from "./predicate";
 
 export function countPart(): void {
   const tallies = load<u32>(part().action + ACTIONS_TALLIES);
+  setAsksSignals(false);
   for (let position: u32 = 0; position < listCount(tallies); position++) {
     const index = listItem(tallies, position);
     const tally = entryAt(SECTION_TALLIES, index, TALLIES_BYTES);
@@ -26,4 +28,5 @@ export function countPart(): void {
     const kind = <i32>load<u8>(tally + TALLIES_CELL);
     addTally(kind, index - load<u32>(kindAt(kind) + CELLS_TALLY_START));
   }
+  setAsksSignals(true);
 }

@@ -375,21 +375,43 @@ function isCellKey(key: u32): bool {
   );
 }
 
+/** A key is text; numbers have no canonical text. */
+function isKeyField(field: u32): bool {
+  if (field - 1 >= <u32>codes.FIELD_COUNT) return false;
+  const type = codes.fieldType(<i32>field);
+  return type != codes.FIELD_TYPE_MONEY && type != codes.FIELD_TYPE_INT && type != codes.FIELD_TYPE_BOOL;
+}
+
+function hasName(cell: usize, other: usize): bool {
+  const bytes = textBytes(cell + layout.CELLS_NAME);
+  return (
+    bytes == textBytes(other + layout.CELLS_NAME) &&
+    equal(textAt(cell + layout.CELLS_NAME), textAt(other + layout.CELLS_NAME), bytes)
+  );
+}
+
+/** Names differ, and the tallies of each stand behind those of the one before. */
 function cellFits(at: usize): bool {
-  const source = <i32>load<u8>(at + layout.CELLS_SOURCE);
   const key: u32 = load<u8>(at + layout.CELLS_KEY);
   const other: u32 = load<u8>(at + layout.CELLS_OTHER);
   const fits =
-    source == codes.CELL_SOURCE_CONTEXT
+    load<u8>(at + layout.CELLS_SOURCE) == <u8>codes.CELL_SOURCE_CONTEXT
       ? isCellKey(key) && other == 0
-      : source == codes.CELL_SOURCE_FIELDS &&
-        key - 1 < <u32>codes.FIELD_COUNT &&
-        other <= <u32>codes.FIELD_COUNT;
-  return (
-    need(fits, at) &&
-    refFits(at + layout.CELLS_NAME) &&
-    runFits(at + layout.CELLS_TALLY_START, layout.SECTION_TALLIES) &&
-    need(load<u32>(at + layout.CELLS_TALLY_COUNT) <= <u32>CELL_TALLIES_MAX, at + layout.CELLS_TALLY_START)
+      : load<u8>(at + layout.CELLS_SOURCE) == <u8>codes.CELL_SOURCE_FIELDS &&
+        isKeyField(key) &&
+        (other == 0 || isKeyField(other));
+  if (!fits) return fault(at);
+  if (!refFits(at + layout.CELLS_NAME) || !runFits(at + layout.CELLS_TALLY_START, layout.SECTION_TALLIES))
+    return false;
+  let start: u32 = 0;
+  for (let earlier = sectionAt(layout.SECTION_CELLS); earlier < at; earlier += layout.CELLS_BYTES) {
+    if (hasName(earlier, at)) return fault(at);
+    start += load<u32>(earlier + layout.CELLS_TALLY_COUNT);
+  }
+  return need(
+    load<u32>(at + layout.CELLS_TALLY_START) == start &&
+      load<u32>(at + layout.CELLS_TALLY_COUNT) <= <u32>CELL_TALLIES_MAX,
+    at + layout.CELLS_TALLY_START,
   );
 }
 
@@ -420,7 +442,7 @@ function signalFits(at: usize): bool {
   const measure = <i32>load<u8>(at + layout.SIGNALS_MEASURE);
   const longest = measure == codes.SIGNAL_MEASURE_ACCELERATION ? <u32>WINDOW_S_MAX / 2 : <u32>WINDOW_S_MAX;
   return (
-    need(tally < tallies, at) &&
+    need(tally < tallies, at + layout.SIGNALS_TALLY) &&
     need(other < tallies && cellOfTally(other) == cellOfTally(tally), at + layout.SIGNALS_OTHER) &&
     need(
       load<u32>(at + layout.SIGNALS_WINDOW_S) - 1 < longest &&

@@ -135,12 +135,19 @@ function bucketsFit(at: usize, count: u32, columns: u32): bool {
   return true;
 }
 
-function columnsFit(at: usize, columns: u32): bool {
-  for (let column: u32 = 1; column < columns; column++) {
-    if (load<u64>(at) >= load<u64>(at, COLUMN_BYTES)) return false;
+function columnsFit(at: usize, columns: u32, lastMs: u64): bool {
+  for (let column: u32 = 0; column < columns; column++) {
+    if (load<u64>(at, 8) > lastMs) return false;
+    if (column > 0 && load<u64>(at - COLUMN_BYTES) >= load<u64>(at)) return false;
     at += COLUMN_BYTES;
   }
   return true;
+}
+
+/** The last of the buckets is that of the event that left last; there are none if none left. */
+function lastFits(at: usize, count: u32, columns: u32, header: Header, lengthMs: u64): bool {
+  if (count == 0 || header.evicted == 0) return count == 0 && header.evicted == 0;
+  return <u64>load<u32>(at + <usize>((count - 1) * bucketBytes(columns))) == header.evictedMs / lengthMs;
 }
 
 /** Opens the `bytes` at `at` as the history with the id at `idAt`. False: it is none. */
@@ -160,7 +167,6 @@ export function openCell(cell: Cell, at: usize, bytes: u32, idAt: usize): bool {
   cell.firstMs = header.firstMs;
   cell.evictedMs = header.evictedMs;
   cell.nowMs = max(cell.nowMs, header.lastMs);
-  const left = header.evicted != 0;
   return (
     bytes >= HEADER_BYTES &&
     header.magic == CELL_MAGIC &&
@@ -172,11 +178,12 @@ export function openCell(cell: Cell, at: usize, bytes: u32, idAt: usize): bool {
     at + <usize>bytes == cell.daysAt + cell.days * each &&
     checkOf(at, bytes) == header.check &&
     equal(at + ID_AT, idAt, 32) &&
-    (cell.hours + cell.days != 0) == left &&
-    (left || header.evictedMs == 0) &&
+    lastFits(cell.hoursAt, cell.hours, columns, header, HOUR_MS) &&
+    lastFits(cell.daysAt, cell.days, columns, header, DAY_MS) &&
+    (header.evicted != 0 || header.evictedMs == 0) &&
     header.zero0 == 0 &&
     header.zero1 == 0 &&
-    columnsFit(at + HEADER_BYTES, columns) &&
+    columnsFit(at + HEADER_BYTES, columns, header.lastMs) &&
     eventsFit(cell, header) &&
     bucketsFit(cell.hoursAt, cell.hours, columns) &&
     bucketsFit(cell.daysAt, cell.days, columns)

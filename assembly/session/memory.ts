@@ -18,6 +18,7 @@ import {
 import {
   FIELD_ABSENT,
   FIELD_MALFORMED,
+  FIELD_PRESENT,
   fieldState,
   nextValue,
   part,
@@ -36,7 +37,8 @@ export const CELL_SIZES_AT: usize = memory.data(32, 8); // CELLS_MAX x u32
 /** In place of a size: the history was not changed. */
 export const UNCHANGED: u32 = 0xffffffff;
 
-const OPENED: usize = memory.data(512, 8); // CELLS_MAX x 64
+const OPENED_BYTES: usize = 72;
+const OPENED: usize = memory.data(576, 8); // CELLS_MAX x OPENED_BYTES
 
 /** In place of the number of a history. */
 export const NO_KEY: i32 = -1;
@@ -80,7 +82,7 @@ export function cellsOfRequest(): i32 {
 }
 
 export function openedAt(index: i32): Cell {
-  return changetype<Cell>(OPENED + ((<usize>index) << 6));
+  return changetype<Cell>(OPENED + <usize>index * OPENED_BYTES);
 }
 
 function entryOf(index: i32): i32 {
@@ -108,9 +110,9 @@ export function requestMs(): u64 {
 const NOTHING_AT: usize = memory.data(32, 8);
 
 function open(index: i32): void {
-  assert(offsetof<Cell>() <= 64);
+  assert(offsetof<Cell>() <= OPENED_BYTES);
   const cell = openedAt(index);
-  memory.fill(changetype<usize>(cell), 0, 64);
+  memory.fill(changetype<usize>(cell), 0, OPENED_BYTES);
   cell.nowMs = requestMs();
   const bytes = load<u32>(CELL_SIZES_AT + ((<usize>index) << 2));
   let digest = NOTHING_AT;
@@ -122,9 +124,9 @@ function open(index: i32): void {
     }
     digest = at + DIGEST_AT;
   }
+  if (cell.nowMs > requestMs()) isBackwards = true;
   cell.isKnown = equal(digest, digestAt(index), SHA256_BYTES);
   if (!cell.isKnown) isStale = true;
-  else if (cell.nowMs > requestMs()) isBackwards = true;
 }
 
 /** Finds the history that belongs to a kind for the part under way. */
@@ -234,7 +236,7 @@ function valuesOf(field: i32): u32 {
 
 function targetField(): i32 {
   for (let at = TARGETS; load<u8>(at) != 0; at++) {
-    if (nextValue(load<u8>(at), 0) >= 0) return load<u8>(at);
+    if (fieldState(load<u8>(at)) == FIELD_PRESENT) return load<u8>(at);
   }
   return 0;
 }

@@ -44,7 +44,7 @@ export const NO_SIGNAL: i64 = -1;
 const SECOND_MS: u64 = 1000;
 const COUNT: i32 = -1; // In place of SIGNAL_UNIT_*.
 
-const NOTHING: usize = memory.data(64, 8); // A Cell without events.
+const NOTHING: usize = memory.data(72, 8); // A Cell without events.
 
 // What is being asked.
 let cell: Cell = changetype<Cell>(NOTHING);
@@ -268,7 +268,8 @@ function setWindow(seconds: u64): void {
 function acceleration(tally: Asked, seconds: u64): u64 {
   const late = inWindow(tally, COUNT, false);
   setWindow(2 * seconds);
-  return perMille(late, inWindow(tally, COUNT, false) - late);
+  const both = inWindow(tally, COUNT, false);
+  return perMille(late, both > late ? both - late : 0);
 }
 
 function measured(signal: usize, tally: Asked, other: Asked): u64 {
@@ -314,12 +315,12 @@ export function hasSignal(index: u32): bool {
   return cellOfSignal(signalAt(index)) >= 0;
 }
 
-/** The number of a signal for the part under way, or NO_SIGNAL. */
-export function signalOf(index: u32): i64 {
+/** The number of a signal for the part under way, or NO_SIGNAL. What lowers is told no calm numbers. */
+export function signalOf(index: u32, isRaising: bool): i64 {
   const signal = signalAt(index);
   const found = cellOfSignal(signal);
   if (found >= 0) cell = openedAt(found);
-  else if (found == NO_KEY && load<u8>(signal + SIGNALS_CALM) != 0) {
+  else if (isRaising && found == NO_KEY && load<u8>(signal + SIGNALS_CALM) != 0) {
     cell = changetype<Cell>(NOTHING);
     cell.nowMs = requestMs();
   } else return NO_SIGNAL;

@@ -18,7 +18,7 @@ export function difference(
   try {
     engine = wasm.decide(request, cells);
   } catch (error) {
-    return `the engine trapped (${String(error)}), the model says ${statusCode(model.status)} at ${model.offset}`;
+    return `the engine trapped (${String((error as Error).stack)}), the model says ${statusCode(model.status)} at ${model.offset}`;
   }
   if (engine.status !== model.status || engine.offset !== model.offset) {
     return (

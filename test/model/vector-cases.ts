@@ -588,7 +588,24 @@ export const calls: [why: string, image: "sample" | "small", call: RequestSource
 /** Requests that are refused: what is changed in an ordinary one. Offsets are the model's answer. */
 export const refusals: [why: string, change: (request: Record<string, Plain>) => void][] = [
   ["an unknown key", (r) => set(r, "zzz", 1)],
-  ["a key reserved for later", (r) => set(r, "cells", [])],
+  ["a key reserved for later", (r) => set(r, "approval", [])],
+  [
+    "nine histories",
+    (r) =>
+      set(
+        r,
+        "cells",
+        Array.from({ length: 9 }, () => []),
+      ),
+  ],
+  ["a history without a digest", (r) => set(r, "cells", [[new Uint8Array(32)]])],
+  [
+    "one history twice",
+    (r) => {
+      const one = [new Uint8Array(32), new Uint8Array(32)];
+      set(r, "cells", [one, one]);
+    },
+  ],
   ["another version", (r) => set(r, "v", 2)],
   ["a version that is no number", (r) => set(r, "v", "1")],
   ["a word that is none of the allowed ones", (r) => set(r, "mode", "off")],

@@ -34,7 +34,13 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
     files: ["assembly/detect/"],
     may: [...BASE_AND_GEN, "assembly/policy/view", "assembly/request/view"],
   },
-  { name: "condition", files: ["assembly/condition/"], may: [...BASE_AND_GEN, ...VIEWS] },
+  // What came before: histories are opened, asked and written here; what counts in them is a condition.
+  { name: "session", files: ["assembly/session/"], may: [...BASE_AND_GEN, ...VIEWS] },
+  {
+    name: "condition",
+    files: ["assembly/condition/"],
+    may: [...BASE_AND_GEN, ...VIEWS, "assembly/session/"],
+  },
   { name: "risk", files: ["assembly/risk/"], may: [...BASE_AND_GEN, ...VIEWS, "assembly/condition/"] },
   {
     name: "decide",
@@ -51,6 +57,7 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
       "assembly/normalise/normalise",
       "assembly/condition/lowered",
       "assembly/decide/",
+      "assembly/session/",
     ],
   },
   {
@@ -63,6 +70,7 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
       "assembly/detect/",
       "assembly/normalise/",
       "assembly/condition/",
+      "assembly/session/",
       "assembly/risk/",
       "assembly/decide/",
       "assembly/record/",
@@ -78,6 +86,7 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
       "assembly/policy/image",
       "assembly/policy/view",
       "assembly/request/read",
+      "assembly/session/",
       "assembly/decide/call",
       "assembly/record/commit",
       "assembly/record/encode",

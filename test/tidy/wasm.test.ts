@@ -7,7 +7,7 @@ import { ROOT } from "../../tools/files.ts";
 import { readWasm, type WasmShape } from "./wasm.ts";
 
 /** 64 KiB each; asconfig.json fixes the same number at both ends, so memory never moves under a host's view. */
-const MEMORY_PAGES = 160;
+const MEMORY_PAGES = 168;
 
 /** Typed by hand: a new door into the engine is a decision. */
 const EXPORTS: readonly string[] = [
@@ -16,7 +16,12 @@ const EXPORTS: readonly string[] = [
   "IMAGE_AT global",
   "RECORD_AT global",
   "RESULT_AT global",
+  "CELLS_AT global",
+  "CELL_SIZES_AT global",
+  "CELL_IDS_AT global",
+  "KEY_SALT_AT global",
   "loadImage function",
+  "name function",
   "decide function",
 ];
 

@@ -129,6 +129,7 @@ const RELAX = "verdict: allow, owner: a@acme.example, reason: Known.";
 /** A policy with one thing wrong, the finding, and the line it stands on. */
 const FINDINGS: readonly (readonly [LintRule, string, number])[] = [
   ["unpinned-server", "servers:\n  shop: { pack: stripe }\n", 4],
+  ["unused-memory", "memory:\n  cells:\n    agent: { of: agent }\n", 5],
   ["unused-set", "sets:\n  idle: { owner: a@acme.example, reason: Known., values: [x] }\n", 4],
   [
     "shadowed",

@@ -13,9 +13,10 @@ import {
   type ImageContent,
   issueText,
 } from "../../bindings/src/compile/index.ts";
-import { createEngine, type Decision, explain, type Request } from "../../bindings/src/engine.ts";
+import { type Cell, createEngine, type Decision, explain, type Request } from "../../bindings/src/engine.ts";
 import * as codes from "../../bindings/src/gen/codes.ts";
 import { ImageView } from "../../bindings/src/image.ts";
+import { emptyCell } from "../../bindings/src/memory.ts";
 import { hex, sha256 } from "../../bindings/src/sha256.ts";
 import { signalText } from "../../bindings/src/signal-text.ts";
 import { ROOT } from "../../tools/files.ts";
@@ -700,6 +701,67 @@ describe("a decision without memory", () => {
     const plain = createEngine(compileModuleSync(WASM), compile(leastSources()).image, hex(sha256(WASM)));
     const request = { action: "files.read", fields: {}, context: { time_ms: 0 } } as unknown as Request;
     expect(explain(plain.decide(request), plain.image).lines).not.toContain("memory asked");
+  });
+});
+
+describe("decisions with memory", () => {
+  const policy = compileOrg(`memory:
+  cells: { session: { of: session }, payee: { of: [payee, reference] } }
+  tallies:
+    - { id: money, cell: session, on: { domains: [payments] }, when: { payee: { in: [globex] } } }
+    - { id: reads, cell: session, on: { actions: [files.read] } }
+    - { id: paid, cell: payee, counts: any }
+  signals:
+    - { id: money_day, tally: money, measure: sum, of: amount, within: 24h }
+    - { id: money_after_read, tally: money, measure: follows, other: reads, within: 1h, missing: calm }
+    - { id: paid_hour, tally: paid, measure: count, within: 1h }
+rows:
+  - { id: much, on: { domains: [payments] }, when: { signal.money_day: { ge: 1000 } }, verdict: review, reason: Much. }
+  - { id: after_read, when: { signal.money_after_read: { ge: 1 } }, verdict: review, reason: Read before. }
+  - { id: often, when: { signal.paid_hour: { ge: 3 } }, verdict: review, reason: Often. }
+`);
+
+  /** Decides refunds, amount and payee, and reads, of one session; the rows that each matched. */
+  function rowsOf(calls: readonly (readonly [amount: number, payee: string] | "read")[]): string[][] {
+    const engine = createEngine(compileModuleSync(WASM), policy.image, hex(sha256(WASM)));
+    const kept = new Map<string, Cell>();
+    return calls.map((one, at) => {
+      const fields =
+        one === "read" ? {} : { amount: one[0], currency: "USD", payee: one[1], reference: "order" };
+      const context = { time_ms: 1_767_225_600_000 + at * 1000, session: "s-1" };
+      const action = one === "read" ? "files.read" : "payments.refund";
+      const call = engine.prepare({ action, fields, context } as unknown as Request);
+      const { rows, next } = call.decide(call.ids.map((id) => kept.get(hex(id)) ?? emptyCell(id)));
+      for (const { id, after, bytes } of next) if (bytes) kept.set(hex(id), { id, digest: after, bytes });
+      return rows.filter((row) => row !== "reads_private");
+    });
+  }
+
+  test("amounts add up over a session, of calls that meet the condition alone", () => {
+    const calls = [
+      [400, "globex"],
+      [500, "stranger"],
+      [400, "globex"],
+      [199, "globex"],
+      [1, "globex"],
+    ] as const;
+    expect(rowsOf(calls).map((rows) => rows.includes("much"))).toEqual([false, false, false, false, true]);
+  });
+
+  test("what follows a read is seen, whatever came between", () => {
+    const calls = [[1, "globex"], "read", [1, "stranger"], [1, "globex"]] as const;
+    expect(rowsOf(calls).map((rows) => rows.includes("after_read"))).toEqual([false, false, false, true]);
+  });
+
+  test("a history by fields is of these fields alone", () => {
+    const calls = [
+      [1, "a"],
+      [1, "b"],
+      [1, "a"],
+      [1, "b"],
+      [1, "a"],
+    ] as const;
+    expect(rowsOf(calls).map((rows) => rows.includes("often"))).toEqual([false, false, false, false, true]);
   });
 });
 

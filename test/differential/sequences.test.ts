@@ -1,16 +1,16 @@
 /** Random sequences of calls with histories, on the model alone: what must hold whatever the policy and the store. */
 import { describe, expect, it } from "vitest";
-import { Sequence } from "../differential/generate-memory.ts";
-import { changedMemory, memoryImage } from "../differential/images.ts";
-import { Random } from "../differential/random.ts";
-import { fromBytes } from "./bytes.ts";
-import { digestAfter, readCell } from "./cells.ts";
-import { type Node, readCmp } from "./cmp.ts";
-import { hits } from "./coverage.ts";
-import type { Image } from "./image.ts";
-import { writeImage } from "./image-writer.ts";
-import { decideModel, loadImageModel, nameModel } from "./model.ts";
-import { Refusal, wire } from "./wire.ts";
+import { fromBytes } from "../model/bytes.ts";
+import { digestAfter, readCell } from "../model/cells.ts";
+import { type Node, readCmp } from "../model/cmp.ts";
+import { hits } from "../model/coverage.ts";
+import type { Image } from "../model/image.ts";
+import { writeImage } from "../model/image-writer.ts";
+import { decideModel, loadImageModel, nameModel } from "../model/model.ts";
+import { Refusal, wire } from "../model/wire.ts";
+import { Sequence } from "./generate-memory.ts";
+import { changedMemory, memoryImage } from "./images.ts";
+import { Random } from "./random.ts";
 
 const SEED = Number(process.env.SEED ?? 20261127);
 const IMAGES = 20;
