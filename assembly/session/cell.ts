@@ -73,10 +73,10 @@ export class Event {
 export class Cell {
   /** Its bytes, or 0: a history without events. */
   at: usize;
-  /** Time of the request, or of the last event if that is later. */
-  nowMs: u64;
   /** Entry of its kind. */
   kind: usize;
+  /** Time of the request, or of the last event if that is later. */
+  nowMs: u64;
   firstMs: u64;
   evictedMs: u64;
   columns: u32;

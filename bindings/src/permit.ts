@@ -49,7 +49,7 @@ export interface PermitOptions {
   readonly engine?: Engine | Promise<Engine>;
   /**
    * Where the histories that the policy asks about are kept, and the log of decisions: a store of `permit0/memory` or
-   * `permit0/memory-libsql`, alone or with what belongs to it. Without it every call is decided as if it were the first.
+   * `permit0/memory-libsql`, alone or with what belongs to it. Without it nobody knows what came before, and what the policy asks of that is unknown.
    */
   readonly memory?: Store | Memory;
   /** 32 secret bytes that the ids of histories are made with, the same at every start. Goes with `image`, not `engine`. */

@@ -6,6 +6,7 @@ import { WASM } from "../unit/built.ts";
 
 export const POLICY = `org: acme
 dated: "2026-11-22"
+domains: [acme.example]
 memory:
   cells:
     session: { of: session }

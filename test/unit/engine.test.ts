@@ -11,6 +11,7 @@ import {
   openEngine,
   type Request,
 } from "../../bindings/src/engine.ts";
+import { memoryImage } from "../memory/policy.ts";
 import { IMAGE, open, sha256Hex, TIME_MS, WASM } from "./built.ts";
 
 const engine = await open();
@@ -312,6 +313,17 @@ describe("reading a record back", () => {
     }
   });
 
+  test("a review by the host is one only where memory cannot be reached", async () => {
+    const request = REQUESTS[0] as Request;
+    const decision = engine.reviewByHost(request, "state_unavailable");
+    expect(decision).toMatchObject({ verdict: "review", by: "host" });
+    expect(engine.readRecord(decision.record).toJSON()).toEqual(decision.toJSON());
+    expect(decision.reasons[0]?.sentence).not.toBe("state_unavailable");
+    const denial = decode(engine.denyByHost(request, "state_contention").record) as Record<string, unknown>;
+    const forged = encode({ ...denial, verdict: "review" });
+    expect(await codeOf(() => engine.readRecord(forged))).toBe("record_malformed");
+  });
+
   test("refuses what is not a record", async () => {
     const record = engine.decide(REQUESTS[0] as Request).record;
     const members = decode(record) as Record<string, unknown>;
@@ -347,11 +359,16 @@ function badEngine(second: string): WebAssembly.Module {
     (global (export "IMAGE_AT") i32 (i32.const 131072))
     (global (export "RECORD_AT") i32 (i32.const 5000000))
     (global (export "RESULT_AT") i32 (i32.const 6000000))
+    (global (export "CELLS_AT") i32 (i32.const 7000000))
+    (global (export "CELL_SIZES_AT") i32 (i32.const 8000000))
+    (global (export "CELL_IDS_AT") i32 (i32.const 8001000))
+    (global (export "KEY_SALT_AT") i32 (i32.const 8002000))
     (func (export "loadImage") (param i32) (result i32) (i32.const 0))
     (func (export "decide") (param i32) (result i32)
       (if (i32.load (i32.const 0)) (then ${second}))
       (i32.store (i32.const 0) (i32.const 1))
-      (i32.const 30)))`);
+      (i32.const 30))
+    (func (export "name") (param i32) (result i32) unreachable))`);
   return new WebAssembly.Module(module.emitBinary() as Uint8Array<ArrayBuffer>);
 }
 
@@ -375,6 +392,14 @@ describe("a fault of the engine", () => {
       expect(await codeOf(() => bad.decide(request))).toBe("image_mismatch");
     });
   }
+
+  test("while it lists histories it is a recorded denial too, of a call that is prepared", async () => {
+    const bad = createEngine(badEngine("unreachable"), memoryImage(), "00".repeat(32));
+    expect(await codeOf(() => bad.name(request))).toBe("engine_fault");
+    const decision = bad.prepare(request).decide([]);
+    expect(decision).toMatchObject({ verdict: "deny", by: "host", next: [] });
+    expect(decision.reasons[0]).toMatchObject({ code: "engine_fault" });
+  });
 
   test("on bytes that are no request there is nothing to record, so it is an error", async () => {
     const bad = createEngine(badEngine("unreachable"), IMAGE, "00".repeat(32));
