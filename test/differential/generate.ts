@@ -116,10 +116,26 @@ function toolName(random: Random, image: Image, mapping: Mapping | null): string
     ]);
   }
   if (image.prefixes.length > 0 && random.chance(20)) name = readable(random.pick(image.prefixes)) + name;
-  if (random.chance(20)) name = `mcp__${serverName(random, image)}__${name}`;
+  if (random.chance(20)) {
+    name = `${random.pick(["mcp__", "mcp__", "MCP__", "Mcp__"])}${serverName(random, image)}__${name}`;
+  } else if (random.chance(12)) name = foreign(random, name);
   if (random.chance(2))
     name = random.pick(["mcp__", "mcp__a__", "mcp____", "mcp_____", "mcp__a__b__c", "functions."]);
   return name === "" ? "x" : name;
+}
+
+/** A name that says in some other way whose tool it is, or nearly does. */
+function foreign(random: Random, name: string): string {
+  const joint = random.pick(["__", "/", ":", ".", "_", "::"]);
+  return random.pick([
+    `weather${joint}${name}`,
+    `a${joint}${name}`,
+    `mcp-weather-${name}`,
+    `mcp_${name}`,
+    `${joint}${name}`,
+    `${name}${joint}`,
+    `MCP${name}`,
+  ]);
 }
 
 function annotations(random: Random): Tree {
@@ -250,6 +266,8 @@ function args(random: Random, image: Image, mapping: Mapping | null, action: Act
       if (random.chance(85)) put(out, guard.path, random.pick<Plain>([{}, 1, "x", null]), random);
     } else if (random.chance(15)) put(out, guard.path, random.pick<Plain>([true, null, false]), random);
   }
+  // Two sources of one field say the same now and then.
+  const said = new Map<number, Plain>();
   for (const op of mapping?.ops ?? []) {
     if (op.transform === "literal" || random.chance(20)) continue;
     const value =
@@ -265,15 +283,45 @@ function args(random: Random, image: Image, mapping: Mapping | null, action: Act
             new Uint8Array(2),
             true,
           ])
-        : fieldValue(random, image, action, op.field);
+        : said.has(op.field) && random.chance(50)
+          ? (said.get(op.field) as Plain)
+          : fieldValue(random, image, action, op.field);
+    if (op.transform === "typed") said.set(op.field, value);
     put(out, op.path, value, random);
   }
+  if (random.chance(25)) say(random, image, out);
   const extra = random.pick([0, 0, 1, 1, 2]);
   for (let i = 0; i < extra; i++) {
     out[random.pick(["q", "city", "note", "Key", "ключ", ""])] = anyValue(random, 3);
   }
   if (random.chance(2)) out.many = Array.from({ length: random.pick([63, 64, 65]) }, () => 1);
   return out;
+}
+
+/** A word about what the tool does, under a name that says so, or nearly. */
+function say(random: Random, image: Image, out: Tree): void {
+  const words = [...namesOf(image, "verb_act"), ...namesOf(image, "verb_read")].map(({ text }) =>
+    readable(text),
+  );
+  const some = (): string =>
+    Array.from({ length: random.between(1, 3) }, () => random.pick([...words, "user", "x", "ü"])).join(
+      random.pick(["_", " ", "-"]),
+    );
+  const saying = namesOf(image, "argument").filter(({ value }) => (value & 0x80) !== 0);
+  const names = [...saying.map(({ text }) => readable(text)), "operation", "mode"];
+  const key = random.pick(["", "", "the_", "my-"]) + random.pick(names);
+  const value = random.pick<Plain>([
+    some(),
+    some().toUpperCase(),
+    camel(some()),
+    [1, some()],
+    { [some()]: null },
+    { a: [{ b: some() }] },
+    7,
+    "z".repeat(random.pick([255, 256, 257])),
+  ]);
+  if (random.chance(15)) out.input = [{ [key]: value }];
+  else out[key] = value;
 }
 
 /** Puts a value where a path leads, creating maps and arrays on the way; sometimes something stands in the way. */

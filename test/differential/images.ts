@@ -348,12 +348,25 @@ function unmappedNames(random: Random): Pick<ImageSource, "verbsRead" | "verbsAc
   const halves = (): number => {
     if (random.chance(5)) return none;
     const half = 2 ** random.below(7);
-    const value = random.pick([half, half * 256, half * 257, random.below(0x8000)]);
+    const value = random.pick([half, half * 256, half * 257, 128, random.below(0x8000)]);
     return value + (random.chance(20) ? 0x8000 : 0);
   };
   const last = (name: string): string => name.slice(name.lastIndexOf("_") + 1);
   const fields = taxonomyFields.map(({ name }) => name);
-  const keys = [...fields, ...fields.map(last), "input", "items", "method", "modes", "q", "note", "key", "a"];
+  const keys = [
+    ...fields,
+    ...fields.map(last),
+    "input",
+    "items",
+    "method",
+    "modes",
+    "q",
+    "note",
+    "key",
+    "a",
+    "operation",
+    "mode",
+  ];
   return {
     verbsRead: [
       "get",
@@ -422,14 +435,18 @@ const fieldsOf = (action: TaxonomyAction): number[] => action.fields.map(fieldNu
 /** Kinds of histories over the context and over fields that the actions have, with what is counted and asked. */
 function randomMemory(random: Random, fields: number[], setCount: number): MemorySource {
   const contexts = random.some(["session", "agent", "principal", "actor", "tenant"], 50);
-  const wanted = random.some(["recipient", "payee", "host", "url", "count", "account", "user"], 30);
+  const wanted = random.some(["recipient", "payee", "host", "url", "account", "user"], 30);
+  // What is no text is no key.
+  const isText = (number: number): boolean =>
+    !["money", "int", "bool"].includes(taxonomyFields[number - 1]?.type as string);
+  const texts = [path, ...fields.filter(isText)];
   // Paths are what a call in a language has most of.
   if (random.chance(60)) wanted.push("path");
   const keys: CellSource["key"][] = [
     ...contexts,
     ...wanted.map((name): [number] => [fieldNumber(name)]),
-    [random.pick(fields)],
-    [random.pick(fields), random.pick(fields)],
+    [random.pick(texts)],
+    [random.pick(texts), random.pick(texts)],
   ];
   const kinds = random.shuffle(keys).slice(0, random.pick([1, 2, 3, 5, 8]));
   const cells = kinds.map((key, i) => ({

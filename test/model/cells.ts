@@ -167,10 +167,12 @@ function holds(cell: Cell): boolean {
     if (time < before) return false;
     before = time;
   }
-  // «0 exactly if h and d are 0»: events that left stand in an hour and in a day.
+  // Events that left stand in an hour and in a day, the last of them in the last ones.
   const noneLeft = cell.leftCount === 0n;
   if (noneLeft !== (hours.length === 0) || noneLeft !== (days.length === 0)) return false;
   if (noneLeft && cell.leftTime !== 0n) return false;
+  if (!noneLeft && hours.at(-1)?.index !== cell.leftTime / HOUR_MS) return false;
+  if (!noneLeft && days.at(-1)?.index !== cell.leftTime / DAY_MS) return false;
   if (!ascends(tallies.map(({ number }) => number))) return false;
   // No tally has an event after the last one of all.
   if (tallies.some(({ lastTime }) => lastTime > cell.lastTime)) return false;

@@ -71,7 +71,11 @@ function nameOf(reader: ImageReader, entry: Entry): string {
   return reader.ref(placeOf(entry, "name"));
 }
 
-const isField = (number: number): boolean => number >= 1 && number <= taxonomyFields.length;
+/** A field whose values are texts. */
+function isKeyField(number: number): boolean {
+  const type = taxonomyFields[number - 1]?.type;
+  return type !== undefined && !["money", "int", "bool"].includes(type);
+}
 
 export function readCells(reader: ImageReader): CellKind[] {
   const kinds: CellKind[] = [];
@@ -81,14 +85,18 @@ export function readCells(reader: ImageReader): CellKind[] {
     const [start, count] = [entry.tally_start as number, entry.tally_count as number];
     const source = wire.cell_sources[entry.source as number] as string;
     need(reader, entry, source !== undefined, "source of a cell");
-    const keyFits = source === "context" ? CONTEXT_KEYS.includes(contextKeys[key] as string) : isField(key);
+    const keyFits =
+      source === "context" ? CONTEXT_KEYS.includes(contextKeys[key] as string) : isKeyField(key);
     need(reader, entry, keyFits, "key of a cell");
-    need(reader, entry, other === 0 || (source === "fields" && isField(other)), "other key of a cell");
+    need(reader, entry, other === 0 || (source === "fields" && isKeyField(other)), "other key of a cell");
     const name = nameOf(reader, entry);
+    need(reader, entry, start + count <= reader.count("tallies"), "tallies of a cell", "tally_start");
     // Two kinds of one name would share their ids, and so their histories.
     need(reader, entry, !kinds.some((earlier) => earlier.name === name), "two cells of one name");
-    const inside = count <= limit("cell_tallies_max") && start + count <= reader.count("tallies");
-    need(reader, entry, inside, "tallies of a cell", "tally_start");
+    const before = kinds.at(-1);
+    const goesOn = start === (before === undefined ? 0 : before.tallyStart + before.tallyCount);
+    need(reader, entry, goesOn, "tallies of a cell begin elsewhere", "tally_start");
+    need(reader, entry, count <= limit("cell_tallies_max"), "too many tallies of a cell", "tally_start");
     kinds.push({
       index: entry.index as number,
       name,
@@ -110,13 +118,12 @@ export function readTallies(reader: ImageReader, kinds: CellKind[], clauses: Cla
     const [start, count] = [entry.clause_start as number, entry.clause_count as number];
     need(reader, entry, cell < kinds.length, "cell of a tally");
     need(reader, entry, (entry.counts as number) < wire.tally_counts.length, "what a tally counts");
+    const { tallyStart, tallyCount } = kinds[cell] as CellKind;
+    const inside = index >= tallyStart && index < tallyStart + tallyCount;
+    need(reader, entry, inside, "not in the run of its cell");
     const before = tallies[index - 1];
     const ascends = before === undefined || before.cell !== cell || before.number < number;
     need(reader, entry, ascends, "numbers of tallies do not ascend");
-    const runs = kinds.filter(
-      (kind) => index >= kind.tallyStart && index < kind.tallyStart + kind.tallyCount,
-    );
-    need(reader, entry, runs.length === 1 && runs[0]?.index === cell, "not in the run of its cell alone");
     need(reader, entry, start + count <= clauses.length, "clauses of a tally", "clause_start");
     tallies.push({
       index,

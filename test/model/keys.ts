@@ -65,10 +65,9 @@ function keyOf(
   return { id: cellId(keySalt, kind.name, texts), several: false };
 }
 
-/** The canonical value of a field as a text; of a number its decimal digits. */
+/** The canonical value of a field as a text: numbers are no keys and no targets. */
 function textOf(value: Value): string {
-  if (value.kind === "number") return value.number.toString();
-  if (value.kind === "amount") throw new Error("an amount without its currency");
+  if (!("text" in value)) throw new Error("a number where a text is due");
   return value.text;
 }
 

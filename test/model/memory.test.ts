@@ -3,7 +3,14 @@ import { describe, expect, it } from "vitest";
 import { fromBytes, hexOf, sha256 } from "./bytes.ts";
 import { type Cell, type CellEvent, NUMBER_MAX, readCell, sealCell, U32_MAX, writeCell } from "./cells.ts";
 import { readCmp, writeCmp } from "./cmp.ts";
-import { type ImageSource, type PredicateSource, type RowSource, seal, writeImage } from "./image-writer.ts";
+import {
+  type CellSource,
+  type ImageSource,
+  type PredicateSource,
+  type RowSource,
+  seal,
+  writeImage,
+} from "./image-writer.ts";
 import { cellId } from "./keys.ts";
 import { decideModel, loadImageModel, nameModel } from "./model.ts";
 import { encodeRequest, type RequestSource } from "./request-writer.ts";
@@ -320,7 +327,12 @@ describe("signals", () => {
     if (!("record" in decided)) throw new Error("refused");
     const record = toPlain(readCmp(decided.record)) as { rows: string[] };
     expect(asked({ record })).toEqual(["many", "few", "not there", "recipient gone"]);
-    // Several recipients are not calm.
+    // Several recipients are not calm, but without memory nobody asks for whom there is some.
+    const several = encodeRequest(mail("a@b.example, c@b.example"), host.digest);
+    const without = decideModel(host.image, several);
+    if (!("record" in without)) throw new Error("refused");
+    const { rows: found } = toPlain(readCmp(without.record)) as { rows: string[] };
+    expect(asked({ record: { rows: found } })).not.toContain("recipient again");
     expect(asked(host.ask(mail("a@b.example, c@b.example")))).toContain("recipient again");
     expect(asked(host.ask(mail("a@b.example")))).not.toContain("recipient again");
   });
@@ -340,15 +352,50 @@ describe("signals", () => {
     }
   });
 
-  it("calm nothing in a relax entry", () => {
-    const relax: RowSource = {
-      code: "calmed",
+  it("bound what a relax entry calms, if a cell has them", () => {
+    const relax = (code: string, asked: PredicateSource): RowSource => ({
+      code,
       kind: "relax",
       verdict: "allow",
-      clauses: [[signal(0, "lt", 9)]],
+      clauses: [[asked]],
+    });
+    const entries = [
+      relax("seldom", signal(1, "lt", 2)),
+      relax("there", signal(1, "present")),
+      relax("not there", signal(1, "absent")),
+    ];
+    const host = new Host(source(entries));
+    const matched = (rows: string[]): string[] =>
+      rows.filter((code) => entries.some((one) => one.code === code));
+    expect(matched(host.ask(refund("p")).record.rows)).toEqual(["seldom", "there"]);
+    expect(matched(host.ask(refund("p")).record.rows)).toEqual(["there"]);
+    // Calm numbers are for entries that raise.
+    const decided = decideModel(host.image, encodeRequest(refund("p"), host.digest));
+    if (!("record" in decided)) throw new Error("refused");
+    expect(matched((toPlain(readCmp(decided.record)) as { rows: string[] }).rows)).toEqual(["not there"]);
+  });
+
+  it("name what kept a tally from counting", () => {
+    const set = sampleImage.sets.length;
+    const counting = (operator: string): Partial<ImageSource> => {
+      const clauses = [[{ operand: "field_text", operator, subject: fieldNumber("payee"), set }]];
+      const [session, ...others] = source().cells ?? [];
+      return {
+        sets: [...sampleImage.sets, { name: "known payees", values: ["p"] }],
+        cells: [
+          { ...(session as CellSource), tallies: [{ number: 3n, clauses }, { number: 8n }] },
+          ...others,
+        ],
+      };
     };
-    const { record } = new Host(source([relax])).ask(refund("p"));
-    expect(record.rows).not.toContain("calmed");
+    const lowered = (operator: string): unknown => {
+      const { record } = new Host(source([], counting(operator))).ask(refund("p"));
+      return (record as unknown as { lowered_by: string[][] }).lowered_by.filter(
+        ([, name]) => name === "known payees",
+      );
+    };
+    expect(lowered("not_in_set")).toEqual([["set", "known payees", "org"]]);
+    expect(lowered("in_set")).toEqual([]);
   });
 
   it("see the parts before in the same call", () => {
@@ -630,6 +677,8 @@ describe("an image with histories", () => {
     ["cells", 0, 9, [2], 0],
     ["cells", 1, 9, [0], 0],
     ["cells", 1, 9, [43], 0],
+    ["cells", 1, 9, [fieldNumber("count")], 0],
+    ["cells", 1, 10, [fieldNumber("amount_minor")], 0],
     ["cells", 0, 10, [1], 0],
     ["cells", 1, 10, [43], 0],
     ["cells", 1, 4, [255, 255, 255], 0],
@@ -654,11 +703,9 @@ describe("an image with histories", () => {
   });
 
   it("is refused where two kinds have a tally together", () => {
-    // Tallies of the first kind are 0 and 1, those of the second 2 and 3.
-    expect(fault("cells", 0, 16, 3)).toEqual([
-      "image_structure",
-      sectionAt("tallies") + 2 * bytesOf("tallies") - sectionAt("cells"),
-    ]);
+    // The run of the second kind does not begin where that of the first one ends.
+    expect(fault("cells", 0, 16, 3)).toEqual(["image_structure", bytesOf("cells") + 12]);
+    expect(fault("cells", 0, 12, 1)).toEqual(["image_structure", 12]);
   });
 
   it("is refused where two kinds have one name", () => {

@@ -157,7 +157,8 @@ export class Memory {
       );
 
     if (this.given === undefined || key.id === null) {
-      if (!signal.calm || key.several) return { number: null, isOfCell: false };
+      // Where no memory is kept, it does not matter why there is no key.
+      if (!signal.calm || (this.given !== undefined && key.several)) return { number: null, isOfCell: false };
       const numbers = this.talliesOf(kind).map((tally) => tally.number);
       const cell = emptyCell(NO_DIGEST, numbers);
       hit(`signal ${signal.measure} calm`);

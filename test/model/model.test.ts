@@ -13,7 +13,7 @@ import {
 import { readCmp, type Writable, writeCmp } from "./cmp.ts";
 import { decideVerdict } from "./decide.ts";
 import { seal, writeImage } from "./image-writer.ts";
-import { splitMcp } from "./match.ts";
+import { isPrefixed, splitMcp } from "./match.ts";
 import { decideModel, isRefused, loadImageModel } from "./model.ts";
 import { isAmount, nearestDouble, toMinor } from "./money.ts";
 import { canonicalToolName } from "./names.ts";
@@ -21,7 +21,7 @@ import { doubleBits, encodeRequest, type Plain, type RequestSource } from "./req
 import { hazard, hazardOfWeight, score, scoreThresholds, tier } from "./risk.ts";
 import { sampleImage } from "./sample.ts";
 import { hasDenseRun } from "./unmapped.ts";
-import { Refusal, statusNumber, wire } from "./wire.ts";
+import { fieldNumber, Refusal, statusNumber, wire } from "./wire.ts";
 
 const image = writeImage(sampleImage);
 const loaded = loadImageModel(image);
@@ -105,8 +105,18 @@ describe("names", () => {
     expect(splitMcp("mcp__github__create_issue")).toEqual({ server: "github", name: "create_issue" });
     expect(splitMcp("mcp__a__b__c")).toEqual({ server: "a", name: "b__c" });
     expect(splitMcp("mcp____x__y")).toEqual({ server: "__x", name: "y" });
+    expect(splitMcp("McP__a__b")).toEqual({ server: "a", name: "b" });
     expect(splitMcp("mcp__a__")).toBeNull();
     expect(splitMcp("mcp__a_b")).toBeNull();
+  });
+
+  it("sees whose tool a name says it is", () => {
+    const isForeign = (name: string): boolean[] => [isPrefixed(name, false), isPrefixed(name, true)];
+    for (const name of ["weather__read", "a/b", "a:b", "x__", "mcp-weather-read", "MCP weather", "mcp__a"])
+      expect(isForeign(name), name).toEqual([true, true]);
+    expect(isForeign("math.factorial")).toEqual([false, true]);
+    for (const name of ["/b", "a/", ":b", "__b", ".b", "a.", "mcp", "mcpx", "a_b"])
+      expect(isForeign(name), name).toEqual([false, false]);
   });
 
   it("sees dense runs", () => {
@@ -375,6 +385,70 @@ describe("whole calls", () => {
     expect(hinted.reasons).toContain("server_unbound");
     const bound = run({ tool: "mcp__mail__send_email", args: mail });
     expect(bound.lowered_by).toContainEqual(["binding", "mail", "org"]);
+  });
+
+  it("hears names that say whose tools they are", () => {
+    const mail = { to: "bob@acme.example" };
+    expect(run({ tool: "MCP__mail__send_email", args: mail }).lowered_by).toContainEqual([
+      "binding",
+      "mail",
+      "org",
+    ]);
+    // An entry of the name is the host's own tool.
+    expect(run({ tool: "send__email", args: mail }).reasons).not.toContain("server_unbound");
+    expect(run({ tool: "other.send_email", args: mail })).toMatchObject({
+      reasons: expect.arrayContaining(["server_unbound"]),
+    });
+    for (const tool of ["weather__get_city", "weather/get_city", "mcp-get-city"]) {
+      const { parts, reasons } = run({ tool, args: {} });
+      expect(parts, tool).toMatchObject([{ action: "unknown.unclassified" }]);
+      expect(reasons, tool).toEqual(expect.arrayContaining(["server_unbound", "tool_unmapped"]));
+    }
+    expect(run({ tool: "weather.get_city", args: {} }).parts).toMatchObject([{ action: "unknown.read" }]);
+    expect(run({ tool: "get_city", args: { operation: "delete" } }).parts).toMatchObject([
+      { action: "unknown.unclassified" },
+    ]);
+  });
+
+  it("lets no second source say something else", () => {
+    const refund = (customer: Plain): unknown => run({ tool: "create_refund", args: { customer } }).reasons;
+    expect(refund({ id: "acct_42" })).not.toContain("field_malformed");
+    expect(refund("acct_42")).not.toContain("field_malformed");
+    const twice = {
+      ...sampleImage,
+      mappings: sampleImage.mappings.map((mapping) =>
+        mapping.id === "ledger/refund"
+          ? {
+              ...mapping,
+              ops: ["payee", "currency", "reference", "amount_minor"].flatMap((name) =>
+                ["a", "b"].map((end) => ({
+                  field: fieldNumber(name),
+                  transform: "typed" as const,
+                  path: [`${name}_${end}`],
+                })),
+              ),
+            }
+          : mapping,
+      ),
+    };
+    const bytes = writeImage(twice);
+    const { digest } = loadImageModel(bytes) as { digest: Uint8Array };
+    const agrees = (name: string, a: Plain, b: Plain): boolean => {
+      const args = { [`${name}_a`]: a, [`${name}_b`]: b };
+      const answer = decideModel(bytes, encodeRequest({ tool: "create_refund", args }, digest));
+      if (!("record" in answer)) throw new Error("refused");
+      return !(plain(readCmp(answer.record)) as { reasons: string[] }).reasons.includes("field_malformed");
+    };
+    expect(agrees("payee", "a", "a")).toBe(true);
+    expect(agrees("payee", "a", "b")).toBe(false);
+    expect(agrees("payee", "a", { id: "b" })).toBe(true);
+    expect(agrees("payee", "a", ["b"])).toBe(false);
+    expect(agrees("payee", null, "b")).toBe(true);
+    expect(agrees("currency", "usd", " USD ")).toBe(true);
+    expect(agrees("currency", "usd", "")).toBe(true);
+    expect(agrees("currency", "USD", "EUR")).toBe(false);
+    expect(agrees("reference", "a", "b")).toBe(true);
+    expect(agrees("amount_minor", 5, 5)).toBe(false);
   });
 
   it("lets unknown reads pass and refuses none of the rest", () => {

@@ -257,15 +257,15 @@ export function truthOf(predicate: Predicate, s: Surroundings, polarity: Polarit
   return truth;
 }
 
-/** A signal calms nothing: no relax entry holds because of one. */
+/** Only the number of a cell bounds what a relax entry calms. */
 function answerOfSignal(predicate: Predicate, s: Surroundings, polarity: Polarity): Truth {
-  if (s.signal === null || polarity === "lowering") return "unknown";
+  if (s.signal === null) return "unknown";
   const { number, isOfCell } = s.signal(predicate.subject);
   const { operator } = predicate;
   if (operator === "present" || operator === "absent") {
     return isOfCell === (operator === "present") ? "true" : "false";
   }
-  if (number === null) return "unknown";
+  if (number === null || (polarity === "lowering" && !isOfCell)) return "unknown";
   return itemMatches({ number }, predicate, s, polarity) ? "true" : "false";
 }
 

@@ -451,6 +451,7 @@ export const sampleImage: ImageSource = {
     { token: "path", value: 1 << 4 },
     { token: "content", value: (1 << 12) + (1 << 15) },
     { token: "callback", value: (1 << 6) + (1 << 14) },
+    { token: "operation", value: 1 << 7 },
   ],
   fieldInputs: [
     { name: "amount", field: field("amount_minor") },

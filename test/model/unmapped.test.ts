@@ -26,6 +26,8 @@ const image = readImage(
       { token: "file_path", value: NOT_FOUND },
       { token: "content", value: (1 << 12) + (1 << 15) },
       { token: "query", value: (1 << 5) + (1 << 13) },
+      { token: "operation", value: 1 << 7 },
+      { token: "op", value: (1 << 7) + (1 << 15) },
     ],
   }),
 );
@@ -70,6 +72,25 @@ describe("the classes of a call", () => {
   ];
   for (const [args, wanted, why] of calls) {
     it(`${JSON.stringify(args).slice(0, 50)}: ${why}`, () => expect(classes("x", args)).toEqual(wanted));
+  }
+
+  const said: [args: Plain, classes: string[], why: string][] = [
+    [{ operation: "delete" }, ["delete"], "an act"],
+    [{ operation: "getUser" }, ["read"], "none"],
+    [{ db_operation: "please-PAY" }, ["money", "send"], "by its last token, spelled as names are"],
+    [{ my_op: "delete" }, ["read"], "only as the whole name"],
+    [{ op: "get order" }, ["read"], "a thing"],
+    [{ op: "order" }, ["write"], "an act without what reads before it"],
+    [{ a: [{ op: { b: [1, "pay"] } }] }, ["money", "send"], "at any depth, under it at any depth"],
+    [{ op: { delete: 1 } }, ["delete"], "keys under it"],
+    [{ op: "ünknown" }, [], "a letter that nobody knows"],
+    [{ op: "x".repeat(256) }, ["read"], "a text of 256 bytes"],
+    [{ op: "x".repeat(257) }, [], "a longer one"],
+    [{ op: 7, operation: null }, ["read"], "no text"],
+  ];
+  for (const [args, wanted, why] of said) {
+    it(`get with ${JSON.stringify(args).slice(0, 40)}: ${why}`, () =>
+      expect(classes("get", args)).toEqual(wanted));
   }
 
   it("come from annotations too", () => {
