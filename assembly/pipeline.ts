@@ -4,7 +4,7 @@
  */
 import { beginCallEntries, beginPartEntries } from "./condition/entry";
 import { countPart } from "./condition/tallies";
-import { call, decideCall, demand } from "./decide/call";
+import { call, decideCall, demand, settle } from "./decide/call";
 import { forgetParts, keepPart } from "./decide/parts";
 import { beginTable, decidePart } from "./decide/table";
 import { scanArguments } from "./detect/scan";
@@ -155,6 +155,7 @@ export function decide(size: u32): i32 {
   beginMemory();
   judgeStrictest();
   if (keepsMemory()) remember();
+  settle();
 
   commitRequest(REQUEST_AT, size);
   recordBytes = encodeRecord();

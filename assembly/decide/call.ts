@@ -94,13 +94,15 @@ export function decideCall(overflowed: bool): void {
   whole.isGated = gateCount() > 0;
   if (!rowsFit()) whole.marks |= 1 << MARK_ROWS_OVERFLOW;
   const denied = whole.isGated || !rowsFit() || overflowed;
-  whole.verdict = VERDICT_ALLOW;
-  demand(denied ? VERDICT_DENY : max(scored, strictestRow()));
+  whole.verdict = denied ? VERDICT_DENY : max(scored, strictestRow());
 }
 
 /** Makes the verdict at least as strict. */
 export function demand(verdict: i32): void {
-  const whole = call();
-  whole.verdict = max(whole.verdict, verdict);
-  if (whole.verdict == VERDICT_REVIEW && approverCount() == 0) needApprovers(1);
+  call().verdict = max(call().verdict, verdict);
+}
+
+/** A review needs somebody, whether or not an entry says how many. */
+export function settle(): void {
+  if (call().verdict == VERDICT_REVIEW && approverCount() == 0) needApprovers(1);
 }
