@@ -412,7 +412,7 @@ function gather(op: usize, field: i32): void {
   if (transform == codes.TRANSFORM_COUNT) return readCount(field);
   if (!isMany(field)) {
     readOne(field, unit);
-    if (again) dropSame(field);
+    if (again && typeOf(field) != codes.FIELD_TYPE_MONEY) dropSame(field);
     return;
   }
   for (let node = nextTaken(); node >= 0; node = nextTaken()) {
