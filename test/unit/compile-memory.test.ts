@@ -490,14 +490,6 @@ const FAULTS: readonly (readonly [why: string, from: string, to: string, says: r
     ],
   ],
   [
-    "a calm signal that lowers",
-    "signal.money_out_day: { lt: 1000 }",
-    "signal.refunds_share: { lt: 1000 }",
-    [
-      "wanted a signal that is unknown without memory; came signal.refunds_share, which is calm; take missing: calm from it; where no memory is kept, nothing is lowered",
-    ],
-  ],
-  [
     "a relax entry that a signal alone bounds",
     "{ amount: { lt: 500 }, signal",
     "{ signal",

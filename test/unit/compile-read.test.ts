@@ -216,6 +216,17 @@ describe("an image is refused", () => {
     return [
       ["with a history of the roles", u8(member(cell, layout.CELLS_KEY), 7), at(cell)],
       ["with a history of nobody else's", u8(member(cell, layout.CELLS_OTHER), 1), at(cell)],
+      ["with a history of amounts", u8(member(cell, layout.CELLS_KEY, 1), 1), at(cell, 0, 1)],
+      [
+        "with two kinds of one name",
+        altered((bytes) => bytes.copyWithin(member(cell, 0, 1), member(cell, 0), member(cell, 0) + 8)),
+        at(cell, 0, 1),
+      ],
+      [
+        "with tallies between two kinds",
+        u32(member(cell, layout.CELLS_TALLY_START, 1), 1),
+        at(cell, layout.CELLS_TALLY_START, 1),
+      ],
       ["with a history of no field", u8(member(cell, layout.CELLS_KEY, 1), 43), at(cell, 0, 1)],
       [
         "with a history of too many tallies",

@@ -202,15 +202,6 @@ export class ConditionReader {
     }
     const signal = this.#memory.signal(key.slice(SIGNAL.length), place);
     if (!signal) return [];
-    if (kind === "relax" && signal.isCalm) {
-      const fix = "take missing: calm from it; where no memory is kept, nothing is lowered";
-      this.#reader.issues.fault(
-        place,
-        "a signal that is unknown without memory",
-        `${key}, which is calm`,
-        fix,
-      );
-    }
     const fact = this.#memory.fact(signal);
     if (fact.keyed) keyed.push(fact.keyed);
     const predicates = this.#tests(fact, tree);

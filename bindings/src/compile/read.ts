@@ -246,6 +246,8 @@ export interface ImageContent {
   readonly signals: readonly ImageSignal[];
 }
 
+/** Types of fields that no history can be of. */
+const NUMBER_TYPES: readonly string[] = ["money", "int", "bool"];
 /** Members of the context that a history can be of. */
 const CELL_CONTEXT_KEYS: readonly string[] = ["actor", "agent", "principal", "session", "tenant"];
 
@@ -754,7 +756,12 @@ class ContentReader {
       const at = layout.HEADER_DIRECTORY + layout.SECTION_CELLS * layout.DIRECTORY_BYTES;
       image.fail("image_structure", at, `at most ${CELL_KINDS_MAX} kinds of histories`, `${kinds}`);
     }
-    const cells = image.all(layout.SECTION_CELLS, (entry) => this.#cell(entry));
+    const cells: ImageCell[] = [];
+    image.all(layout.SECTION_CELLS, (entry) => {
+      const cell = this.#cell(entry, cells.flatMap(({ tallies }) => tallies).length);
+      if (cells.some(({ name }) => name === cell.name)) entry.fail(0, "each name once", cell.name);
+      cells.push(cell);
+    });
     const tallies: ImageTally[] = [];
     image.all(layout.SECTION_TALLIES, (entry, index) => {
       const tally = this.#tally(entry);
@@ -767,25 +774,33 @@ class ContentReader {
     return { cells, tallies, signals: image.all(layout.SECTION_SIGNALS, (entry) => this.#signal(entry)) };
   }
 
-  #cell(entry: Entry): ImageCell {
+  /** @param end where the tallies of the kinds before end. */
+  #cell(entry: Entry, end: number): ImageCell {
     const source = entry.word(0, entry.u8(layout.CELLS_SOURCE), codes.CELL_SOURCE_NAMES);
     const [key, other] = [entry.u8(layout.CELLS_KEY), entry.u8(layout.CELLS_OTHER)];
     const isOfFields = source === "fields";
-    const name = isOfFields ? this.#fieldName(entry, 0, key) : (codes.CONTEXT_KEY_NAMES[key] ?? "");
+    const name = isOfFields ? this.#textField(entry, key) : (codes.CONTEXT_KEY_NAMES[key] ?? "");
     if (!isOfFields && !CELL_CONTEXT_KEYS.includes(name)) entry.fail(0, "whose history it is", key);
     if (!isOfFields) entry.bounded(0, other, 0, 0);
     entry.zero(0, entry.u8(layout.CELLS_RESERVED));
-    const start = entry.u32(layout.CELLS_TALLY_START);
+    const start = entry.bounded(layout.CELLS_TALLY_START, entry.u32(layout.CELLS_TALLY_START), end, end);
     const { length } = entry.run(layout.CELLS_TALLY_START, layout.SECTION_TALLIES);
     return {
       name: entry.ref(layout.CELLS_NAME),
       source,
-      keys: [name, ...(other === 0 ? [] : [this.#fieldName(entry, 0, other)])],
+      keys: [name, ...(other === 0 ? [] : [this.#textField(entry, other)])],
       tallies: numbers(
         entry.bounded(layout.CELLS_TALLY_START, length, 0, CELL_TALLIES_MAX),
         (at) => start + at,
       ),
     };
+  }
+
+  /** A field that has texts. */
+  #textField(entry: Entry, number: number): string {
+    const name = this.#fieldName(entry, 0, number);
+    const { type } = this.#fields[number - 1] as ImageContent["fields"][number];
+    return NUMBER_TYPES.includes(type) ? entry.fail(0, "a field with texts", name) : name;
   }
 
   #tally(entry: Entry): ImageTally {
