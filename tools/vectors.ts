@@ -93,6 +93,7 @@ function normaliseFiles(): Record<string, Row[]> {
       const facts = given === undefined ? {} : { host: given, asserted_by: { host: "runner" } };
       const place = placeOf({
         timeMs: 0n,
+        texts: new Map(),
         assertedBy: new Map(given === undefined ? [] : [["host", "runner"]]),
         ...(given === undefined
           ? {}
