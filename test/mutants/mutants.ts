@@ -51,6 +51,7 @@ export const SUITES: readonly Suite[] = [
   { name: "taxonomy", files: ["test/unit/taxonomy.test.ts", "test/tidy/taxonomy.test.ts"] },
   { name: "tidy", files: ["test/tidy/layers.test.ts", "test/tidy/words.test.ts", "test/tidy/docs.test.ts"] },
   { name: "closed list", files: ["test/property/closed-list.test.ts"] },
+  { name: "memory", files: ["test/memory/engine.test.ts", "test/memory/fold.test.ts"] },
 ];
 
 /** Suites that ask the built engine for verdicts and records. */
@@ -365,5 +366,32 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "| 9 | a friendly tone | | |\n| 8 | a person's approval |",
     build: "none",
     suites: ["closed list"],
+  },
+  {
+    name: "a history that is damaged or old denies nothing",
+    kind: "allow-all",
+    file: "assembly/pipeline.ts",
+    find: "if (isLost) demand(VERDICT_DENY);",
+    replace: "if (isLost) demand(0);",
+    build: "wasm",
+    suites: ["memory"],
+  },
+  {
+    name: "nothing is remembered",
+    kind: "empty",
+    file: "assembly/session/fold.ts",
+    find: "if (added++ == 0) takeApart(cell);",
+    replace: "if (added >= 0) continue;",
+    build: "wasm",
+    suites: ["memory"],
+  },
+  {
+    name: "an event leaves the ring one too early",
+    kind: "off-by-one",
+    file: "assembly/session/fold.ts",
+    find: "if (events - first == <u32>CELL_EVENTS_MAX) evict();",
+    replace: "if (events - first == <u32>CELL_EVENTS_MAX - 1) evict();",
+    build: "wasm",
+    suites: ["memory"],
   },
 ];
