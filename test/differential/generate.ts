@@ -284,7 +284,7 @@ function args(random: Random, image: Image, mapping: Mapping | null, action: Act
             true,
           ])
         : said.has(op.field) && random.chance(50)
-          ? (said.get(op.field) as Plain)
+          ? structuredClone(said.get(op.field) as Plain)
           : fieldValue(random, image, action, op.field);
     if (op.transform === "typed") said.set(op.field, value);
     put(out, op.path, value, random);

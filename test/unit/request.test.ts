@@ -274,7 +274,7 @@ describe("bytes that another host wrote", () => {
     ["a long integer", Uint8Array.of(0xcc, 1), "cmp_not_shortest"],
     ["a list", encode([]), "value_type"],
     ["another version", encode({ ...good, v: 2 }), "version_unsupported", "v"],
-    ["a reserved key", encode({ ...good, cells: [] }), "key_reserved", "cells"],
+    ["a reserved key", encode({ ...good, approval: {} }), "key_reserved", "approval"],
     [
       "no salt",
       encode(Object.fromEntries(Object.entries(good).filter(([key]) => key !== "salt"))),
