@@ -49,6 +49,7 @@ export class JsonLinesLog implements Log {
   #records = 0;
   #unsynced = 0;
   #fault: Error | undefined;
+  #isClosed = false;
 
   /**
    * Opens a log and reads all of it; a file that is not there begins one.
@@ -120,7 +121,11 @@ export class JsonLinesLog implements Log {
   }
 
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     if (this.#unsynced > 0 && this.#fault === undefined) this.#sync();
+    // The number of the file may be given to another one now.
+    this.#fault ??= new LogFault(this.#records, "the log is closed");
     closeSync(this.#file);
   }
 
@@ -135,7 +140,8 @@ export class JsonLinesLog implements Log {
   }
 
   #needSize(bytes: number): void {
-    const { size } = fstatSync(this.#file);
+    const { size, nlink } = fstatSync(this.#file);
+    if (nlink === 0) throw new LogFault(this.#records, "the file of the log was removed");
     if (size !== bytes)
       throw new LogFault(this.#records, "somebody else writes to the log; it has one writer");
   }

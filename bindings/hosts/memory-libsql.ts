@@ -5,7 +5,7 @@
 
 import Database from "libsql";
 import { emptyCell, type Store, type StoredCell, type StoredChange, sameBytes } from "../src/memory.ts";
-import { Turns } from "../src/turns.ts";
+import { isThenable, Turns } from "../src/turns.ts";
 
 export interface LibsqlStoreOptions {
   /** Milliseconds to wait for another process that writes, before the call is denied. Default 5000. */
@@ -92,8 +92,8 @@ export class LibsqlStore implements Store {
         this.#rollBack();
         throw error;
       }
-      if (!(appended instanceof Promise)) return this.#write(changes);
-      return appended.then(
+      if (!isThenable(appended)) return this.#write(changes);
+      return Promise.resolve(appended).then(
         () => this.#write(changes),
         (error: unknown) => {
           this.#rollBack();

@@ -13,7 +13,7 @@ import {
   type StoredChange,
   sameBytes,
 } from "../src/memory.ts";
-import { Turns } from "../src/turns.ts";
+import { isThenable, Turns } from "../src/turns.ts";
 
 export interface MemoryStoreOptions {
   /** Room for histories, in bytes with what surrounds them. Default 64 MiB, at least 256 KiB. */
@@ -66,8 +66,8 @@ export class MemoryStore implements Store {
     return this.#turns.run(() => {
       if (!changes.every((change) => this.#isStill(change))) return false;
       const appended = append();
-      if (!(appended instanceof Promise)) return this.#keep(changes);
-      return appended.then(() => this.#keep(changes));
+      if (!isThenable(appended)) return this.#keep(changes);
+      return Promise.resolve(appended).then(() => this.#keep(changes));
     });
   }
 

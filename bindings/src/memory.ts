@@ -134,7 +134,10 @@ export class Remembering {
   }
 
   /** A history as the request names it: as the log knows it, unless others have gone on from there. */
-  #expected(cell: StoredCell): StoredCell {
+  #expected(stored: StoredCell): StoredCell {
+    // One that was written has bytes; without them it was taken away, and is not new.
+    const isEmptied = stored.version > 0 && stored.bytes.length === 0;
+    const cell = isEmptied ? { ...stored, bytes: FORGOTTEN } : stored;
     const known = this.#memory.log?.last(cell.id);
     return known === undefined || cell.version > known.version ? cell : { ...cell, ...known };
   }

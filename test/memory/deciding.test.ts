@@ -1,6 +1,6 @@
 /** Whatever happens between reading histories and keeping them, a call runs only by a decision that was kept. */
 
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fillStore, JsonLinesLog, readLog } from "../../bindings/hosts/log.ts";
 import { LibsqlStore } from "../../bindings/hosts/memory-libsql.ts";
@@ -297,6 +297,25 @@ describe("the log", () => {
     expect((await first.decide(engine, callOf("s-1"))).verdict).toBe("allow");
     one.close();
     other.close();
+  });
+
+  test("writes nothing once it is closed or its file was removed, and closes once", async () => {
+    const decide = async (log: JsonLinesLog): Promise<string[]> =>
+      codes(
+        await new Remembering({ store: new MemoryStore(), log }).decide(new CountingEngine(9), callOf("s-1")),
+      );
+    const removed = new JsonLinesLog(file("removed.jsonl"));
+    rmSync(file("removed.jsonl"));
+    expect(await decide(removed)).toEqual(["state_unavailable"]);
+    const closed = new JsonLinesLog(file("closed.jsonl"));
+    closed.close();
+    // The number of the closed file goes to the next one that is opened.
+    const next = openSync(file("next.txt"), "w");
+    expect(await decide(closed)).toEqual(["state_unavailable"]);
+    closed.close();
+    writeSync(next, "mine");
+    closeSync(next);
+    expect(readFileSync(file("next.txt"), "utf8")).toBe("mine");
   });
 });
 

@@ -1,5 +1,6 @@
 /** Every store keeps the same promises. */
 
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { LibsqlStore } from "../../bindings/hosts/memory-libsql.ts";
 import { MemoryStore } from "../../bindings/memory/memory-store.ts";
@@ -73,15 +74,20 @@ for (const { name, open } of STORES) {
       await store.close();
     });
 
-    for (const kind of ["at once", "later"] as const) {
+    // A log may come with promises of its own kind.
+    const ofAnotherRealm = runInNewContext(
+      "() => Promise.reject(new Error('disk full'))",
+    ) as () => Promise<void>;
+    const failing = {
+      "at once": () => {
+        throw new Error("disk full");
+      },
+      later: () => Promise.reject(new Error("disk full")),
+      "in another realm": ofAnotherRealm,
+    } as const;
+    for (const [kind, fail] of Object.entries(failing)) {
       test(`changes nothing when the log throws ${kind}, and can go on`, async () => {
         const store = open();
-        const fail =
-          kind === "at once"
-            ? () => {
-                throw new Error("disk full");
-              }
-            : () => Promise.reject(new Error("disk full"));
         await expect((async () => store.commit([change("a", none, "a1")], fail))()).rejects.toThrow(
           "disk full",
         );

@@ -59,7 +59,7 @@ const PINNED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   },
   layout: {
     IMAGE_MAGIC: 0x4d493050,
-    HEADER_SIZE: 328,
+    HEADER_SIZE: 360,
     HEADER_DIRECTORY: 48,
     SECTION_SOURCES: 24,
     SECTION_COMMANDS: 25,
@@ -67,7 +67,7 @@ const PINNED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     SECTION_AUTOMATON: 31,
     SECTION_MEMBERS: 33,
     SECTION_USES: 34,
-    SECTION_COUNT: 35,
+    SECTION_COUNT: 39,
     ACTIONS_BYTES: 56,
     ACTIONS_RULES: 36,
     MAPPINGS_LANGUAGE: 36,
