@@ -11,6 +11,7 @@ import { Output } from "../output.js";
 import { compilePolicy } from "../policy.js";
 import { type Colors, cut, safe, wrap } from "../text.js";
 import { paint } from "./check.js";
+import { addDemoAttack } from "./demo-attack.js";
 
 /** The policy of a small company, so that the demo has colleagues, strangers, known servers and a rule of its own. */
 const POLICY = `org: acme
@@ -77,8 +78,9 @@ const CALLS: readonly DemoCall[] = [
 const OTHER_SURROUNDINGS = { TZ: "Pacific/Kiritimati", LC_ALL: "tr_TR.UTF-8", LANG: "tr_TR.UTF-8" };
 
 export function addDemo(program: Command): void {
-  program
+  const demo = program
     .command("demo")
+    .helpCommand(false)
     .summary("see a dozen calls decided")
     .description(
       "Decides a dozen calls that agents make, says why, and repeats the run elsewhere to compare bytes.",
@@ -103,6 +105,7 @@ export function addDemo(program: Command): void {
       else process.exitCode = await show(decisions, digests, image, engine, output);
       await output.flush();
     });
+  addDemoAttack(demo);
 }
 
 interface DemoOptions {
@@ -181,6 +184,7 @@ const NEXT: readonly (readonly [command: string, what: string])[] = [
     `npx permit0 check --tool send_email --args '{"to":"max@example.net"}' --json`,
     "Decide a call of your own:",
   ],
+  ["npx permit0 demo attack", "See attacks that no single call shows:"],
   ["npx permit0 taxonomy list", "Browse the actions that calls are understood as:"],
   [`import { guard, permit } from "permit0"`, "Use it in a program (docs/library.md):"],
 ];
