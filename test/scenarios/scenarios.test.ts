@@ -122,7 +122,7 @@ describe.each(SCENARIOS)("%s", (_file, scenario) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await engineOf(policy);
-  });
+  }, 60_000);
 
   const remembering = (clock: () => number): Permit =>
     createPermit({ engine, context, clock, memory: new MemoryStore() });
