@@ -70,8 +70,8 @@ describe("they run", () => {
   });
 });
 
-/** Lines `$ ...` of the pages' code blocks. */
-const COMMANDS = PAGES.flatMap((page) => {
+/** Lines `$ ...` of the pages' code blocks. A page of files to write has a test of its own: test/cli/packs-page.test.ts. */
+const COMMANDS = PAGES.filter((page) => page !== "docs/packs.md").flatMap((page) => {
   const lines = readFileSync(join(ROOT, page), "utf8").split("\n");
   return lines
     .filter((line) => line.startsWith("$ "))
@@ -87,6 +87,8 @@ function pageFolder(page: string): { folder: string; remove(): void } {
   if (!COMMANDS.some((command) => command.page === page && command.line.includes("permit0 init"))) {
     copyFileSync(join(ROOT, "examples/org/permit0.yaml"), at("permit0.yaml"));
   }
+  writeFileSync(at("calls.jsonl"), '{"tool":"read_file","args":{"path":"README.md"},"session":"s-1"}\n');
+  copyFileSync(join(ROOT, "examples/org/permit0.yaml"), at("acme.yaml"));
   writeFileSync(at("calls.jsonl.gz"), gzipSync('{"tool":"send_email","args":{"to":"ann@example.com"}}\n'));
   return made;
 }
