@@ -25,7 +25,7 @@ tools:
       query: [query, q]        # the first of these arguments that is there
       limit: [limit]
 
-  # A message to people. \`all\` takes every path together: a receiver under another name must not be overlooked.
+  # A message to people. \`all\` takes every path together: a receiver under another name must not be overlooked, nor a file that goes along.
   - id: reply
     names: [${name}_send_reply]
     action: email.send
@@ -33,7 +33,8 @@ tools:
       recipient: { all: [to, cc, bcc] }
       subject: [subject]
       text: [body]
-      attachments: [attachments]
+      attachments: { count: attachments }
+      path: { all: ["attachments[]", "attachments[].path"] }
 
   # Money. Say what unit the tool takes: \`minor\` is cents, \`major\` is dollars. A wrong unit is a factor of 100.
   - id: refund
@@ -45,20 +46,23 @@ tools:
       reference: [ticket_id]
       payee: [customer_id]
 
-  # A tool that does two things gets a row for each. \`args\` tells them apart, and the row with a condition leads to the stricter
-  # action: the agent writes the arguments. A row with more conditions is tried first.
+  # A tool that does two things gets a row for each. \`args\` tells them apart. The agent writes the arguments, so list those that make the
+  # call calm, and let whatever else stands there be the strict one.
   - id: update
     names: [${name}_update_ticket]
     action: tasks.update
-    fields:
-      reference: [ticket_id]
-      title: [title]
-  - id: update_deletes
+    fields: { reference: [ticket_id], title: [title] }
+  - id: update_state
     names: [${name}_update_ticket]
-    args: { state: [deleted, trashed] }
+    args: { state: [open, pending, solved] }
+    priority: 10
+    action: tasks.update
+    fields: { reference: [ticket_id], title: [title] }
+  - id: update_other_state
+    names: [${name}_update_ticket]
+    args: { state: present }
     action: tasks.delete
-    fields:
-      reference: [ticket_id]
+    fields: { reference: [ticket_id] }
 
 # Calls and what must come out of them when the server is bound to this pack. Nobody is known and it is production, unless \`context\`
 # says otherwise. Show every row, and more than one verdict: only then a mistake above is noticed.
@@ -74,6 +78,8 @@ examples:
     action: payments.refund
     why: "4.50 dollars, by somebody known, in a test account."
   - { tool: ${name}_update_ticket, args: { ticket_id: t1, title: Lamp }, verdict: allow, action: tasks.update, why: "Easily changed back." }
+  - { tool: ${name}_update_ticket, args: { ticket_id: t1, state: solved }, verdict: allow, action: tasks.update, why: "Can be opened again." }
+  - { tool: ${name}_send_reply, args: { to: somebody@stranger.test, body: Done, attachments: [.env] }, verdict: deny, action: email.send, why: "A file of keys goes along." }
   - { tool: ${name}_update_ticket, args: { ticket_id: t1, state: deleted }, verdict: review, action: tasks.delete, why: "The ticket is lost." }
 `;
 }

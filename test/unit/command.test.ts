@@ -16,8 +16,7 @@ import { sha256 } from "../../bindings/src/sha256.ts";
 import { imageOf, Probe, readCases } from "./command-probe.ts";
 
 const { image, actions } = imageOf("test/vectors/lang/commands.yaml");
-// Some words of the shell's pack begin with programs of the other.
-const shell = imageOf("policies/packs/shell/pack.yaml", "policies/packs/packages/pack.yaml");
+const shell = imageOf("policies/packs/shell/pack.yaml");
 const tables = await Probe.open(image, actions);
 const shellPack = await Probe.open(shell.image, shell.actions);
 if (!tables || !shellPack) throw new Error("an image was refused");

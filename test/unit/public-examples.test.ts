@@ -45,7 +45,11 @@ beforeAll(() => {
   for (const { name, source } of PROGRAMS)
     writeFileSync(join(FOLDER, `${name}.ts`), `${source}\nexport {};\n`);
 });
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+afterAll(() => {
+  rmSync(FOLDER, { recursive: true, force: true });
+  // Programs run in the root, where their imports and examples are; the log of docs/memory.md is what one leaves there.
+  rmSync(join(ROOT, "decisions.jsonl"), { force: true });
+});
 
 test("there are programs to check", () => expect(PROGRAMS.length).toBeGreaterThan(4));
 

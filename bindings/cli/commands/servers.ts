@@ -4,14 +4,16 @@ import type { Command } from "commander";
 import type { Drift } from "permit0/analyse";
 import { definitionDigests, type ToolDefinition } from "permit0/engine";
 import { CliError, EXIT } from "../failure.js";
+import { packOption } from "../options.js";
 import { Output } from "../output.js";
 import { pinnedTools, readTools, type ServerEntry, serverOf, writePin } from "../pins.js";
-import { compilePolicy, readPolicy, textOf } from "../policy.js";
+import { compilePolicy, packSources, readPolicy, textOf } from "../policy.js";
 import { cut, safe, wrap } from "../text.js";
 
 interface ServersOptions {
   readonly tools: string;
   readonly policy: string;
+  readonly pack?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -48,6 +50,7 @@ function addOptions(command: Command, summary: string): Command {
     .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
     .requiredOption("--tools <file>", "the server's answer to tools/list, as JSON")
     .option("--policy <file>", "the organisation's policy", POLICY)
+    .addOption(packOption())
     .option("--json", "the result as JSON");
 }
 
@@ -56,13 +59,13 @@ function entryOf(name: string, policy: string): { text: string; entry: ServerEnt
   return { text, entry: serverOf(policy, text, name) };
 }
 
-async function pin(name: string, { tools: file, policy, json }: ServersOptions): Promise<number> {
+async function pin(name: string, { tools: file, policy, pack, json }: ServersOptions): Promise<number> {
   const { entry } = entryOf(name, policy);
   const tools = readTools(file);
   const digests = definitionDigests(tools);
   const pinned = entry.withPin(digests.server);
   // A policy that does not compile with the pin is left as it was.
-  await compilePolicy([{ name: policy, text: pinned }], undefined);
+  await compilePolicy([...packSources(pack), { name: policy, text: pinned }], undefined);
   writePin(policy, pinned, name, tools);
   const output = new Output();
   if (json === true) {
