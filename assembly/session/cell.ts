@@ -14,7 +14,7 @@ import { CELL_DAYS_MAX, CELL_EVENTS_MAX, CELL_HOURS_MAX, CELL_TALLIES_MAX, TIME_
 import { entryAt } from "../policy/view";
 
 export const CELL_MAGIC: u32 = 0x45433050; // "P0CE"
-const CELL_VERSION: u32 = 1;
+export const CELL_VERSION: u32 = 1;
 export const HEADER_BYTES: u32 = 120;
 export const COLUMN_BYTES: u32 = 16;
 export const EVENT_BYTES: u32 = 40;

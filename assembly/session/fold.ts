@@ -13,6 +13,7 @@ import {
   BUCKET_HEAD,
   bucketBytes,
   CELL_MAGIC,
+  CELL_VERSION,
   Cell,
   COLUMN_BYTES,
   checkOf,
@@ -187,7 +188,7 @@ function putTogether(index: i32, added: u32, nowMs: u64): void {
   const newest = EVENTS + <usize>((events - added) * EVENT_BYTES);
   const header = changetype<Header>(HEADER);
   header.magic = CELL_MAGIC;
-  header.version = 1;
+  header.version = <u16>CELL_VERSION;
   header.tallies = <u16>columns;
   header.events = <u16>(events - first);
   header.hours = <u16>hours;

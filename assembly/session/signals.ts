@@ -1,6 +1,6 @@
 /**
  * What is asked of a history (docs/format/cell.md, section 4): one number of a tally over a window, the part under way
- * and the parts before it included. Nothing is ever under-counted.
+ * and the parts before it included. Counts and sums are never too low.
  */
 import * as codes from "../gen/codes";
 import {

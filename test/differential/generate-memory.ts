@@ -13,7 +13,7 @@ import {
   U32_MAX,
   writeCell,
 } from "../model/cells.ts";
-import { type Node, readCmp, type Writable, writeCmp } from "../model/cmp.ts";
+import { readCmp, type Writable, writableOf, writeCmp } from "../model/cmp.ts";
 import type { Image } from "../model/image.ts";
 import { type ModelAnswer, nameModel } from "../model/model.ts";
 import { encodeRequest } from "../model/request-writer.ts";
@@ -237,29 +237,9 @@ function withContext(request: Uint8Array, members: Record<string, Writable>): Ui
 
 function mapOf(request: Uint8Array): Map<string, Writable> | null {
   try {
-    const written = writable(readCmp(request));
+    const written = writableOf(readCmp(request));
     return written instanceof Map ? written : null;
   } catch {
     return null;
-  }
-}
-
-function writable(node: Node): Writable {
-  switch (node.type) {
-    case "nil":
-      return null;
-    case "bool":
-    case "int":
-      return node.value;
-    case "float":
-      return { bits: node.bits };
-    case "str":
-      return node.text;
-    case "bin":
-      return node.bytes;
-    case "array":
-      return node.items.map(writable);
-    case "map":
-      return new Map(node.members.map(({ key, value }) => [key, writable(value)]));
   }
 }

@@ -219,6 +219,27 @@ export type Writable =
   | Writable[]
   | Map<string, Writable>;
 
+/** A value that was read, to be changed and written again. */
+export function writableOf(node: Node): Writable {
+  switch (node.type) {
+    case "nil":
+      return null;
+    case "bool":
+    case "int":
+      return node.value;
+    case "float":
+      return { bits: node.bits };
+    case "str":
+      return node.text;
+    case "bin":
+      return node.bytes;
+    case "array":
+      return node.items.map(writableOf);
+    case "map":
+      return new Map(node.members.map(({ key, value }) => [key, writableOf(value)]));
+  }
+}
+
 /** The canonical bytes of a value. */
 export function writeCmp(value: Writable): Uint8Array {
   const out: number[] = [];

@@ -1,7 +1,7 @@
 /** What the property tests share: an engine for an image, and requests as maps that can be changed. */
 import { expect } from "vitest";
 import { moduleOf, Wasm, type WasmAnswer } from "../differential/wasm.ts";
-import { type Node, readCmp, type Writable, writeCmp } from "../model/cmp.ts";
+import { readCmp, type Writable, writableOf, writeCmp } from "../model/cmp.ts";
 import type { Image } from "../model/image.ts";
 import { type ImageSource, writeImage } from "../model/image-writer.ts";
 import { loadImageModel } from "../model/model.ts";
@@ -12,28 +12,8 @@ export const SEED = Number(process.env.SEED ?? 20261122);
 
 export type Fields = Map<string, Writable>;
 
-export function toMap(node: Node): Writable {
-  switch (node.type) {
-    case "nil":
-      return null;
-    case "bool":
-    case "int":
-      return node.value;
-    case "float":
-      return { bits: node.bits };
-    case "str":
-      return node.text;
-    case "bin":
-      return node.bytes;
-    case "array":
-      return node.items.map(toMap);
-    case "map":
-      return new Map(node.members.map((member) => [member.key, toMap(member.value)]));
-  }
-}
-
 export function readMap(bytes: Uint8Array): Fields {
-  return toMap(readCmp(bytes)) as Fields;
+  return writableOf(readCmp(bytes)) as Fields;
 }
 
 /** A copy of a map without one key, or with another value. */
