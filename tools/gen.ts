@@ -172,6 +172,13 @@ function groupsOf({ wire, flags, amplifiers, fields }: Taxonomy): Group[] {
       items: positions(wire, "signal_measures"),
     },
     { prefix: "SIGNAL_UNIT", about: "Of which number of an event.", items: positions(wire, "signal_units") },
+    { prefix: "LABEL", about: "What a session knows.", items: positions(wire, "labels") },
+    { prefix: "PROVENANCE", about: "Where a value came from.", items: positions(wire, "provenances") },
+    { prefix: "NOTE_CLASS", about: "What a mark of a note says.", items: positions(wire, "note_classes") },
+    { prefix: "EVENT_KIND", about: "What is no call.", items: positions(wire, "event_kinds") },
+    { prefix: "FREEZE_SCOPE", about: "What can be frozen.", items: positions(wire, "freeze_scopes") },
+    { prefix: "TRUST", about: "Whose text it is.", items: positions(wire, "trusts") },
+    { prefix: "EVENT_STATUS", about: "What became of a call.", items: positions(wire, "event_statuses") },
     { prefix: "LANGUAGE", about: "In which a text is taken apart.", items: positions(wire, "languages") },
     {
       prefix: "MEMBER_KIND",
@@ -372,6 +379,7 @@ function namesText(taxonomy: Taxonomy): string {
     ..."SERVER_BINDING ANNOTATION MARK OBLIGATION LOWERED_KIND".split(" "),
     ..."MEMBER_KIND LANGUAGE COMMAND_STYLE OPTION_TAKES WORD_ROLE DETECTOR_CHECK".split(" "),
     ..."CELL_SOURCE TALLY_COUNTS SIGNAL_MEASURE SIGNAL_UNIT".split(" "),
+    ..."LABEL PROVENANCE EVENT_KIND FREEZE_SCOPE TRUST EVENT_STATUS".split(" "),
   ]);
   let text = "\n// The words by number.\n";
   for (const { prefix, items } of groupsOf(taxonomy)) {

@@ -146,7 +146,9 @@ export const ROW_KIND_LAST: i32 = 2;
 // What a rule raises.
 export const RULE_KIND_LEVEL: i32 = 0;
 export const RULE_KIND_FLAG: i32 = 1;
-export const RULE_KIND_LAST: i32 = 1;
+export const RULE_KIND_LABEL: i32 = 2;
+export const RULE_KIND_WRITTEN: i32 = 3;
+export const RULE_KIND_LAST: i32 = 3;
 
 // Typed facts of an action, from fields.yaml.
 export const FIELD_AMOUNT_MINOR: i32 = 1;
@@ -229,7 +231,8 @@ export const GUARD_KIND_LAST: i32 = 2;
 // Where the key of a history comes from.
 export const CELL_SOURCE_CONTEXT: i32 = 0;
 export const CELL_SOURCE_FIELDS: i32 = 1;
-export const CELL_SOURCE_LAST: i32 = 1;
+export const CELL_SOURCE_FREEZES: i32 = 2;
+export const CELL_SOURCE_LAST: i32 = 2;
 
 // Verdicts that a tally counts.
 export const TALLY_COUNTS_RAN: i32 = 0;
@@ -256,6 +259,62 @@ export const SIGNAL_MEASURE_LAST: i32 = 11;
 export const SIGNAL_UNIT_AMOUNT: i32 = 0;
 export const SIGNAL_UNIT_UNITS: i32 = 1;
 export const SIGNAL_UNIT_LAST: i32 = 1;
+
+// What a session knows.
+export const LABEL_UNTRUSTED: i32 = 0;
+export const LABEL_PRIVATE: i32 = 1;
+export const LABEL_SECRET: i32 = 2;
+export const LABEL_PII: i32 = 3;
+export const LABEL_PHI: i32 = 4;
+export const LABEL_PCI: i32 = 5;
+export const LABEL_PRIVILEGED: i32 = 6;
+export const LABEL_LAST: i32 = 6;
+
+// Where a value came from.
+export const PROVENANCE_UNOBSERVED: i32 = 0;
+export const PROVENANCE_USER: i32 = 1;
+export const PROVENANCE_ECHOED: i32 = 2;
+export const PROVENANCE_UNKNOWN: i32 = 3;
+export const PROVENANCE_TOOL: i32 = 4;
+export const PROVENANCE_LAST: i32 = 4;
+
+// What a mark of a note says.
+export const NOTE_CLASS_USER: i32 = 0;
+export const NOTE_CLASS_TOOL: i32 = 1;
+export const NOTE_CLASS_WRITTEN: i32 = 2;
+export const NOTE_CLASS_FROZEN: i32 = 3;
+export const NOTE_CLASS_THAWED: i32 = 4;
+export const NOTE_CLASS_LAST: i32 = 4;
+
+// What is no call.
+export const EVENT_KIND_OBSERVE: i32 = 0;
+export const EVENT_KIND_LABEL: i32 = 1;
+export const EVENT_KIND_OUTCOME: i32 = 2;
+export const EVENT_KIND_FREEZE: i32 = 3;
+export const EVENT_KIND_THAW: i32 = 4;
+export const EVENT_KIND_LAST: i32 = 4;
+
+// What can be frozen.
+export const FREEZE_SCOPE_TENANT: i32 = 0;
+export const FREEZE_SCOPE_PRINCIPAL: i32 = 1;
+export const FREEZE_SCOPE_AGENT: i32 = 2;
+export const FREEZE_SCOPE_ACTOR: i32 = 3;
+export const FREEZE_SCOPE_SESSION: i32 = 4;
+export const FREEZE_SCOPE_TOOL: i32 = 5;
+export const FREEZE_SCOPE_SERVER: i32 = 6;
+export const FREEZE_SCOPE_ACTION: i32 = 7;
+export const FREEZE_SCOPE_LAST: i32 = 7;
+
+// Whose text it is.
+export const TRUST_USER: i32 = 0;
+export const TRUST_TOOL: i32 = 1;
+export const TRUST_LAST: i32 = 1;
+
+// What became of a call.
+export const EVENT_STATUS_RAN: i32 = 0;
+export const EVENT_STATUS_FAILED: i32 = 1;
+export const EVENT_STATUS_UNKNOWN: i32 = 2;
+export const EVENT_STATUS_LAST: i32 = 2;
 
 // In which a text is taken apart.
 export const LANGUAGE_NONE: i32 = 0;
@@ -339,7 +398,10 @@ export const OPERAND_FLAG: i32 = 21;
 export const OPERAND_LEVEL: i32 = 22;
 export const OPERAND_PRIMARY_FLAG: i32 = 23;
 export const OPERAND_SIGNAL: i32 = 24;
-export const OPERAND_LAST: i32 = 24;
+export const OPERAND_PROVENANCE: i32 = 25;
+export const OPERAND_LABEL: i32 = 26;
+export const OPERAND_WRITTEN: i32 = 27;
+export const OPERAND_LAST: i32 = 27;
 
 // How a predicate compares.
 export const OPERATOR_IN: i32 = 1;

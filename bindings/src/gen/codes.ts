@@ -146,7 +146,9 @@ export const ROW_KIND_LAST = 2;
 // What a rule raises.
 export const RULE_KIND_LEVEL = 0;
 export const RULE_KIND_FLAG = 1;
-export const RULE_KIND_LAST = 1;
+export const RULE_KIND_LABEL = 2;
+export const RULE_KIND_WRITTEN = 3;
+export const RULE_KIND_LAST = 3;
 
 // Typed facts of an action, from fields.yaml.
 export const FIELD_AMOUNT_MINOR = 1;
@@ -229,7 +231,8 @@ export const GUARD_KIND_LAST = 2;
 // Where the key of a history comes from.
 export const CELL_SOURCE_CONTEXT = 0;
 export const CELL_SOURCE_FIELDS = 1;
-export const CELL_SOURCE_LAST = 1;
+export const CELL_SOURCE_FREEZES = 2;
+export const CELL_SOURCE_LAST = 2;
 
 // Verdicts that a tally counts.
 export const TALLY_COUNTS_RAN = 0;
@@ -256,6 +259,62 @@ export const SIGNAL_MEASURE_LAST = 11;
 export const SIGNAL_UNIT_AMOUNT = 0;
 export const SIGNAL_UNIT_UNITS = 1;
 export const SIGNAL_UNIT_LAST = 1;
+
+// What a session knows.
+export const LABEL_UNTRUSTED = 0;
+export const LABEL_PRIVATE = 1;
+export const LABEL_SECRET = 2;
+export const LABEL_PII = 3;
+export const LABEL_PHI = 4;
+export const LABEL_PCI = 5;
+export const LABEL_PRIVILEGED = 6;
+export const LABEL_LAST = 6;
+
+// Where a value came from.
+export const PROVENANCE_UNOBSERVED = 0;
+export const PROVENANCE_USER = 1;
+export const PROVENANCE_ECHOED = 2;
+export const PROVENANCE_UNKNOWN = 3;
+export const PROVENANCE_TOOL = 4;
+export const PROVENANCE_LAST = 4;
+
+// What a mark of a note says.
+export const NOTE_CLASS_USER = 0;
+export const NOTE_CLASS_TOOL = 1;
+export const NOTE_CLASS_WRITTEN = 2;
+export const NOTE_CLASS_FROZEN = 3;
+export const NOTE_CLASS_THAWED = 4;
+export const NOTE_CLASS_LAST = 4;
+
+// What is no call.
+export const EVENT_KIND_OBSERVE = 0;
+export const EVENT_KIND_LABEL = 1;
+export const EVENT_KIND_OUTCOME = 2;
+export const EVENT_KIND_FREEZE = 3;
+export const EVENT_KIND_THAW = 4;
+export const EVENT_KIND_LAST = 4;
+
+// What can be frozen.
+export const FREEZE_SCOPE_TENANT = 0;
+export const FREEZE_SCOPE_PRINCIPAL = 1;
+export const FREEZE_SCOPE_AGENT = 2;
+export const FREEZE_SCOPE_ACTOR = 3;
+export const FREEZE_SCOPE_SESSION = 4;
+export const FREEZE_SCOPE_TOOL = 5;
+export const FREEZE_SCOPE_SERVER = 6;
+export const FREEZE_SCOPE_ACTION = 7;
+export const FREEZE_SCOPE_LAST = 7;
+
+// Whose text it is.
+export const TRUST_USER = 0;
+export const TRUST_TOOL = 1;
+export const TRUST_LAST = 1;
+
+// What became of a call.
+export const EVENT_STATUS_RAN = 0;
+export const EVENT_STATUS_FAILED = 1;
+export const EVENT_STATUS_UNKNOWN = 2;
+export const EVENT_STATUS_LAST = 2;
 
 // In which a text is taken apart.
 export const LANGUAGE_NONE = 0;
@@ -339,7 +398,10 @@ export const OPERAND_FLAG = 21;
 export const OPERAND_LEVEL = 22;
 export const OPERAND_PRIMARY_FLAG = 23;
 export const OPERAND_SIGNAL = 24;
-export const OPERAND_LAST = 24;
+export const OPERAND_PROVENANCE = 25;
+export const OPERAND_LABEL = 26;
+export const OPERAND_WRITTEN = 27;
+export const OPERAND_LAST = 27;
 
 // How a predicate compares.
 export const OPERATOR_IN = 1;
@@ -539,7 +601,7 @@ export const EFFECT_NAMES = [
 ] as const;
 export const LAYER_NAMES = ["taxonomy", "base", "pack", "profile", "org"] as const;
 export const ROW_KIND_NAMES = ["gate", "row", "relax"] as const;
-export const RULE_KIND_NAMES = ["level", "flag"] as const;
+export const RULE_KIND_NAMES = ["level", "flag", "label", "written"] as const;
 export const FIELD_TYPE_NAMES = [
   "money",
   "currency",
@@ -555,7 +617,7 @@ export const FIELD_TYPE_NAMES = [
 export const TRANSFORM_NAMES = ["typed", "count", "literal", "ignored"] as const;
 export const UNIT_NAMES = ["direct", "minor", "major"] as const;
 export const GUARD_KIND_NAMES = ["in", "present", "absent"] as const;
-export const CELL_SOURCE_NAMES = ["context", "fields"] as const;
+export const CELL_SOURCE_NAMES = ["context", "fields", "freezes"] as const;
 export const TALLY_COUNTS_NAMES = ["ran", "any", "denied"] as const;
 export const SIGNAL_MEASURE_NAMES = [
   "count",
@@ -572,6 +634,21 @@ export const SIGNAL_MEASURE_NAMES = [
   "follows",
 ] as const;
 export const SIGNAL_UNIT_NAMES = ["amount", "units"] as const;
+export const LABEL_NAMES = ["untrusted", "private", "secret", "pii", "phi", "pci", "privileged"] as const;
+export const PROVENANCE_NAMES = ["unobserved", "user", "echoed", "unknown", "tool"] as const;
+export const EVENT_KIND_NAMES = ["observe", "label", "outcome", "freeze", "thaw"] as const;
+export const FREEZE_SCOPE_NAMES = [
+  "tenant",
+  "principal",
+  "agent",
+  "actor",
+  "session",
+  "tool",
+  "server",
+  "action",
+] as const;
+export const TRUST_NAMES = ["user", "tool"] as const;
+export const EVENT_STATUS_NAMES = ["ran", "failed", "unknown"] as const;
 export const LANGUAGE_NAMES = ["none", "shell", "sql", "http"] as const;
 export const MEMBER_KIND_NAMES = ["member", "alternative", "literal"] as const;
 export const STEP_KIND_NAMES = ["exact", "one", "rest", "any"] as const;
@@ -686,8 +763,10 @@ export const CONTEXT_KEY_NAMES = [
   "tz_min",
 ] as const;
 export const REASON_STATE_NAMES = [
+  "frozen",
   "state_invalid",
   "state_stale",
+  "state_full",
   "cells_overflow",
   "time_backwards",
 ] as const;
@@ -760,6 +839,9 @@ export const OPERAND_NAMES: Readonly<Record<number, string>> = {
   22: "level",
   23: "primary_flag",
   24: "signal",
+  25: "provenance",
+  26: "label",
+  27: "written",
 };
 export const OPERATOR_NAMES: Readonly<Record<number, string>> = {
   1: "in",
@@ -804,6 +886,9 @@ export const OPERAND_VALUES: Readonly<Record<number, "text" | "int" | "enum" | "
   22: "int",
   23: "bits",
   24: "int",
+  25: "enum",
+  26: "bits",
+  27: "int",
 };
 
 // A status by number: its code and what it means.
