@@ -238,9 +238,13 @@ function ruleFits(at: usize): bool {
     const maximum = load<u8>(sectionAt(layout.SECTION_META) + layout.META_MAXIMA + <usize>target);
     if (value > maximum) return fault(at + layout.RULES_VALUE);
   } else {
-    if (kind != <u8>codes.RULE_KIND_FLAG) return fault(at + layout.RULES_KIND);
-    if (target >= codes.FLAG_COUNT) return fault(at + layout.RULES_TARGET);
-    if (value > 1) return fault(at + layout.RULES_VALUE);
+    if (kind > <u8>codes.RULE_KIND_LAST) return fault(at + layout.RULES_KIND);
+    const targetFits =
+      kind == <u8>codes.RULE_KIND_WRITTEN
+        ? isKeyField(target)
+        : target < (kind == <u8>codes.RULE_KIND_FLAG ? codes.FLAG_COUNT : codes.LABEL_LAST + 1);
+    if (!targetFits) return fault(at + layout.RULES_TARGET);
+    if (value > (kind == <u8>codes.RULE_KIND_FLAG ? 1 : 0)) return fault(at + layout.RULES_VALUE);
   }
   return (
     refFits(at + layout.RULES_CODE) &&
@@ -281,6 +285,8 @@ function paramFits(operand: i32, operator: i32, param: u32, at: usize): bool {
   if (operand == codes.OPERAND_FIELD_TEXT || operand == codes.OPERAND_FIELD_INT) {
     return need(low - 1 < <u32>codes.FIELD_COUNT, at);
   }
+  if (operand == codes.OPERAND_PROVENANCE || operand == codes.OPERAND_WRITTEN)
+    return need(isKeyField(low), at);
   if (operand == codes.OPERAND_LEVEL) return need(low < <u32>codes.AMPLIFIER_COUNT, at);
   if (operand == codes.OPERAND_SIGNAL) return need(low < sectionCount(layout.SECTION_SIGNALS), at);
   return need(low == 0, at);
@@ -394,12 +400,12 @@ function hasName(cell: usize, other: usize): bool {
 function cellFits(at: usize): bool {
   const key: u32 = load<u8>(at + layout.CELLS_KEY);
   const other: u32 = load<u8>(at + layout.CELLS_OTHER);
+  const source = <i32>load<u8>(at + layout.CELLS_SOURCE);
   const fits =
-    load<u8>(at + layout.CELLS_SOURCE) == <u8>codes.CELL_SOURCE_CONTEXT
-      ? isCellKey(key) && other == 0
-      : load<u8>(at + layout.CELLS_SOURCE) == <u8>codes.CELL_SOURCE_FIELDS &&
-        isKeyField(key) &&
-        (other == 0 || isKeyField(other));
+    source == codes.CELL_SOURCE_FIELDS
+      ? isKeyField(key) && (other == 0 || isKeyField(other))
+      : other == 0 &&
+        (source == codes.CELL_SOURCE_CONTEXT ? isCellKey(key) : source == codes.CELL_SOURCE_FREEZES && key == 0);
   if (!fits) return fault(at);
   if (!refFits(at + layout.CELLS_NAME) || !runFits(at + layout.CELLS_TALLY_START, layout.SECTION_TALLIES))
     return false;
@@ -410,7 +416,8 @@ function cellFits(at: usize): bool {
   }
   return need(
     load<u32>(at + layout.CELLS_TALLY_START) == start &&
-      load<u32>(at + layout.CELLS_TALLY_COUNT) <= <u32>CELL_TALLIES_MAX,
+      load<u32>(at + layout.CELLS_TALLY_COUNT) <=
+        <u32>(source == codes.CELL_SOURCE_FREEZES ? 0 : CELL_TALLIES_MAX),
     at + layout.CELLS_TALLY_START,
   );
 }

@@ -40,8 +40,8 @@ export interface ImageRule {
   readonly code: string;
   readonly layer: string;
   readonly pack?: string;
-  readonly kind: "level" | "flag";
-  /** Amplifier or flag. */
+  readonly kind: "level" | "flag" | "label" | "written";
+  /** Amplifier, flag, label or field. */
   readonly target: string;
   /** Level, or role: 0 primary, 1 secondary. */
   readonly value: number;
@@ -255,6 +255,7 @@ const HAZARD_OF_FLAG_MAX = 5_000_000;
 const GAIN_MAX = 10_000;
 const EXPONENT_MAX = 4;
 const ROLE_MAX = 1;
+const TARGET_NAMES = { level: codes.AMPLIFIER_NAMES, flag: codes.FLAG_NAMES, label: codes.LABEL_NAMES };
 
 /** One entry of a section: reads its members and checks each against what it may be. */
 class Entry {
@@ -779,8 +780,10 @@ class ContentReader {
     const source = entry.word(0, entry.u8(layout.CELLS_SOURCE), codes.CELL_SOURCE_NAMES);
     const [key, other] = [entry.u8(layout.CELLS_KEY), entry.u8(layout.CELLS_OTHER)];
     const isOfFields = source === "fields";
+    const isOfFreezes = source === "freezes";
+    if (isOfFreezes) entry.bounded(0, key, 0, 0);
     const name = isOfFields ? this.#textField(entry, key) : (codes.CONTEXT_KEY_NAMES[key] ?? "");
-    if (!isOfFields && !CELL_CONTEXT_KEYS.includes(name)) entry.fail(0, "whose history it is", key);
+    if (source === "context" && !CELL_CONTEXT_KEYS.includes(name)) entry.fail(0, "whose history it is", key);
     if (!isOfFields) entry.bounded(0, other, 0, 0);
     entry.zero(0, entry.u8(layout.CELLS_RESERVED));
     const start = entry.bounded(layout.CELLS_TALLY_START, entry.u32(layout.CELLS_TALLY_START), end, end);
@@ -788,9 +791,9 @@ class ContentReader {
     return {
       name: entry.ref(layout.CELLS_NAME),
       source,
-      keys: [name, ...(other === 0 ? [] : [this.#textField(entry, other)])],
+      keys: isOfFreezes ? [] : [name, ...(other === 0 ? [] : [this.#textField(entry, other)])],
       tallies: numbers(
-        entry.bounded(layout.CELLS_TALLY_START, length, 0, CELL_TALLIES_MAX),
+        entry.bounded(layout.CELLS_TALLY_START, length, 0, isOfFreezes ? 0 : CELL_TALLIES_MAX),
         (at) => start + at,
       ),
     };
@@ -959,17 +962,18 @@ class ContentReader {
   #rule(entry: Entry): ImageRule {
     const kind = entry.word(layout.RULES_KIND, entry.u8(layout.RULES_KIND), codes.RULE_KIND_NAMES);
     const target = entry.u8(layout.RULES_TARGET);
-    const isLevel = kind === "level";
-    const names = isLevel ? codes.AMPLIFIER_NAMES : codes.FLAG_NAMES;
-    const max = isLevel ? (this.#maxima[target] ?? 0) : ROLE_MAX;
+    const maxima = { level: this.#maxima[target] ?? 0, flag: ROLE_MAX, label: 0, written: 0 };
     entry.zero(layout.RULES_RESERVED, entry.u32(layout.RULES_RESERVED));
     return {
       code: entry.ref(layout.RULES_CODE),
       layer: entry.word(layout.RULES_LAYER, entry.u8(layout.RULES_LAYER), codes.LAYER_NAMES),
       ...this.#packOf(entry, layout.RULES_PACK),
       kind,
-      target: entry.word(layout.RULES_TARGET, target, names),
-      value: entry.bounded(layout.RULES_VALUE, entry.u8(layout.RULES_VALUE), 0, max),
+      target:
+        kind === "written"
+          ? this.#textField(entry, target)
+          : entry.word(layout.RULES_TARGET, target, TARGET_NAMES[kind]),
+      value: entry.bounded(layout.RULES_VALUE, entry.u8(layout.RULES_VALUE), 0, maxima[kind]),
       clauses: this.#clauses(entry, layout.RULES_CLAUSE_START),
     };
   }
@@ -1037,6 +1041,8 @@ class ContentReader {
     const setIndex = Math.floor(param / 65_536);
     if (operand === codes.OPERAND_FIELD_TEXT || operand === codes.OPERAND_FIELD_INT) {
       this.#fieldName(entry, offset, subject);
+    } else if (operand === codes.OPERAND_PROVENANCE || operand === codes.OPERAND_WRITTEN) {
+      this.#textField(entry, subject);
     } else {
       entry.bounded(offset, subject, 0, this.#subjectMax(operand));
     }
