@@ -446,8 +446,7 @@ class ImageWriter {
         transform: position(wire.transforms, op.transform),
         unit: position(wire.units, op.unit ?? "direct"),
         many: op.adds === true ? 1 : 0,
-        from,
-        size,
+        from: from + size * 2 ** 22,
       });
     }
     this.add("mappings", {
@@ -676,7 +675,7 @@ class ImageWriter {
       const unit = (/^(u\d+) x/.exec(type) as RegExpExecArray)[1] as string;
       return value.flatMap((item) => this.encode(unit, item));
     }
-    if (typeof value === "string") return this.ref(value);
+    if (typeof value === "string") return type === "short" ? this.short(value) : this.ref(value);
     const bytes: Record<string, number> = { u8: 1, u16: 2, u32: 4, list: 4, u64: 8 };
     return uint(value as number | bigint, bytes[type] as number);
   }
@@ -688,6 +687,11 @@ class ImageWriter {
   placeAndSize(text: string): [number, number] {
     const bytes = utf8(text);
     return [this.placeOf(bytes), bytes.length];
+  }
+
+  short(text: string): number[] {
+    const [offset, size] = this.placeAndSize(text);
+    return uint(offset + size * 2 ** 22, 4);
   }
 
   refOfBytes(bytes: string): number[] {

@@ -406,13 +406,17 @@ export class ImageReader {
       const field = this.of(entry, "field") as number;
       if (field < 1 || field > fields.length) this.fail("field of an op");
       const transform = this.word(wire.transforms, this.of(entry, "transform") as number, "transform");
-      const [from, size] = [this.of(entry, "from") as number, this.of(entry, "size") as number];
+      const unit = this.word(wire.units, this.of(entry, "unit") as number, "unit");
+      const adds = this.bool(this.of(entry, "many") as number);
+      const [from, size] = halves(this.of(entry, "from") as number);
+      // The run is one member.
+      this.before = this.where;
       const isLiteral = transform === "literal";
       return {
         field,
         transform,
-        unit: this.word(wire.units, this.of(entry, "unit") as number, "unit"),
-        adds: this.bool(this.of(entry, "many") as number),
+        unit,
+        adds,
         path: isLiteral ? [] : path(from, size),
         literal: isLiteral ? (this.textOrNothing(from, size) ?? this.fail("literal of an op")) : "",
       };
@@ -828,6 +832,8 @@ export class ImageReader {
         return this.view.getBigUint64(at, true);
       case "ref":
         return this.ref(at);
+      case "short":
+        return this.short(at);
       case "bin32":
         return this.bytes.subarray(at, at + 32);
       default:
@@ -838,6 +844,12 @@ export class ImageReader {
   ref(at: number): string {
     this.where = at;
     return this.refOrNothing(at) ?? this.fail("ref");
+  }
+
+  /** A ref in one number: 22 bits of offset, 10 bits of size. */
+  short(at: number): string {
+    this.where = at;
+    return this.textOrNothing(...halves(this.view.getUint32(at, true))) ?? this.fail("short ref");
   }
 
   refOrNothing(at: number): string | undefined {
@@ -851,6 +863,11 @@ export class ImageReader {
     const bytes = this.bytes.subarray(start, start + size);
     return isUtf8(bytes) ? fromBytes(bytes) : undefined;
   }
+}
+
+/** Start and size of a run that stands in one number. */
+function halves(number: number): [start: number, size: number] {
+  return [number % 2 ** 22, Math.floor(number / 2 ** 22)];
 }
 
 function bits(mask: number): number[] {

@@ -273,8 +273,8 @@ export class Lowering {
         .u8(layout.OPS_UNIT, unit)
         .u8(layout.OPS_MANY, adds ? 1 : 0);
       return transform === TRANSFORM_LITERAL
-        ? entry.ref(layout.OPS_FROM, literal)
-        : entry.run(layout.OPS_FROM, this.#segments(segments));
+        ? entry.short(layout.OPS_FROM, literal)
+        : entry.shortRun(layout.OPS_FROM, this.#segments(segments));
     });
     return this.#writer.putRun(layout.SECTION_OPS, entries);
   }
@@ -348,8 +348,8 @@ export class Lowering {
     const entries = steps.map(({ kind, prefix, suffix, field }) =>
       this.#writer
         .entry(layout.SECTION_STEPS)
-        .ref(layout.STEPS_PREFIX, prefix)
-        .ref(layout.STEPS_SUFFIX, suffix)
+        .short(layout.STEPS_PREFIX, prefix)
+        .short(layout.STEPS_SUFFIX, suffix)
         .u8(layout.STEPS_KIND, kind)
         .u8(layout.STEPS_FIELD, field),
     );

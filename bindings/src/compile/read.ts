@@ -18,7 +18,7 @@ import {
 } from "../gen/limits.ts";
 import { hex, sha256 } from "../sha256.ts";
 import { INERT } from "./command-lower.ts";
-import { NONE, nameHash, slotOf } from "./image.ts";
+import { NONE, nameHash, type Run, SHORT_UNIT, slotOf } from "./image.ts";
 
 export interface ImageObligation {
   readonly kind: string;
@@ -309,6 +309,17 @@ class Entry {
     return this.#image.text(this.u32(offset), this.u32(offset + 4), this.at + offset);
   }
 
+  /** A ref in four bytes. */
+  short(offset: number): string {
+    const { start, count } = this.#shortRun(offset);
+    return this.#image.text(start, count, this.at + offset);
+  }
+
+  #shortRun(offset: number): Run {
+    const value = this.u32(offset);
+    return { start: value % SHORT_UNIT, count: Math.floor(value / SHORT_UNIT) };
+  }
+
   /** The text of an entry of `names`. */
   name(): string {
     const size = this.u16(layout.NAMES_SIZE);
@@ -317,8 +328,10 @@ class Entry {
 
   /** The entries of a run (start, count). */
   run(offset: number, section: number): Entry[] {
-    const start = this.u32(offset);
-    const count = this.u32(offset + 4);
+    return this.#entries(offset, section, { start: this.u32(offset), count: this.u32(offset + 4) });
+  }
+
+  #entries(offset: number, section: number, { start, count }: Run): Entry[] {
     const total = this.#image.count(section);
     if (start + count > total) this.fail(offset, `a run inside ${total} entries`, `${start} + ${count}`);
     return Array.from({ length: count }, (_, index) => this.#image.entry(section, start + index));
@@ -342,7 +355,15 @@ class Entry {
   }
 
   path(offset: number): (string | null)[] {
-    const segments = this.run(offset, layout.SECTION_SEGMENTS);
+    return this.#path(offset, this.run(offset, layout.SECTION_SEGMENTS));
+  }
+
+  /** A path whose start and count share four bytes. */
+  shortPath(offset: number): (string | null)[] {
+    return this.#path(offset, this.#entries(offset, layout.SECTION_SEGMENTS, this.#shortRun(offset)));
+  }
+
+  #path(offset: number, segments: readonly Entry[]): (string | null)[] {
     this.bounded(offset, segments.length, 0, PATH_SEGMENTS_MAX);
     return segments.map((segment) => (segment.u32(4) === NONE ? null : segment.ref(0)));
   }
@@ -698,8 +719,8 @@ class ContentReader {
         const field = step.u8(layout.STEPS_FIELD);
         return {
           kind: step.word(layout.STEPS_KIND, step.u8(layout.STEPS_KIND), codes.STEP_KIND_NAMES),
-          prefix: step.ref(layout.STEPS_PREFIX),
-          suffix: step.ref(layout.STEPS_SUFFIX),
+          prefix: step.short(layout.STEPS_PREFIX),
+          suffix: step.short(layout.STEPS_SUFFIX),
           field: field === 0 ? "" : this.#fieldName(step, layout.STEPS_FIELD, field),
         };
       }),
@@ -872,8 +893,8 @@ class ContentReader {
           transform: op.word(layout.OPS_TRANSFORM, op.u8(layout.OPS_TRANSFORM), codes.TRANSFORM_NAMES),
           unit: op.word(layout.OPS_UNIT, op.u8(layout.OPS_UNIT), codes.UNIT_NAMES),
           adds: op.bounded(layout.OPS_MANY, op.u8(layout.OPS_MANY), 0, 1) === 1,
-          path: isLiteral ? [] : op.path(layout.OPS_FROM),
-          literal: isLiteral ? op.ref(layout.OPS_FROM) : "",
+          path: isLiteral ? [] : op.shortPath(layout.OPS_FROM),
+          literal: isLiteral ? op.short(layout.OPS_FROM) : "",
         };
       }),
       language: entry.word(
@@ -914,7 +935,7 @@ class ContentReader {
       marks: bitNames(entry, layout.COMMANDS_MARKS, entry.u32(layout.COMMANDS_MARKS), codes.MARK_NAMES),
       literals: this.#literals(entry, layout.COMMANDS_LITERAL_START),
       options: entry.run(layout.COMMANDS_OPTION_START, layout.SECTION_OPTIONS).map((option) => ({
-        name: option.ref(layout.OPTIONS_NAME),
+        name: option.short(layout.OPTIONS_NAME),
         ...this.#use(
           this.#image.entry(layout.SECTION_USES, option.index(layout.OPTIONS_USE, layout.SECTION_USES)),
         ),
