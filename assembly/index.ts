@@ -6,6 +6,7 @@
 import { call } from "./decide/call";
 import { STATUS_OK } from "./gen/codes";
 import { SECTION_SQL } from "./gen/layout";
+import { SEEN_MAX } from "./gen/limits";
 import { layOutSqlWords } from "./gen/sql";
 import { layOutWords } from "./gen/words";
 import { decide as decideRequest, faultAt, name as nameRequest, recordSize } from "./pipeline";
@@ -15,6 +16,7 @@ import { RECORD_AT } from "./record/encode";
 import { REQUEST_AT } from "./request/read";
 import { CELL_IDS_AT, KEY_SALT_AT, nameCount } from "./session/keys";
 import { CELL_SIZES_AT, CELLS_AT } from "./session/memory";
+import { findShown } from "./session/texts";
 
 export { CELL_IDS_AT, CELL_SIZES_AT, CELLS_AT, IMAGE_AT, KEY_SALT_AT, RECORD_AT, REQUEST_AT };
 
@@ -43,6 +45,15 @@ export function name(size: i32): i32 {
   store<u32>(RESULT_AT, faultAt());
   store<u32>(RESULT_AT, nameCount(), 48);
   return status;
+}
+
+/**
+ * Lists at CELLS_AT what the text of `size` bytes at REQUEST_AT shows, whoever's it is. Returns how many hashes there are,
+ * or -1: more than one list can hold.
+ */
+export function observe(size: i32, isUser: i32): i32 {
+  const shown = findShown(REQUEST_AT, size, isUser != 0, CELLS_AT);
+  return shown > SEEN_MAX ? -1 : shown;
 }
 
 /** Decides the request of `size` bytes at REQUEST_AT. Returns a status. */

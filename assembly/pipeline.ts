@@ -19,6 +19,8 @@ import {
 import { REQUEST_BYTES_MAX } from "./gen/limits";
 import {
   REASON_STATE_CELLS_OVERFLOW,
+  REASON_STATE_FROZEN,
+  REASON_STATE_STATE_FULL,
   REASON_STATE_STATE_INVALID,
   REASON_STATE_STATE_STALE,
 } from "./gen/words";
@@ -28,10 +30,12 @@ import { IMAGE_DIGEST_AT, isLoaded } from "./policy/view";
 import { commitRequest } from "./record/commit";
 import { encodeRecord } from "./record/encode";
 import { REQUEST_AT, readRequest, requestFaultOffset } from "./request/read";
+import { isEvent } from "./request/view";
 import { assess, isMostSensitive } from "./risk/assess";
 import { score } from "./risk/hazard";
-import { fold, foldNothing } from "./session/fold";
-import { beginNames, namePart } from "./session/keys";
+import { foldCall, foldEvent, foldNothing } from "./session/fold";
+import { beginNames, nameEvent, namePart } from "./session/keys";
+import { noteEvent } from "./session/learned";
 import {
   beginMemory,
   endMemory,
@@ -72,12 +76,16 @@ function judgePart(group: i32): void {
   keepRemembered();
 }
 
-/** Takes one reading of the call all the way to its verdict. */
-function judge(claim: i32): void {
+function beginReading(): void {
   forgetParts();
   forgetRemembered();
   beginTable();
   beginCallEntries();
+}
+
+/** Takes one reading of the call all the way to its verdict. */
+function judge(claim: i32): void {
+  beginReading();
   const drafts = normalise(claim);
   if (drafts == 0) {
     assessPart();
@@ -118,6 +126,7 @@ function readCall(size: u32): i32 {
   if (size > <u32>REQUEST_BYTES_MAX) return refuse(STATUS_REQUEST_TOO_LARGE, 0);
   const read = readRequest(size, IMAGE_DIGEST_AT);
   if (read != STATUS_OK) return refuse(read, requestFaultOffset());
+  if (isEvent()) return refuse(STATUS_OK, 0);
   const matched = matchCall(scanArguments());
   return refuse(matched, matched == STATUS_OK ? 0 : matchFaultOffset());
 }
@@ -127,6 +136,10 @@ export function name(size: u32): i32 {
   beginNames();
   const read = readCall(size);
   if (read != STATUS_OK) return read;
+  if (isEvent()) {
+    nameEvent();
+    return STATUS_OK;
+  }
   for (let claim = 0; claim < claimCount(); claim++) {
     const drafts = normalise(claim);
     if (drafts == 0) namePart();
@@ -141,11 +154,15 @@ export function name(size: u32): i32 {
 /** Joins what the histories say to the verdict, and writes the next ones. */
 function remember(): void {
   endMemory();
-  const isLost = stateHolds(REASON_STATE_STATE_INVALID) || stateHolds(REASON_STATE_STATE_STALE);
-  if (isLost) demand(VERDICT_DENY);
+  const isLost =
+    stateHolds(REASON_STATE_STATE_INVALID) ||
+    stateHolds(REASON_STATE_STATE_STALE) ||
+    stateHolds(REASON_STATE_STATE_FULL);
+  if (isLost || stateHolds(REASON_STATE_FROZEN)) demand(VERDICT_DENY);
   else if (stateHolds(REASON_STATE_CELLS_OVERFLOW)) demand(VERDICT_REVIEW);
   if (isLost) foldNothing();
-  else fold(call().verdict);
+  else if (isEvent()) foldEvent();
+  else foldCall(call().verdict);
 }
 
 /** Decides the request of `size` bytes at REQUEST_AT. Returns a status; the record is there only with STATUS_OK. */
@@ -153,8 +170,15 @@ export function decide(size: u32): i32 {
   const read = readCall(size);
   if (read != STATUS_OK) return read;
   beginMemory();
-  judgeStrictest();
-  if (keepsMemory()) remember();
+  if (isEvent()) {
+    beginReading();
+    decideCall(false);
+    noteEvent();
+    remember();
+  } else {
+    judgeStrictest();
+    if (keepsMemory()) remember();
+  }
   settle();
 
   commitRequest(REQUEST_AT, size);

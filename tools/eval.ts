@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Verdict } from "permit0";
+import type { Decision, Verdict } from "permit0";
 import type { Engine, Request } from "permit0/engine";
 import { EPOCH_MS } from "../bindings/cli/calls.ts";
 import { openPolicy } from "../bindings/cli/policy.ts";
@@ -15,7 +15,9 @@ import { cut, safe } from "../bindings/cli/text.ts";
 import { type Fault, type RecordedCall, readCalls } from "./eval/calls.ts";
 import { type Chooser, chooserOf } from "./eval/policies.ts";
 import { reportLines } from "./eval/report.ts";
+import { Session } from "./eval/session.ts";
 import { type SourceCounts, Tally } from "./eval/tally.ts";
+import { type Target, targetLines, targetsOf } from "./eval/targets.ts";
 import { ROOT } from "./files.ts";
 
 /** Where the data set lies for those who have it: beside the checkout. */
@@ -30,6 +32,8 @@ export interface Evaluation {
   readonly without?: Readonly<Record<string, SourceCounts>>;
   /** The same counts for the gate that reviews every tool which does not read. */
   readonly baseline: Readonly<Record<string, SourceCounts>>;
+  /** With context: what the counts are held to. */
+  readonly targets?: readonly Target[];
   /** Lines that could not be used, and calls that the engine refused. */
   readonly faults: number;
   /** Time of the first call of each session, ms since 1970; the calls after it are a minute apart. */
@@ -54,6 +58,13 @@ export interface Run {
   readonly misses: readonly Miss[];
 }
 
+export interface EvaluateOptions {
+  /** Only these; all of the file by default. */
+  readonly sources?: ReadonlySet<string> | undefined;
+  /** Decide each session with memory: what it did before, what the user typed, what tools answered. */
+  readonly context?: boolean;
+}
+
 /** Reads the file that says by name which tools read. */
 export function readReads(file: string): (tool: string) => boolean {
   const words = JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, unknown>>;
@@ -64,16 +75,32 @@ function requestOf({ tool, args, session }: RecordedCall, step: number): Request
   return { tool, args, context: { session, time_ms: EPOCH_MS + step * CALL_MS } } as Request;
 }
 
+type Decide = (call: RecordedCall, request: Request) => Decision;
+
+function withoutMemory(engineOf: Chooser): Decide {
+  return (call, request) => engineOf(call).decide(request);
+}
+
+/** Of one session. Where its calls have different policies, each policy remembers its own. */
+function withMemory(engineOf: Chooser): Decide {
+  const sessions = new Map<Engine, Session>();
+  return (call, request) => {
+    const engine = engineOf(call);
+    const session = sessions.get(engine) ?? new Session(call.session, engine);
+    sessions.set(engine, session);
+    return session.decide(call, request);
+  };
+}
+
 /**
  * Decides every call of every session and counts.
  * @param decider the engine, or which one decides a call.
- * @param sources only these; all of the file by default.
  */
 export async function evaluate(
   decider: Engine | Chooser,
   file: string,
   isRead: (tool: string) => boolean,
-  sources?: ReadonlySet<string>,
+  { sources, context = false }: EvaluateOptions = {},
 ): Promise<Run> {
   const recorded = await readCalls(file);
   const unread = recorded.faults;
@@ -84,9 +111,10 @@ export async function evaluate(
   const faults = [...unread];
   const misses = new Map<string, Miss>();
   for (const calls of sessions) {
+    const decide = context ? withMemory(engineOf) : withoutMemory(engineOf);
     const verdicts = calls.map((call, step): Verdict => {
       try {
-        const decision = engineOf(call).decide(requestOf(call, step));
+        const decision = decide(call, requestOf(call, step));
         const isMiss = (call.label === "attack") === (decision.verdict === "allow");
         if (isMiss && call.label !== "unlabelled") {
           const reasons = decision.reasons.map(({ code }) => code);
@@ -169,22 +197,27 @@ async function main(): Promise<void> {
   );
   const engine = await openPolicy(values.policy === undefined ? {} : { policy: values.policy });
   const sources = values.sources === undefined ? undefined : new Set(values.sources.split(","));
-  const plain = await evaluate(engine, data, isRead, sources);
+  const options = { sources, context: values.context };
+  const plain = await evaluate(engine, data, isRead, options);
   if (Object.keys(plain.evaluation.sources).length === 0)
     throw new Error(`--sources: wanted sources of ${data}, came ${values.sources}`);
   const run =
     values.policies === undefined
       ? plain
-      : await evaluate(await chooserOf(values.policies, engine), data, isRead, sources);
+      : await evaluate(await chooserOf(values.policies, engine), data, isRead, options);
   const { faults, misses } = run;
-  const evaluation: Evaluation =
-    run === plain ? run.evaluation : { ...run.evaluation, without: plain.evaluation.sources };
+  const without = run === plain ? undefined : plain.evaluation.sources;
+  const evaluation: Evaluation = {
+    ...run.evaluation,
+    ...(without ? { without } : {}),
+    ...(values.context ? { targets: targetsOf(run.evaluation.sources, without) } : {}),
+  };
   for (const { line, message } of faults.slice(0, FAULTS_SHOWN))
     console.error(safe(`${data}:${line}: ${message}`));
   if (faults.length > FAULTS_SHOWN) console.error(`and ${faults.length - FAULTS_SHOWN} more`);
   if (values.context) {
     console.error(
-      "--context: nothing is observed yet, because no version before provenance looks at where a value came from",
+      "--context: histories are kept, and nothing is observed yet, because no version before provenance looks at where a value came from",
     );
   }
   if (values.json) {
@@ -194,6 +227,7 @@ async function main(): Promise<void> {
   const lines = [
     ...reportLines(evaluation.sources, evaluation.baseline, evaluation.without),
     `${evaluation.faults} faults`,
+    ...(evaluation.targets ? ["", ...targetLines(evaluation.targets)] : []),
   ];
   console.log([...lines, ...(count === 0 ? [] : ["", ...missLines(misses, count)])].join("\n"));
 }

@@ -426,6 +426,7 @@ const TYPE_BYTES: Readonly<Record<string, number>> = {
   u32: 4,
   u64: 8,
   ref: 8,
+  short: 4,
   list: 4,
   bin32: 32,
 };

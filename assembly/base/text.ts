@@ -8,6 +8,11 @@ export function isBlank(byte: u32): bool {
   return byte == 0x20 || byte - 0x09 < 5;
 }
 
+/** True when a byte is among those of a set: the bytes below 64, and those from there to 127. */
+export function inMask(byte: u32, low: u64, high: u64): bool {
+  return byte < 128 && (((byte < 64 ? low : high) >> (byte & 63)) & 1) != 0;
+}
+
 export function isDigit(byte: u32): bool {
   return byte - 0x30 < 10;
 }

@@ -14,6 +14,7 @@ export const EXCUSE_DOMAIN_RECIPIENT: u32 = 32;
 export const EXCUSE_DOMAIN_HOST: u32 = 64;
 /** The default currency is named whenever it was used, so its excuse carries nothing. */
 export const EXCUSE_DEFAULT_CURRENCY: u32 = 128;
+export const EXCUSE_PROVENANCE: u32 = 256;
 
 const SET_WORDS: usize = 4; // SETS_MAX bits
 const CLAUSE_SETS: usize = memory.data(32, 8);

@@ -42,10 +42,12 @@ import {
   part,
   takeCopiesChanged,
   UNKNOWN,
+  Value,
   valueAt,
 } from "../normalise/part";
 import { entryAt, holds, sectionAt, textAt, textBytes } from "../policy/view";
 import { ABSENT, authority, context } from "../request/view";
+import { labelsHere, NOT_LEARNED, provenanceOf, wasWritten } from "../session/learned";
 import { hasSignal, signalOf } from "../session/signals";
 import {
   EXCUSE_ACTOR,
@@ -54,6 +56,7 @@ import {
   EXCUSE_DOMAIN_RECIPIENT,
   EXCUSE_ENVIRONMENT,
   EXCUSE_HOST_FACTS,
+  EXCUSE_PROVENANCE,
   EXCUSE_ROLES,
   EXCUSE_TZ_MIN,
   excuse,
@@ -265,9 +268,33 @@ function askField(isText: bool): i32 {
   for (let at = nextValue(field, 0); at >= 0; at = nextValue(field, at + 1)) {
     const value = valueAt(at);
     asked++;
-    if (isText ? textFits(value.at, value.bytes) : numberFits(value.number)) fitting++;
+    const answer = fits(isText, value);
+    if (answer == UNCERTAIN) return UNCERTAIN;
+    fitting += answer;
   }
   return joined(fitting, asked);
+}
+
+/** What a session learned of a value of a field, or NOT_LEARNED. */
+function learnedOf(at: usize, bytes: u32): i32 {
+  if (operand == codes.OPERAND_WRITTEN) return wasWritten(at, bytes);
+  const origin = provenanceOf(at, bytes);
+  if (origin == codes.PROVENANCE_USER) rest |= EXCUSE_PROVENANCE;
+  return origin;
+}
+
+function fits(isText: bool, value: Value): i32 {
+  if (operand > codes.OPERAND_SIGNAL) {
+    const learned = learnedOf(value.at, value.bytes);
+    if (learned == NOT_LEARNED) return UNCERTAIN;
+    return numberFits(learned) ? TRUE : FALSE;
+  }
+  return (isText ? textFits(value.at, value.bytes) : numberFits(value.number)) ? TRUE : FALSE;
+}
+
+function askLabels(isScored: bool): i32 {
+  const labels = raising ? labelsHere(isScored) : NOT_LEARNED;
+  return labels == NOT_LEARNED ? UNCERTAIN : askBits(labels);
 }
 
 /** A context fact answers as a claim unless somebody vouches for it. */
@@ -400,6 +427,8 @@ function ask(isScored: bool): i32 {
   if (operand == codes.OPERAND_ANNOTATION) return askBits(call.annotations);
   if (operand == codes.OPERAND_MARK) return askBits(call.marks);
   if (operand == codes.OPERAND_SIGNAL) return askSignal();
+  if (operand == codes.OPERAND_LABEL) return askLabels(isScored);
+  if (operand > codes.OPERAND_SIGNAL) return askField(true);
   return isScored ? askRisk(call) : UNCERTAIN;
 }
 

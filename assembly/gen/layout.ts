@@ -123,13 +123,12 @@ export const GUARDS_SEGMENT_COUNT: i32 = 8;
 export const GUARDS_VALUE_START: i32 = 12;
 export const GUARDS_VALUE_COUNT: i32 = 16;
 
-export const OPS_BYTES: i32 = 12;
+export const OPS_BYTES: i32 = 8;
 export const OPS_FIELD: i32 = 0;
 export const OPS_TRANSFORM: i32 = 1;
 export const OPS_UNIT: i32 = 2;
 export const OPS_MANY: i32 = 3;
 export const OPS_FROM: i32 = 4;
-export const OPS_SIZE: i32 = 8;
 
 export const SEGMENTS_BYTES: i32 = 8;
 
@@ -220,9 +219,9 @@ export const COMMANDS_OPERAND_COUNT: i32 = 36;
 export const COMMANDS_LITERAL_START: i32 = 40;
 export const COMMANDS_LITERAL_COUNT: i32 = 44;
 
-export const OPTIONS_BYTES: i32 = 12;
+export const OPTIONS_BYTES: i32 = 8;
 export const OPTIONS_NAME: i32 = 0;
-export const OPTIONS_USE: i32 = 8;
+export const OPTIONS_USE: i32 = 4;
 
 export const OPERANDS_BYTES: i32 = 4;
 export const OPERANDS_PLACE: i32 = 0;
@@ -255,12 +254,12 @@ export const DETECTORS_PARAM: i32 = 14;
 
 export const AUTOMATON_BYTES: i32 = 4;
 
-export const STEPS_BYTES: i32 = 20;
+export const STEPS_BYTES: i32 = 12;
 export const STEPS_PREFIX: i32 = 0;
-export const STEPS_SUFFIX: i32 = 8;
-export const STEPS_KIND: i32 = 16;
-export const STEPS_FIELD: i32 = 17;
-export const STEPS_RESERVED: i32 = 18;
+export const STEPS_SUFFIX: i32 = 4;
+export const STEPS_KIND: i32 = 8;
+export const STEPS_FIELD: i32 = 9;
+export const STEPS_RESERVED: i32 = 10;
 
 export const MEMBERS_BYTES: i32 = 12;
 export const MEMBERS_NAME: i32 = 0;
@@ -310,8 +309,8 @@ export const SIGNALS_RESERVED: i32 = 23;
 export const SQL_BYTES: i32 = 1;
 
 const ENTRY_BYTES: usize = memory.data<u16>([
-  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 12, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
-  36, 16, 4, 20, 12, 20, 20, 24, 24, 1,
+  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 8, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 8, 4, 12, 36,
+  16, 4, 12, 12, 20, 20, 24, 24, 1,
 ]);
 
 /** Bytes of one entry of a section. */

@@ -40,6 +40,7 @@ export const TOOL_BYTES_MAX: i32 = 256;
 export const NAME_BYTES_MAX: i32 = 256;
 export const AUTHORITY_BYTES_MAX: i32 = 64;
 export const CODE_BYTES_MAX: i32 = 128;
+export const SHORT_BYTES_MAX: i32 = 1023;
 export const PATH_BYTES_MAX: i32 = 4096;
 export const CANONICAL_BYTES_MAX: i32 = 65536;
 export const PATH_SEGMENTS_MAX: i32 = 8;

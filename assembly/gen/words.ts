@@ -83,9 +83,10 @@ export const WORD_XN__: i32 = 574;
 export const WORD_HOME: i32 = 575;
 export const WORD_USERS: i32 = 576;
 export const WORD_ROOT: i32 = 577;
-export const WORD_CMP1_COMMIT_: i32 = 578;
-export const WORD_CMP1_CELL_: i32 = 579;
-export const WORD_COUNT: i32 = 580;
+export const WORD__SHA256_: i32 = 578;
+export const WORD_CMP1_COMMIT_: i32 = 579;
+export const WORD_CMP1_CELL_: i32 = 580;
+export const WORD_COUNT: i32 = 581;
 
 // Positions in a group: id = id of the group + position.
 export const REQUEST_KEY_ACTION: i32 = 0;
@@ -834,12 +835,13 @@ const TEXT: usize = memory.data<u8>([
   121, 72, 105, 110, 116, 173, 111, 112, 101, 110, 87, 111, 114, 108, 100, 72, 105, 110, 116, 169, 108, 111,
   99, 97, 108, 104, 111, 115, 116, 167, 109, 97, 105, 108, 116, 111, 58, 167, 102, 105, 108, 101, 58, 47, 47,
   165, 109, 99, 112, 95, 95, 165, 36, 72, 79, 77, 69, 167, 36, 123, 72, 79, 77, 69, 125, 164, 120, 110, 45,
-  45, 164, 104, 111, 109, 101, 165, 117, 115, 101, 114, 115, 164, 114, 111, 111, 116, 172, 99, 109, 112, 49,
-  58, 99, 111, 109, 109, 105, 116, 10, 170, 99, 109, 112, 49, 58, 99, 101, 108, 108, 10,
+  45, 164, 104, 111, 109, 101, 165, 117, 115, 101, 114, 115, 164, 114, 111, 111, 116, 168, 64, 115, 104, 97,
+  50, 53, 54, 58, 172, 99, 109, 112, 49, 58, 99, 111, 109, 109, 105, 116, 10, 170, 99, 109, 112, 49, 58, 99,
+  101, 108, 108, 10,
 ]);
 
 // Where each word begins in TEXT, as a CMP/1 str: a header of one byte, then the word. One more ends the last one.
-const OFFSETS: usize = memory.data(1162, 2);
+const OFFSETS: usize = memory.data(1164, 2);
 
 /** Fills OFFSETS: a file with the words' sizes alone packs better. Comes before everything that asks for a word. */
 export function layOutWords(): void {

@@ -40,7 +40,6 @@ import {
   OPS_FIELD,
   OPS_FROM,
   OPS_MANY,
-  OPS_SIZE,
   OPS_TRANSFORM,
   OPS_UNIT,
   SECTION_FIELDS,
@@ -55,7 +54,7 @@ import {
   wordAt,
   wordBytes,
 } from "../gen/words";
-import { entryAt, lookUp, textAt, textBytes } from "../policy/view";
+import { entryAt, lookUp, shortAt, shortBytes, shortStart } from "../policy/view";
 import { payload } from "../request/view";
 import { readAddresses, recipientScope } from "./address";
 import { isAmountText, noteAmountNode, noteAmountText, settleAmount } from "./amount";
@@ -400,15 +399,15 @@ function mustAgree(field: i32): bool {
 function gather(op: usize, field: i32): void {
   const transform = <i32>load<u8>(op + OPS_TRANSFORM);
   const unit = <i32>load<u8>(op + OPS_UNIT);
+  const from = op + OPS_FROM;
   if (transform == codes.TRANSFORM_IGNORED) return;
   again = load<u8>(op + OPS_MANY) == 0 && fieldState(field) != FIELD_ABSENT;
   if (again && (transform != codes.TRANSFORM_TYPED || !mustAgree(field))) return;
   if (transform == codes.TRANSFORM_LITERAL) {
-    const literal = op + OPS_FROM;
-    if (!readText(field, typeOf(field), unit, textAt(literal), textBytes(literal))) malform(field);
+    if (!readText(field, typeOf(field), unit, shortAt(from), shortBytes(from))) malform(field);
     return;
   }
-  beginWalk(payload(), load<u32>(op + OPS_FROM), load<u32>(op + OPS_SIZE));
+  beginWalk(payload(), shortStart(from), shortBytes(from));
   if (transform == codes.TRANSFORM_COUNT) return readCount(field);
   if (!isMany(field)) {
     readOne(field, unit);

@@ -11,14 +11,13 @@ import {
   MAPPINGS_OP_START,
   OPS_BYTES,
   OPS_FROM,
-  OPS_SIZE,
   OPS_TRANSFORM,
   SECTION_OPS,
   SECTION_SEGMENTS,
   SEGMENTS_BYTES,
 } from "../gen/layout";
 import { NAME_BYTES_MAX } from "../gen/limits";
-import { entryAt, textAt, textBytes } from "../policy/view";
+import { entryAt, shortBytes, shortStart, textAt, textBytes } from "../policy/view";
 import { payload } from "../request/view";
 import { headersOverride } from "./lang/http-text";
 import { canonicalNameAt, canonicalNameBytes, canonise } from "./name";
@@ -31,8 +30,8 @@ function isIgnored(mapping: usize, key: i32): bool {
   const ops = load<u32>(mapping + MAPPINGS_OP_COUNT);
   for (let index: u32 = 0; index < ops; index++) {
     const op = entryAt(SECTION_OPS, start + index, OPS_BYTES);
-    if (load<u8>(op + OPS_TRANSFORM) != <u8>TRANSFORM_IGNORED || load<u32>(op + OPS_SIZE) != 1) continue;
-    const name = entryAt(SECTION_SEGMENTS, load<u32>(op + OPS_FROM), SEGMENTS_BYTES);
+    if (load<u8>(op + OPS_TRANSFORM) != <u8>TRANSFORM_IGNORED || shortBytes(op + OPS_FROM) != 1) continue;
+    const name = entryAt(SECTION_SEGMENTS, shortStart(op + OPS_FROM), SEGMENTS_BYTES);
     if (textBytes(name) != canonicalNameBytes()) continue;
     if (equal(textAt(name), canonicalNameAt(), canonicalNameBytes())) return true;
   }

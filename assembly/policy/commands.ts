@@ -4,8 +4,8 @@
  */
 import * as codes from "../gen/codes";
 import * as layout from "../gen/layout";
-import { fault, need, packFits, refFits, runFits } from "./fits";
-import { INERT, NONE, sectionCount, textBytes } from "./view";
+import { fault, need, packFits, refFits, runFits, shortFits } from "./fits";
+import { INERT, NONE, sectionCount, shortBytes } from "./view";
 
 function actionFits(at: usize, other: u32): bool {
   const action = load<u32>(at);
@@ -50,8 +50,8 @@ export function commandFits(at: usize): bool {
 export function optionFits(at: usize): bool {
   const use = at + layout.OPTIONS_USE;
   return (
-    refFits(at + layout.OPTIONS_NAME) &&
-    need(textBytes(at + layout.OPTIONS_NAME) > 0, at + layout.OPTIONS_NAME) &&
+    shortFits(at + layout.OPTIONS_NAME) &&
+    need(shortBytes(at + layout.OPTIONS_NAME) > 0, at + layout.OPTIONS_NAME) &&
     need(load<u32>(use) < sectionCount(layout.SECTION_USES), use)
   );
 }

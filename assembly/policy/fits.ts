@@ -4,7 +4,7 @@
  */
 import { valid } from "../base/utf8";
 import * as layout from "../gen/layout";
-import { entryAt, IMAGE_AT, NONE, sectionCount, textAt, textBytes } from "./view";
+import { entryAt, IMAGE_AT, NONE, sectionAt, sectionCount, shortBytes, shortStart, textBytes } from "./view";
 
 let faultOffset: u32 = 0;
 
@@ -27,17 +27,26 @@ export function need(holds: bool, at: usize): bool {
 }
 
 export function refFits(at: usize): bool {
-  return textFits(at, textBytes(at));
+  return textFits(load<u32>(at), textBytes(at), at);
 }
 
-/** The text whose offset stands at `at`. */
-export function textFits(at: usize, bytes: u32): bool {
-  if (<u64>load<u32>(at) + bytes > <u64>sectionCount(layout.SECTION_TEXT)) return fault(at);
-  return need(valid(textAt(at), bytes), at);
+export function shortFits(at: usize): bool {
+  return textFits(shortStart(at), shortBytes(at), at);
+}
+
+/** The text from `start` on, which the member at `at` names. */
+export function textFits(start: u32, bytes: u32, at: usize): bool {
+  if (<u64>start + bytes > <u64>sectionCount(layout.SECTION_TEXT)) return fault(at);
+  return need(valid(sectionAt(layout.SECTION_TEXT) + <usize>start, bytes), at);
 }
 
 export function runFits(at: usize, section: i32): bool {
-  return need(<u64>load<u32>(at) + load<u32>(at, 4) <= <u64>sectionCount(section), at);
+  return entriesFit(load<u32>(at), load<u32>(at, 4), section, at);
+}
+
+/** The run that the member at `at` names. */
+export function entriesFit(start: u32, count: u32, section: i32, at: usize): bool {
+  return need(<u64>start + count <= <u64>sectionCount(section), at);
 }
 
 export function listFits(list: u32, itemSection: i32, at: usize): bool {

@@ -29,6 +29,7 @@ import { commandFits, literalFits, operandFits, optionFits, useFits } from "./co
 import { automatonFault, detectorFault } from "./detectors";
 import {
   beginFits,
+  entriesFit,
   fault,
   imageFaultOffset,
   listFits,
@@ -36,6 +37,7 @@ import {
   packFits,
   refFits,
   runFits,
+  shortFits,
   textFits,
 } from "./fits";
 import {
@@ -49,6 +51,8 @@ import {
   SLOT_HASH_MASK,
   sectionAt,
   sectionCount,
+  shortBytes,
+  shortStart,
   textAt,
   textBytes,
 } from "./view";
@@ -104,7 +108,8 @@ function metaFits(): bool {
 }
 
 function nameFits(at: usize): bool {
-  if (!textFits(at + layout.NAMES_TEXT, load<u16>(at + layout.NAMES_SIZE))) return false;
+  const text = at + layout.NAMES_TEXT;
+  if (!textFits(load<u32>(text), load<u16>(at + layout.NAMES_SIZE), text)) return false;
   const space = <u32>load<u16>(at + layout.NAMES_NAMESPACE);
   const value = load<u32>(at + layout.NAMES_VALUE);
   const valueAt = at + layout.NAMES_VALUE;
@@ -191,8 +196,8 @@ function mappingFits(at: usize): bool {
   );
 }
 
-function pathFits(at: usize): bool {
-  return runFits(at, layout.SECTION_SEGMENTS) && need(load<u32>(at, 4) <= <u32>PATH_SEGMENTS_MAX, at);
+function pathFits(start: u32, count: u32, at: usize): bool {
+  return entriesFit(start, count, layout.SECTION_SEGMENTS, at) && need(count <= <u32>PATH_SEGMENTS_MAX, at);
 }
 
 function textValuesFit(at: usize): bool {
@@ -206,22 +211,24 @@ function textValuesFit(at: usize): bool {
 }
 
 function guardFits(at: usize): bool {
+  const path = at + layout.GUARDS_SEGMENT_START;
   return (
     need(load<u32>(at + layout.GUARDS_KIND) <= <u32>codes.GUARD_KIND_ABSENT, at + layout.GUARDS_KIND) &&
-    pathFits(at + layout.GUARDS_SEGMENT_START) &&
+    pathFits(load<u32>(path), load<u32>(path, 4), path) &&
     textValuesFit(at + layout.GUARDS_VALUE_START)
   );
 }
 
 function opFits(at: usize): bool {
+  const from = at + layout.OPS_FROM;
   return (
     need(<u32>load<u8>(at + layout.OPS_FIELD) - 1 < <u32>codes.FIELD_COUNT, at + layout.OPS_FIELD) &&
     need(load<u8>(at + layout.OPS_TRANSFORM) <= <u8>codes.TRANSFORM_IGNORED, at + layout.OPS_TRANSFORM) &&
     need(load<u8>(at + layout.OPS_UNIT) <= <u8>codes.UNIT_MAJOR, at + layout.OPS_UNIT) &&
     need(load<u8>(at + layout.OPS_MANY) <= 1, at + layout.OPS_MANY) &&
     (load<u8>(at + layout.OPS_TRANSFORM) == <u8>codes.TRANSFORM_LITERAL
-      ? refFits(at + layout.OPS_FROM)
-      : pathFits(at + layout.OPS_FROM))
+      ? shortFits(from)
+      : pathFits(shortStart(from), shortBytes(from), from))
   );
 }
 
@@ -238,9 +245,13 @@ function ruleFits(at: usize): bool {
     const maximum = load<u8>(sectionAt(layout.SECTION_META) + layout.META_MAXIMA + <usize>target);
     if (value > maximum) return fault(at + layout.RULES_VALUE);
   } else {
-    if (kind != <u8>codes.RULE_KIND_FLAG) return fault(at + layout.RULES_KIND);
-    if (target >= codes.FLAG_COUNT) return fault(at + layout.RULES_TARGET);
-    if (value > 1) return fault(at + layout.RULES_VALUE);
+    if (kind > <u8>codes.RULE_KIND_LAST) return fault(at + layout.RULES_KIND);
+    const targetFits =
+      kind == <u8>codes.RULE_KIND_WRITTEN
+        ? isKeyField(target)
+        : target < (kind == <u8>codes.RULE_KIND_FLAG ? codes.FLAG_COUNT : codes.LABEL_LAST + 1);
+    if (!targetFits) return fault(at + layout.RULES_TARGET);
+    if (value > (kind == <u8>codes.RULE_KIND_FLAG ? 1 : 0)) return fault(at + layout.RULES_VALUE);
   }
   return (
     refFits(at + layout.RULES_CODE) &&
@@ -281,6 +292,8 @@ function paramFits(operand: i32, operator: i32, param: u32, at: usize): bool {
   if (operand == codes.OPERAND_FIELD_TEXT || operand == codes.OPERAND_FIELD_INT) {
     return need(low - 1 < <u32>codes.FIELD_COUNT, at);
   }
+  if (operand == codes.OPERAND_PROVENANCE || operand == codes.OPERAND_WRITTEN)
+    return need(isKeyField(low), at);
   if (operand == codes.OPERAND_LEVEL) return need(low < <u32>codes.AMPLIFIER_COUNT, at);
   if (operand == codes.OPERAND_SIGNAL) return need(low < sectionCount(layout.SECTION_SIGNALS), at);
   return need(low == 0, at);
@@ -349,8 +362,8 @@ function apiFits(at: usize): bool {
 
 function stepFits(at: usize): bool {
   return (
-    refFits(at + layout.STEPS_PREFIX) &&
-    refFits(at + layout.STEPS_SUFFIX) &&
+    shortFits(at + layout.STEPS_PREFIX) &&
+    shortFits(at + layout.STEPS_SUFFIX) &&
     need(load<u8>(at + layout.STEPS_KIND) <= <u8>codes.STEP_KIND_ANY, at + layout.STEPS_KIND) &&
     need(load<u8>(at + layout.STEPS_FIELD) <= <u8>codes.FIELD_COUNT, at + layout.STEPS_FIELD)
   );
@@ -394,12 +407,12 @@ function hasName(cell: usize, other: usize): bool {
 function cellFits(at: usize): bool {
   const key: u32 = load<u8>(at + layout.CELLS_KEY);
   const other: u32 = load<u8>(at + layout.CELLS_OTHER);
+  const source = <i32>load<u8>(at + layout.CELLS_SOURCE);
   const fits =
-    load<u8>(at + layout.CELLS_SOURCE) == <u8>codes.CELL_SOURCE_CONTEXT
-      ? isCellKey(key) && other == 0
-      : load<u8>(at + layout.CELLS_SOURCE) == <u8>codes.CELL_SOURCE_FIELDS &&
-        isKeyField(key) &&
-        (other == 0 || isKeyField(other));
+    source == codes.CELL_SOURCE_FIELDS
+      ? isKeyField(key) && (other == 0 || isKeyField(other))
+      : other == 0 &&
+        (source == codes.CELL_SOURCE_CONTEXT ? isCellKey(key) : source == codes.CELL_SOURCE_FREEZES && key == 0);
   if (!fits) return fault(at);
   if (!refFits(at + layout.CELLS_NAME) || !runFits(at + layout.CELLS_TALLY_START, layout.SECTION_TALLIES))
     return false;
@@ -410,7 +423,8 @@ function cellFits(at: usize): bool {
   }
   return need(
     load<u32>(at + layout.CELLS_TALLY_START) == start &&
-      load<u32>(at + layout.CELLS_TALLY_COUNT) <= <u32>CELL_TALLIES_MAX,
+      load<u32>(at + layout.CELLS_TALLY_COUNT) <=
+        <u32>(source == codes.CELL_SOURCE_FREEZES ? 0 : CELL_TALLIES_MAX),
     at + layout.CELLS_TALLY_START,
   );
 }
@@ -516,7 +530,7 @@ function sqlFits(): bool {
   return need(bytes == <u32>SQL_BYTES && hash32(at, bytes) == SQL_HASH, at);
 }
 
-function entriesFit(): bool {
+function allEntriesFit(): bool {
   for (let section = layout.SECTION_ACTIONS; section < layout.SECTION_COUNT; section++) {
     const count = sectionCount(section);
     const bytes = layout.sectionEntryBytes(section);
@@ -548,7 +562,8 @@ export function loadImage(size: u32): i32 {
     return codes.STATUS_IMAGE_STRUCTURE;
   sha256(IMAGE_AT + layout.HEADER_DIRECTORY, size - layout.HEADER_DIRECTORY, DIGEST_AT);
   if (!equal(DIGEST_AT, IMAGE_AT + layout.HEADER_DIGEST, 32)) return codes.STATUS_IMAGE_DIGEST;
-  if (!sectionsFit(size) || !metaFits() || !namesFit() || !entriesFit()) return codes.STATUS_IMAGE_STRUCTURE;
+  if (!sectionsFit(size) || !metaFits() || !namesFit() || !allEntriesFit())
+    return codes.STATUS_IMAGE_STRUCTURE;
   sha256(IMAGE_AT, size, IMAGE_DIGEST_AT);
   markLoaded();
   return codes.STATUS_OK;

@@ -92,6 +92,24 @@ export function textBytes(refAt: usize): u32 {
   return load<u32>(refAt, 4);
 }
 
+/** A short ref has the offset in these bits, and the bytes above them. */
+const SHORT_OFFSET_BITS: u32 = 22;
+
+/** Where in `text`, or from which entry on, the short ref at `at` begins. */
+export function shortStart(at: usize): u32 {
+  return load<u32>(at) & ((1 << SHORT_OFFSET_BITS) - 1);
+}
+
+/** Address of the text that the short ref at `at` names. */
+export function shortAt(at: usize): usize {
+  return sectionAt(SECTION_TEXT) + <usize>shortStart(at);
+}
+
+/** Bytes of that text. */
+export function shortBytes(at: usize): u32 {
+  return load<u32>(at) >> SHORT_OFFSET_BITS;
+}
+
 /** Items of the list that starts at `list`. */
 export function listCount(list: u32): u32 {
   return load<u32>(entryAt(SECTION_LISTS, list, LISTS_BYTES));

@@ -2,7 +2,7 @@
  * Decision to canonical bytes (docs/format/record.md). Members are written in the byte order of their keys; nothing here
  * decides anything.
  */
-import { asI64, bytesAt, bytesSize } from "../base/cmp";
+import { asI64, bytesAt, bytesSize, encodedAt, encodedSize } from "../base/cmp";
 import {
   putArrayHeader,
   putBin,
@@ -30,9 +30,10 @@ import { ACTIONS_NAME, OBLIGATIONS_KIND, OBLIGATIONS_TEXT, ROWS_CODE } from "../
 import { RECORD_BYTES_MAX } from "../gen/limits";
 import * as words from "../gen/words";
 import { editionRef, gainOf, hazardOf, textAt, textBytes, threshold } from "../policy/view";
-import { context, member } from "../request/view";
+import { context, isEvent, member } from "../request/view";
 import { EVENT_BYTES } from "../session/cell";
 import { appendedAt, appendedCount, nextDigestAt } from "../session/fold";
+import { noteAt, noteBytes } from "../session/learned";
 import { cellsOfRequest, digestAt, idAt, keepsMemory } from "../session/memory";
 import { argsCommitmentAt, requestCommitmentAt } from "./commit";
 import { gatherLowered, loweredAt, loweredCount } from "./lowered";
@@ -176,7 +177,8 @@ function putRows(): void {
 function putCells(): void {
   putArrayHeader(cellsOfRequest());
   for (let index = 0; index < cellsOfRequest(); index++) {
-    putMapHeader(words.CELL_KEY_COUNT);
+    const note = noteBytes(index);
+    putMapHeader(words.CELL_KEY_COUNT - one(note == 0));
     putWord(words.WORD_CELL_KEY + words.CELL_KEY_AFTER);
     putBin(nextDigestAt(index), DIGEST_BYTES);
     putWord(words.WORD_CELL_KEY + words.CELL_KEY_BEFORE);
@@ -185,6 +187,9 @@ function putCells(): void {
     putBin(appendedAt(index), appendedCount(index) * EVENT_BYTES);
     putWord(words.WORD_CELL_KEY + words.CELL_KEY_ID);
     putBin(idAt(index), DIGEST_BYTES);
+    if (note == 0) continue;
+    putWord(words.WORD_CELL_KEY + words.CELL_KEY_NOTE);
+    putBin(noteAt(), note);
   }
 }
 
@@ -202,7 +207,7 @@ export function encodeRecord(): u32 {
   gatherReasons();
   gatherLowered();
   writerBegin(RECORD_AT, RECORD_BYTES_MAX);
-  putMapHeader(words.RECORD_KEY_COUNT - one(!whole.isGated) - one(!keepsMemory()));
+  putMapHeader(words.RECORD_KEY_COUNT - one(!isEvent()) - one(!whole.isGated) - one(!keepsMemory()));
   putKey(words.RECORD_KEY_ARGS);
   putBin(argsCommitmentAt(), DIGEST_BYTES);
   putKey(words.RECORD_KEY_BINDING);
@@ -217,6 +222,11 @@ export function encodeRecord(): u32 {
   putRef(editionRef());
   putKey(words.RECORD_KEY_ENGINE);
   putDigest(words.REQUEST_KEY_ENGINE);
+  if (isEvent()) {
+    putKey(words.RECORD_KEY_EVENT);
+    const event = member(words.REQUEST_KEY_EVENT);
+    putBytes(encodedAt(event), encodedSize(event));
+  }
   if (whole.isGated) {
     putKey(words.RECORD_KEY_GATE);
     putRef(gate(0) + ROWS_CODE);

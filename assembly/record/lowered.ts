@@ -10,6 +10,7 @@ import {
   EXCUSE_DOMAIN_RECIPIENT,
   EXCUSE_ENVIRONMENT,
   EXCUSE_HOST_FACTS,
+  EXCUSE_PROVENANCE,
   EXCUSE_ROLES,
   EXCUSE_TZ_MIN,
   isExcused,
@@ -23,11 +24,13 @@ import {
   LOWERED_KIND_CONTEXT,
   LOWERED_KIND_DEFAULT_CURRENCY,
   LOWERED_KIND_DOMAIN,
+  LOWERED_KIND_PROVENANCE,
   LOWERED_KIND_RELAX,
   LOWERED_KIND_SET,
   LOWERED_KIND_UNKNOWN_READ,
   ROW_KIND_RELAX,
   SERVER_BINDING_BOUND,
+  TRUST_USER,
 } from "../gen/codes";
 import {
   LOWERED_AUTHORITY,
@@ -54,6 +57,7 @@ import {
   WORD_ORG,
   WORD_RECIPIENT,
   WORD_TOOL,
+  WORD_TRUST,
   wordAt,
   wordBytes,
 } from "../gen/words";
@@ -164,6 +168,10 @@ function addSeen(kind: i32): void {
     addByOrg(kind, boundServerAt(), boundServerBytes());
   }
   if (kind == LOWERED_KIND_SET) addSets();
+  if (kind == LOWERED_KIND_PROVENANCE && isExcused(EXCUSE_PROVENANCE)) {
+    const user = WORD_TRUST + TRUST_USER;
+    add(kind, wordAt(user), wordBytes(user), wordAt(WORD_HOST), wordBytes(WORD_HOST));
+  }
   if (kind == LOWERED_KIND_CONTEXT) addContext();
   if (kind == LOWERED_KIND_RELAX) addRelaxed();
   if (kind == LOWERED_KIND_DOMAIN) {
@@ -195,7 +203,7 @@ function addStated(kind: i32): void {
 export function gatherLowered(): void {
   entries = 0;
   for (let kind = 0; kind <= LOWERED_KIND_APPROVAL; kind++) {
-    addSeen(kind);
+    if (keptCount() > 0) addSeen(kind);
     addStated(kind);
   }
 }

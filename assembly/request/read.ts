@@ -7,7 +7,21 @@ import * as cmp from "../base/cmp";
 import * as codes from "../gen/codes";
 import * as limits from "../gen/limits";
 import * as words from "../gen/words";
-import { ABSENT, context, forgetRequest, member, setAsserted, setContext, setHost, setMember } from "./view";
+import {
+  ABSENT,
+  addEventLabel,
+  context,
+  event,
+  eventKind,
+  forgetRequest,
+  member,
+  setAsserted,
+  setContext,
+  setEvent,
+  setEventWord,
+  setHost,
+  setMember,
+} from "./view";
 
 /** Where the host puts the request. */
 export const REQUEST_AT: usize = memory.data(65536, 16); // REQUEST_BYTES_MAX
@@ -200,7 +214,63 @@ function readCells(node: i32): i32 {
   return codes.STATUS_OK;
 }
 
+function readLabels(node: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_ARRAY) return refuse(codes.STATUS_VALUE_TYPE, node);
+  if (cmp.count(node) > <u32>codes.LABEL_LAST + 1) return refuse(codes.STATUS_VALUE_RANGE, node);
+  for (let label = cmp.firstChild(node); label >= 0; label = cmp.nextSibling(node, label)) {
+    const status = needWord(label, words.WORD_LABEL, codes.LABEL_LAST);
+    if (status != codes.STATUS_OK) return status;
+    addEventLabel(wordIn(label, words.WORD_LABEL, 0, codes.LABEL_LAST + 1));
+  }
+  return codes.STATUS_OK;
+}
+
+function readEventWord(key: i32, value: i32, firstWord: i32, lastNumber: i32): i32 {
+  const status = needWord(value, firstWord, lastNumber);
+  if (status == codes.STATUS_OK) setEventWord(key, wordIn(value, firstWord, 0, lastNumber + 1));
+  return status;
+}
+
+function readEventValue(key: i32, value: i32): i32 {
+  if (key == words.EVENT_KEY_KIND)
+    return readEventWord(key, value, words.WORD_EVENT_KIND, codes.EVENT_KIND_LAST);
+  if (key == words.EVENT_KEY_SCOPE)
+    return readEventWord(key, value, words.WORD_FREEZE_SCOPE, codes.FREEZE_SCOPE_LAST);
+  if (key == words.EVENT_KEY_STATUS)
+    return readEventWord(key, value, words.WORD_EVENT_STATUS, codes.EVENT_STATUS_LAST);
+  if (key == words.EVENT_KEY_TRUST) return readEventWord(key, value, words.WORD_TRUST, codes.TRUST_LAST);
+  if (key == words.EVENT_KEY_LABELS) return readLabels(value);
+  if (key == words.EVENT_KEY_OF) return needDigest(value);
+  return needText(value, limits.NAME_BYTES_MAX);
+}
+
+function readEvent(node: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
+  let key = KEY_NONE;
+  for (let keyNode = cmp.firstChild(node); keyNode >= 0; keyNode = cmp.nextSibling(node, keyNode)) {
+    key = wordIn(keyNode, words.WORD_EVENT_KEY, key + 1, words.EVENT_KEY_COUNT);
+    if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
+    const value = cmp.valueUnder(keyNode);
+    const status = readEventValue(key, value);
+    if (status != codes.STATUS_OK) return status;
+    setEvent(key, value);
+  }
+  return event(words.EVENT_KEY_KIND) == ABSENT ? refuse(codes.STATUS_KEY_MISSING, node) : codes.STATUS_OK;
+}
+
+/** Hashes, each with room for a class in its lowest bits. */
+function readSeen(node: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_BIN) return refuse(codes.STATUS_VALUE_TYPE, node);
+  const bytes = cmp.bytesSize(node);
+  let low: u32 = bytes;
+  if (bytes > <u32>limits.SEEN_BYTES_MAX) return refuse(codes.STATUS_VALUE_RANGE, node);
+  for (let offset: u32 = 0; offset < bytes; offset += 8) low |= load<u8>(cmp.bytesAt(node) + offset);
+  return (low & 7) == 0 ? codes.STATUS_OK : refuse(codes.STATUS_VALUE_RANGE, node);
+}
+
 function readValue(key: i32, value: i32): i32 {
+  if (key == words.REQUEST_KEY_EVENT) return readEvent(value);
+  if (key == words.REQUEST_KEY_SEEN) return readSeen(value);
   if (key == words.REQUEST_KEY_CELLS) return readCells(value);
   if (key == words.REQUEST_KEY_CONTEXT) return readContext(value);
   if (
@@ -241,15 +311,34 @@ function isComplete(): bool {
   );
 }
 
-/** Exactly one of (tool, args) and (action, fields); server and annotations belong to the first. */
+/** What each kind of event needs. */
+function isWholeEvent(): bool {
+  const kind = eventKind();
+  if (kind >= codes.EVENT_KIND_FREEZE) {
+    return (
+      event(words.EVENT_KEY_SCOPE) != ABSENT &&
+      event(words.EVENT_KEY_VALUE) != ABSENT &&
+      event(words.EVENT_KEY_LABELS) == ABSENT &&
+      member(words.REQUEST_KEY_SEEN) == ABSENT
+    );
+  }
+  if (kind == codes.EVENT_KIND_OBSERVE) return event(words.EVENT_KEY_TRUST) != ABSENT;
+  if (kind == codes.EVENT_KIND_OUTCOME) return event(words.EVENT_KEY_STATUS) != ABSENT;
+  return event(words.EVENT_KEY_LABELS) != ABSENT;
+}
+
+/** Exactly one of (tool, args), (action, fields) and event; server and annotations belong to the first, seen to the last. */
 function hasOneForm(): bool {
   const tool = member(words.REQUEST_KEY_TOOL) != ABSENT;
   const args = member(words.REQUEST_KEY_ARGS) != ABSENT;
   const action = member(words.REQUEST_KEY_ACTION) != ABSENT;
   const fields = member(words.REQUEST_KEY_FIELDS) != ABSENT;
-  if (tool) return args && !action && !fields;
+  const isEvent = member(words.REQUEST_KEY_EVENT) != ABSENT;
+  if (member(words.REQUEST_KEY_SEEN) != ABSENT && !isEvent) return false;
+  if (tool) return args && !action && !fields && !isEvent;
   const ofTool =
     args || member(words.REQUEST_KEY_SERVER) != ABSENT || member(words.REQUEST_KEY_ANNOTATIONS) != ABSENT;
+  if (isEvent) return !action && !fields && !ofTool && isWholeEvent();
   return action && fields && !ofTool;
 }
 

@@ -3,7 +3,14 @@
  * Rules only ever raise, so their order does not change the result; it only decides whose code is the reason.
  */
 import { raisingMatches } from "../condition/entry";
-import { AMPLIFIER_COUNT, AMPLIFIER_SENSITIVITY, FLAG_ROLE_PRIMARY, RULE_KIND_FLAG } from "../gen/codes";
+import {
+  AMPLIFIER_COUNT,
+  AMPLIFIER_SENSITIVITY,
+  FLAG_ROLE_PRIMARY,
+  RULE_KIND_FLAG,
+  RULE_KIND_LABEL,
+  RULE_KIND_LEVEL,
+} from "../gen/codes";
 import {
   ACTIONS_LEVELS,
   ACTIONS_PRIMARY,
@@ -21,6 +28,7 @@ import {
 } from "../gen/layout";
 import { level, Part, part, setLevel } from "../normalise/part";
 import { entryAt, listCount, listItem, metaAt, NONE } from "../policy/view";
+import { addLabel, addWritten } from "../session/learned";
 import { forgetReasons, noteFlagRule, noteLevelRule } from "./sources";
 
 function addFlag(call: Part, rule: usize): void {
@@ -85,7 +93,10 @@ export function assess(): void {
   for (let position: u32 = 0; position < ruleCount; position++) {
     const rule = entryAt(SECTION_RULES, listItem(rules, position), RULES_BYTES);
     if (!matches(call, rule)) continue;
-    if (<i32>load<u8>(rule + RULES_KIND) == RULE_KIND_FLAG) addFlag(call, rule);
-    else raiseLevel(rule);
+    const kind = <i32>load<u8>(rule + RULES_KIND);
+    if (kind == RULE_KIND_LEVEL) raiseLevel(rule);
+    else if (kind == RULE_KIND_FLAG) addFlag(call, rule);
+    else if (kind == RULE_KIND_LABEL) addLabel(load<u8>(rule + RULES_TARGET));
+    else addWritten(load<u8>(rule + RULES_TARGET));
   }
 }

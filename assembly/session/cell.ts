@@ -10,7 +10,19 @@ import {
   TALLIES_BYTES,
   TALLIES_NUMBER,
 } from "../gen/layout";
-import { CELL_DAYS_MAX, CELL_EVENTS_MAX, CELL_HOURS_MAX, CELL_TALLIES_MAX, TIME_MS_MAX } from "../gen/limits";
+import {
+  CELL_DAYS_MAX,
+  CELL_EVENTS_MAX,
+  CELL_FILTER_BYTES,
+  CELL_FILTER_ENTRIES_MAX,
+  CELL_FROZEN_MAX,
+  CELL_HOURS_MAX,
+  CELL_MARKS_MAX,
+  CELL_TALLIES_MAX,
+  CELL_USER_MAX,
+  CELL_WRITTEN_MAX,
+  TIME_MS_MAX,
+} from "../gen/limits";
 import { entryAt } from "../policy/view";
 
 export const CELL_MAGIC: u32 = 0x45433050; // "P0CE"
@@ -46,10 +58,18 @@ export class Header {
   events: u16;
   hours: u16;
   days: u16;
-  zero0: u16;
-  zero1: u32;
+  marks: u16;
+  bits: u16;
+  filtered: u16;
   check: u64;
 }
+
+// What `bits` of a header say, besides labels.
+export const LABEL_BITS: u32 = 127;
+export const IS_OBSERVED: u32 = 256;
+export const IS_SATURATED: u32 = 512;
+export const WROTE_ALL: u32 = 1024;
+const BITS: u32 = LABEL_BITS | IS_OBSERVED | IS_SATURATED | WROTE_ALL;
 
 export const ID_AT: usize = 8;
 export const DIGEST_AT: usize = 40;
@@ -86,6 +106,11 @@ export class Cell {
   hoursAt: usize;
   days: u32;
   daysAt: usize;
+  marks: u32;
+  marksAt: usize;
+  /** Entries of the filter behind the marks; without any there is none. */
+  filtered: u32;
+  bits: u32;
   isKnown: bool;
 }
 
@@ -118,7 +143,7 @@ function eventsFit(cell: Cell, header: Header): bool {
     if (!fits) return false;
     last = event.timeMs;
   }
-  return last == header.lastMs && header.firstMs <= last && last <= <u64>TIME_MS_MAX;
+  return last <= header.lastMs && header.firstMs <= header.lastMs && header.lastMs <= <u64>TIME_MS_MAX;
 }
 
 function bucketsFit(at: usize, count: u32, columns: u32): bool {
@@ -150,6 +175,31 @@ function lastFits(at: usize, count: u32, columns: u32, header: Header, lengthMs:
   return <u64>load<u32>(at + <usize>((count - 1) * bucketBytes(columns))) == header.evictedMs / lengthMs;
 }
 
+/** Marks ascend, and none has a class that only a note has. */
+function marksFit(cell: Cell): bool {
+  let least: u64 = 0;
+  let counts: u64 = 0; // Two bytes a class.
+  for (let index: u32 = 0; index < cell.marks; index++) {
+    const mark = markAt(cell, index);
+    if (mark < least || (mark & 4) != 0) return false;
+    least = mark + 1;
+    counts += (<u64>1) << ((mark & 3) << 4);
+  }
+  return (
+    (counts & 0xffff) + ((counts >> 16) & 0xffff) <= <u64>CELL_USER_MAX &&
+    ((counts >> 32) & 0xffff) <= <u64>CELL_WRITTEN_MAX &&
+    counts >> 48 <= <u64>CELL_FROZEN_MAX
+  );
+}
+
+export function markAt(cell: Cell, index: u32): u64 {
+  return load<u64>(cell.marksAt + ((<usize>index) << 3));
+}
+
+export function filterAt(cell: Cell): usize {
+  return cell.marksAt + ((<usize>cell.marks) << 3);
+}
+
 /** Opens the `bytes` at `at` as the history with the id at `idAt`. False: it is none. */
 export function openCell(cell: Cell, at: usize, bytes: u32, idAt: usize): bool {
   assert(offsetof<Header>() == <usize>HEADER_BYTES && offsetof<Event>() == <usize>EVENT_BYTES);
@@ -164,6 +214,10 @@ export function openCell(cell: Cell, at: usize, bytes: u32, idAt: usize): bool {
   cell.eventsAt = at + HEADER_BYTES + columns * COLUMN_BYTES;
   cell.hoursAt = cell.eventsAt + cell.events * EVENT_BYTES;
   cell.daysAt = cell.hoursAt + cell.hours * each;
+  cell.marks = header.marks;
+  cell.marksAt = cell.daysAt + cell.days * each;
+  cell.filtered = header.filtered;
+  cell.bits = header.bits;
   cell.firstMs = header.firstMs;
   cell.evictedMs = header.evictedMs;
   cell.nowMs = max(cell.nowMs, header.lastMs);
@@ -172,21 +226,23 @@ export function openCell(cell: Cell, at: usize, bytes: u32, idAt: usize): bool {
     header.magic == CELL_MAGIC &&
     <u32>header.version == CELL_VERSION &&
     columns <= <u32>CELL_TALLIES_MAX &&
-    cell.events - 1 < <u32>CELL_EVENTS_MAX &&
+    cell.events <= <u32>CELL_EVENTS_MAX &&
     cell.hours <= <u32>CELL_HOURS_MAX &&
     cell.days <= <u32>CELL_DAYS_MAX &&
-    at + <usize>bytes == cell.daysAt + cell.days * each &&
+    cell.marks <= <u32>CELL_MARKS_MAX &&
+    cell.filtered <= <u32>CELL_FILTER_ENTRIES_MAX &&
+    at + <usize>bytes == filterAt(cell) + <usize>(cell.filtered > 0 ? CELL_FILTER_BYTES : 0) &&
     checkOf(at, bytes) == header.check &&
     equal(at + ID_AT, idAt, 32) &&
     lastFits(cell.hoursAt, cell.hours, columns, header, HOUR_MS) &&
     lastFits(cell.daysAt, cell.days, columns, header, DAY_MS) &&
     (header.evicted != 0 || header.evictedMs == 0) &&
-    header.zero0 == 0 &&
-    header.zero1 == 0 &&
+    (cell.bits & ~BITS) == 0 &&
     columnsFit(at + HEADER_BYTES, columns, header.lastMs) &&
     eventsFit(cell, header) &&
     bucketsFit(cell.hoursAt, cell.hours, columns) &&
-    bucketsFit(cell.daysAt, cell.days, columns)
+    bucketsFit(cell.daysAt, cell.days, columns) &&
+    marksFit(cell)
   );
 }
 

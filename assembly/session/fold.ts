@@ -6,7 +6,7 @@ import { bytesSize } from "../base/cmp";
 import { SHA256_BYTES, sha256Begin, sha256Finish, sha256Update } from "../base/sha256";
 import * as codes from "../gen/codes";
 import { TALLIES_COUNTS } from "../gen/layout";
-import { CELL_DAYS_MAX, CELL_EVENTS_MAX, CELL_HOURS_MAX } from "../gen/limits";
+import { CELL_DAYS_MAX, CELL_EVENTS_MAX, CELL_FILTER_BYTES, CELL_HOURS_MAX } from "../gen/limits";
 import { REQUEST_KEY_MODE, WORD_CMP1_CELL_, WORD_MODE, wordAt, wordBytes } from "../gen/words";
 import { member } from "../request/view";
 import {
@@ -33,8 +33,11 @@ import {
   VALUE_MAX,
 } from "./cell";
 import { kindCount } from "./keys";
+import { forgetNote, noteAt, noteBytes, NOTE_HEAD, noteCall, notedBits, notedCount } from "./learned";
+import { foldedFilterAt, foldedMarksAt, foldMarks, takeMarks } from "./marks";
 import {
   CELL_SIZES_AT,
+  cellOfEvent,
   CELL_STRIDE,
   CELLS_AT,
   cellOf,
@@ -54,6 +57,7 @@ const HOURS: usize = memory.data(12672, 8); // CELL_HOURS_MAX x 264
 const DAYS: usize = memory.data(8448, 8); // CELL_DAYS_MAX x 264
 const COLUMNS: usize = memory.data(256, 8); // CELL_TALLIES_MAX x COLUMN_BYTES
 const HEADER: usize = memory.data(120, 8);
+const ADDED: usize = memory.data(4, 4); // How many events were added, as it is hashed.
 const FROM: usize = memory.data(16, 4); // Where each tally stood in the old cell.
 const APPENDED: usize = memory.data(8, 4); // Events of this decision, a byte a history.
 
@@ -125,6 +129,7 @@ function takeApart(cell: Cell): void {
   }
   takeBuckets(HOURS, cell.hoursAt, hours, cell.columns);
   takeBuckets(DAYS, cell.daysAt, days, cell.columns);
+  takeMarks(cell);
 }
 
 /** Adds an event that left the ring to the last bucket, or to a new one. Returns how many there are then. */
@@ -182,6 +187,13 @@ function put(to: usize, from: usize, bytes: u32): usize {
   return to + bytes;
 }
 
+/** Takes what is noted besides events into the history. */
+function foldNote(): void {
+  const header = changetype<Header>(HEADER);
+  header.bits |= <u16>notedBits();
+  foldMarks(header, noteAt() + NOTE_HEAD, notedCount());
+}
+
 /** Writes the history in the place of the old one. */
 function putTogether(index: i32, added: u32, nowMs: u64): void {
   const at = CELLS_AT + <usize>index * CELL_STRIDE;
@@ -200,13 +212,18 @@ function putTogether(index: i32, added: u32, nowMs: u64): void {
   sha256Update(wordAt(WORD_CMP1_CELL_), wordBytes(WORD_CMP1_CELL_));
   sha256Update(HEADER + ID_AT, SHA256_BYTES);
   sha256Update(digestAt(index), SHA256_BYTES);
+  store<u32>(ADDED, added);
+  sha256Update(ADDED, 4);
   sha256Update(newest, added * EVENT_BYTES);
+  sha256Update(noteAt(), noteBytes(index));
   sha256Finish(HEADER + DIGEST_AT);
   let to = put(at, HEADER, HEADER_BYTES);
   to = put(to, COLUMNS, columns * COLUMN_BYTES);
   to = put(to, EVENTS + <usize>(first * EVENT_BYTES), (events - first) * EVENT_BYTES);
   to = put(to, HOURS, hours * bucketBytes(columns));
   to = put(to, DAYS, days * bucketBytes(columns));
+  to = put(to, foldedMarksAt(), (<u32>header.marks) << 3);
+  if (header.filtered > 0) to = put(to, foldedFilterAt(), CELL_FILTER_BYTES);
   const bytes = <u32>(to - at);
   changetype<Header>(at).check = checkOf(at, bytes);
   store<u32>(CELL_SIZES_AT + ((<usize>index) << 2), bytes);
@@ -225,7 +242,11 @@ function foldCell(index: i32, verdict: i32, isDenied: bool): void {
     }
   }
   store<u8>(APPENDED + <usize>index, <u8>added);
-  if (added > 0) putTogether(index, added, cell.nowMs);
+  const isNoted = noteBytes(index) > 0;
+  if (added == 0 && !isNoted) return;
+  if (added == 0) takeApart(cell);
+  if (isNoted) foldNote();
+  putTogether(index, added, cell.nowMs);
 }
 
 /** In shadow mode the host runs the call whatever the verdict is. */
@@ -235,15 +256,27 @@ function isShadow(): bool {
 
 /** Leaves every history as it is. */
 export function foldNothing(): void {
+  forgetNote();
+  leaveAll();
+}
+
+function leaveAll(): void {
   memory.fill(CELL_SIZES_AT, <u8>UNCHANGED, 32);
   memory.fill(APPENDED, 0, 8);
 }
 
-/** Writes the next histories. */
-export function fold(verdict: i32): void {
+/** Writes the next histories behind a call. */
+export function foldCall(verdict: i32): void {
   foldNothing();
   const isDenied = verdict == codes.VERDICT_DENY && !isShadow();
+  if (!isDenied) noteCall();
   for (let index = 0; index < cellsOfRequest(); index++) foldCell(index, verdict, isDenied);
+}
+
+/** Writes the history that the event goes into. The note was made already. */
+export function foldEvent(): void {
+  leaveAll();
+  foldCell(cellOfEvent(), codes.VERDICT_ALLOW, false);
 }
 
 /** How many events a history got. */
@@ -261,5 +294,5 @@ export function appendedAt(index: i32): usize {
 
 /** The digest behind this decision. */
 export function nextDigestAt(index: i32): usize {
-  return appendedCount(index) == 0 ? digestAt(index) : CELLS_AT + <usize>index * CELL_STRIDE + DIGEST_AT;
+  return load<u32>(CELL_SIZES_AT + ((<usize>index) << 2)) == UNCHANGED ? digestAt(index) : CELLS_AT + <usize>index * CELL_STRIDE + DIGEST_AT;
 }

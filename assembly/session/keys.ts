@@ -6,7 +6,7 @@ import { equal } from "../base/bytes";
 import { bytesAt, bytesSize } from "../base/cmp";
 import { SHA256_BYTES, sha256Begin, sha256Finish, sha256Update } from "../base/sha256";
 import { putArrayHeader, putStr, writerBegin, writerOverflowed, writerSize } from "../base/writer";
-import { CELL_SOURCE_CONTEXT } from "../gen/codes";
+import { CELL_SOURCE_CONTEXT, CELL_SOURCE_FIELDS, CELL_SOURCE_FREEZES, EVENT_KIND_FREEZE } from "../gen/codes";
 import {
   ACTIONS_TALLIES,
   CELLS_BYTES,
@@ -19,10 +19,10 @@ import {
   SECTION_CELLS,
 } from "../gen/layout";
 import { CANONICAL_BYTES_MAX, CELLS_MAX } from "../gen/limits";
-import { WORD_CMP1_CELL_, wordAt, wordBytes } from "../gen/words";
+import { CONTEXT_KEY_PARENT, CONTEXT_KEY_SESSION, WORD_CMP1_CELL_, wordAt, wordBytes } from "../gen/words";
 import { FIELD_ABSENT, FIELD_PRESENT, fieldState, nextValue, part, valueAt } from "../normalise/part";
 import { entryAt, listCount, listItem, sectionCount, textAt, textBytes } from "../policy/view";
-import { ABSENT, context } from "../request/view";
+import { ABSENT, context, eventKind } from "../request/view";
 
 /** Where the host puts the secret that makes ids say nothing. */
 export const KEY_SALT_AT: usize = memory.data(32, 8);
@@ -33,6 +33,9 @@ export const CELL_IDS_AT: usize = memory.data(256, 8); // CELLS_MAX x 32
 export const KEY_FOUND: i32 = 0;
 /** It has none, and nobody would expect one. */
 export const KEY_NONE: i32 = 1;
+/** In place of the number of a kind. */
+export const NO_KIND: i32 = -1;
+
 /** It has none because what should be the key is several or cannot be read. */
 export const KEY_SEVERAL: i32 = 2;
 
@@ -50,6 +53,42 @@ export function kindCount(): i32 {
 
 export function kindAt(kind: i32): usize {
   return entryAt(SECTION_CELLS, kind, CELLS_BYTES);
+}
+
+function sourceOf(kind: usize): i32 {
+  return load<u8>(kind + CELLS_SOURCE);
+}
+
+export function isOfContext(kind: usize): bool {
+  return sourceOf(kind) != CELL_SOURCE_FIELDS;
+}
+
+/** The first kind of histories of sessions, or of freezes; NO_KIND when the image has none. */
+function firstKind(source: i32, key: i32): i32 {
+  for (let kind = 0; kind < kindCount(); kind++) {
+    const entry = kindAt(kind);
+    if (sourceOf(entry) == source && <i32>load<u8>(entry + CELLS_KEY) == key) return kind;
+  }
+  return NO_KIND;
+}
+
+export function sessionKind(): i32 {
+  return firstKind(CELL_SOURCE_CONTEXT, CONTEXT_KEY_SESSION);
+}
+
+export function freezeKind(): i32 {
+  return firstKind(CELL_SOURCE_FREEZES, 0);
+}
+
+/** The kind of histories that the event of the request goes into. */
+export function kindOfEvent(): i32 {
+  return eventKind() < EVENT_KIND_FREEZE ? sessionKind() : freezeKind();
+}
+
+/** Node of what a kind of the context has as its key. A session that was opened by another goes on in that one's history. */
+function keyOfContext(key: i32): i32 {
+  const parent = context(CONTEXT_KEY_PARENT);
+  return key == CONTEXT_KEY_SESSION && parent != ABSENT ? parent : context(key);
 }
 
 /** SHA-256("cmp1:cell\n" || key salt || what was written since writerBegin(TEXT)). */
@@ -93,14 +132,15 @@ function putField(field: i32): i32 {
 export function findKey(kind: usize): i32 {
   const key = <i32>load<u8>(kind + CELLS_KEY);
   const other = <i32>load<u8>(kind + CELLS_OTHER);
+  const source = sourceOf(kind);
   writerBegin(TEXT, TEXT_BYTES);
-  putArrayHeader(other == 0 ? 2 : 3);
+  putArrayHeader(source == CELL_SOURCE_FREEZES ? 1 : other == 0 ? 2 : 3);
   putStr(textAt(kind + CELLS_NAME), textBytes(kind + CELLS_NAME));
-  if (<i32>load<u8>(kind + CELLS_SOURCE) == CELL_SOURCE_CONTEXT) {
-    const node = context(key);
+  if (source == CELL_SOURCE_CONTEXT) {
+    const node = keyOfContext(key);
     if (node == ABSENT) return KEY_NONE;
     putStr(bytesAt(node), bytesSize(node));
-  } else {
+  } else if (source == CELL_SOURCE_FIELDS) {
     if (!isCounted(kind)) return KEY_NONE;
     const missing = max(putField(key), putField(other));
     if (missing != KEY_FOUND) return missing;
@@ -124,6 +164,12 @@ export function namePart(): void {
   for (let kind = 0; kind < kindCount(); kind++) {
     if (findKey(kindAt(kind)) == KEY_FOUND) nameFound();
   }
+}
+
+/** Lists the id of the history that the event of the request goes into. */
+export function nameEvent(): void {
+  const kind = kindOfEvent();
+  if (kind != NO_KIND && findKey(kindAt(kind)) == KEY_FOUND) nameFound();
 }
 
 function nameFound(): void {

@@ -6,11 +6,13 @@ import { equal } from "../base/bytes";
 import { asI64, bytesAt, firstChild, nextSibling } from "../base/cmp";
 import { SHA256_BYTES } from "../base/sha256";
 import * as codes from "../gen/codes";
-import { ACTIONS_FIELDS_LOW, ACTIONS_NUMBER, ACTIONS_TALLIES, CELLS_SOURCE } from "../gen/layout";
+import { ACTIONS_FIELDS_LOW, ACTIONS_NUMBER, ACTIONS_TALLIES } from "../gen/layout";
 import { CELL_KINDS_MAX, CELLS_MAX, PARTS_MAX } from "../gen/limits";
 import {
   CONTEXT_KEY_TIME_MS,
   REASON_STATE_CELLS_OVERFLOW,
+  REASON_STATE_FROZEN,
+  REASON_STATE_STATE_FULL,
   REASON_STATE_STATE_INVALID,
   REASON_STATE_STATE_STALE,
   REQUEST_KEY_CELLS,
@@ -26,25 +28,39 @@ import {
   valueAt,
 } from "../normalise/part";
 import { listCount } from "../policy/view";
-import { ABSENT, context, member } from "../request/view";
+import { ABSENT, context, isEvent, member } from "../request/view";
 import { Cell, DIGEST_AT, openCell, VALUE_MAX } from "./cell";
-import { FOUND_ID_AT, findKey, KEY_FOUND, KEY_SEVERAL, keyedHash, kindAt, kindCount } from "./keys";
+import { callIsFrozen, partIsFrozen } from "./freezes";
+import {
+  FOUND_ID_AT,
+  findKey,
+  freezeKind,
+  isOfContext,
+  KEY_FOUND,
+  KEY_SEVERAL,
+  keyedHash,
+  kindAt,
+  kindCount,
+  kindOfEvent,
+  NO_KIND,
+  sessionKind,
+} from "./keys";
 
 /** Where the host puts histories and takes the next ones. */
-export const CELL_STRIDE: usize = 32768;
-export const CELLS_AT: usize = memory.data(262144, 16); // CELLS_MAX x CELL_STRIDE
+export const CELL_STRIDE: usize = 45056;
+export const CELLS_AT: usize = memory.data(360448, 16); // CELLS_MAX x CELL_STRIDE
 export const CELL_SIZES_AT: usize = memory.data(32, 8); // CELLS_MAX x u32
 /** In place of a size: the history was not changed. */
 export const UNCHANGED: u32 = 0xffffffff;
 
-const OPENED_BYTES: usize = 72;
-const OPENED: usize = memory.data(576, 8); // CELLS_MAX x OPENED_BYTES
+const OPENED_BYTES: usize = 80;
+const OPENED: usize = memory.data(640, 8); // CELLS_MAX x OPENED_BYTES
 
 /** In place of the number of a history. */
 export const NO_KEY: i32 = -1;
 export const UNREADABLE: i32 = -2;
 
-/** What a part adds: for each kind its tallies, and the history that it touches. 56 bytes. */
+/** What a part adds: for each kind its tallies, and the history that it touches. 56 bytes with what learned.ts keeps. */
 @unmanaged
 export class Remembered {
   amount: u64;
@@ -57,16 +73,25 @@ export class Remembered {
   tallies2: u64;
   /** A byte a kind. */
   cells: u64;
+  /** Bits of the labels that the part gives. */
+  labels: u32;
+  /** Written values of this part and those before it. */
+  written: u32;
 }
 
-const REMEMBERED_BYTES: usize = 48;
-const PARTS: usize = memory.data(3120, 8); // (PARTS_MAX + 1) x REMEMBERED_BYTES
+const REMEMBERED_BYTES: usize = 56;
+const PARTS: usize = memory.data(3640, 8); // (PARTS_MAX + 1) x REMEMBERED_BYTES
 const SHARED: usize = memory.data(8, 8); // The history of each kind that all parts of a call share.
 
 let remembered: i32 = 0;
 let cellCount: i32 = 0;
 let isKept: bool = false;
 let asked: u32 = 0;
+/** The history of the session; where freezes stand, or that of an event. */
+let sessionCell: i32 = -1;
+let otherCell: i32 = -1;
+let isFrozen: bool = false;
+let isFull: bool = false;
 let isInvalid: bool = false;
 let isStale: bool = false;
 let isOverflowed: bool = false;
@@ -145,8 +170,30 @@ function locate(kind: usize): i32 {
   return UNREADABLE;
 }
 
-function isOfContext(kind: usize): bool {
-  return <i32>load<u8>(kind + CELLS_SOURCE) == codes.CELL_SOURCE_CONTEXT;
+/** The history that all parts touch of a kind, or of none. */
+function sharedOf(kind: i32): i32 {
+  return kind == NO_KIND ? NO_KEY : <i32>load<i8>(SHARED + <usize>kind);
+}
+
+/** The history of the session, or NO_KEY or UNREADABLE. */
+export function cellOfSession(): i32 {
+  return sessionCell;
+}
+
+/** The history that an event goes into, or NO_KEY or UNREADABLE. */
+export function cellOfEvent(): i32 {
+  return otherCell;
+}
+
+/** True while something may be frozen that the call names. */
+function mayFreeze(): bool {
+  return otherCell >= 0 && openedAt(otherCell).marks > 0 && !isFrozen;
+}
+
+function beginEvent(): void {
+  const kind = kindOfEvent();
+  otherCell = isKept && kind != NO_KIND ? locate(kindAt(kind)) : NO_KEY;
+  if (otherCell == NO_KEY) isInvalid = true;
 }
 
 /** Opens the histories of the request. */
@@ -157,13 +204,25 @@ export function beginMemory(): void {
   isStale = false;
   isOverflowed = false;
   isBackwards = false;
+  isFrozen = false;
+  isFull = false;
   asked = 0;
   cellCount = 0;
+  sessionCell = NO_KEY;
+  otherCell = NO_KEY;
+  if (isKept) openAll(cells);
+  if (isEvent()) return beginEvent();
   if (!isKept) return;
-  for (let entry = firstChild(cells); entry >= 0; entry = nextSibling(cells, entry)) open(cellCount++);
   for (let kind = 0; kind < kindCount(); kind++) {
     if (isOfContext(kindAt(kind))) store<i8>(SHARED + <usize>kind, <i8>locate(kindAt(kind)));
   }
+  sessionCell = sharedOf(sessionKind());
+  otherCell = sharedOf(freezeKind());
+  if (mayFreeze()) isFrozen = callIsFrozen(openedAt(otherCell));
+}
+
+function openAll(cells: i32): void {
+  for (let entry = firstChild(cells); entry >= 0; entry = nextSibling(cells, entry)) open(cellCount++);
 }
 
 /** Before the first part of a reading. */
@@ -258,6 +317,16 @@ function unitsOfPart(field: i32): u32 {
   return max(max(<u32>counted, 1), field == 0 ? 0 : valuesOf(field));
 }
 
+/** Written values of the parts before the one under way. */
+export function writtenBefore(): u32 {
+  return remembered == 0 ? 0 : rememberedAt(remembered - 1).written;
+}
+
+/** Notes that one more thing cannot be frozen. */
+export function refuseFull(): void {
+  isFull = true;
+}
+
 /** Begins to remember the part under way. */
 export function rememberPart(): void {
   assert(offsetof<Remembered>() == REMEMBERED_BYTES && remembered <= PARTS_MAX);
@@ -265,6 +334,9 @@ export function rememberPart(): void {
   const here = rememberedAt(remembered);
   here.tallies = 0;
   here.tallies2 = 0;
+  here.labels = 0;
+  here.written = writtenBefore();
+  if (mayFreeze()) isFrozen = partIsFrozen(openedAt(otherCell));
   here.cells = u64.MAX_VALUE; // NO_KEY of every kind.
   if (isKept) {
     for (let kind = 0; kind < kindCount(); kind++) {
@@ -294,6 +366,8 @@ export function endMemory(): void {
 
 /** Whether the reason REASON_STATE_* holds. */
 export function stateHolds(reason: i32): bool {
+  if (reason == REASON_STATE_FROZEN) return isFrozen;
+  if (reason == REASON_STATE_STATE_FULL) return isFull;
   if (reason == REASON_STATE_STATE_INVALID) return isInvalid;
   if (reason == REASON_STATE_STATE_STALE) return isStale;
   return reason == REASON_STATE_CELLS_OVERFLOW ? isOverflowed : isBackwards;

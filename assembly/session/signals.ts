@@ -44,7 +44,7 @@ export const NO_SIGNAL: i64 = -1;
 const SECOND_MS: u64 = 1000;
 const COUNT: i32 = -1; // In place of SIGNAL_UNIT_*.
 
-const NOTHING: usize = memory.data(72, 8); // A Cell without events.
+const NOTHING: usize = memory.data(80, 8); // A Cell without events.
 
 // What is being asked.
 let cell: Cell = changetype<Cell>(0);

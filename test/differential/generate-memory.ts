@@ -156,7 +156,7 @@ export class Sequence {
       case 6:
         cells[at] = random.pick([
           bytes.slice(0, random.below(bytes.length + 1)),
-          new Uint8Array(32_768).fill(1),
+          new Uint8Array(45_056).fill(1),
         ]);
         break;
       case 7:

@@ -32,9 +32,9 @@ function historiesOf(record: Uint8Array): Record<string, Uint8Array>[] {
   if (cells?.type !== "array") return [];
   return cells.items.map((item) =>
     Object.fromEntries(
-      ["after", "before", "events", "id"].map((key) => [
+      ["after", "before", "events", "id", "note"].map((key) => [
         key,
-        (memberOf(item, key) as { bytes: Uint8Array }).bytes,
+        (memberOf(item, key) as { bytes: Uint8Array } | undefined)?.bytes ?? new Uint8Array(),
       ]),
     ),
   );
@@ -67,15 +67,16 @@ describe("sequences of calls", () => {
           expect(fromBytes(id)).toBe(fromBytes(step.ids[at] as Uint8Array));
           const next = answer.cells[at] ?? null;
           if (next === null) {
-            expect([history.after, history.events]).toEqual([history.before, new Uint8Array()]);
+            const nothing = new Uint8Array();
+            expect([history.after, history.events, history.note]).toEqual([history.before, nothing, nothing]);
             continue;
           }
           const cell = readCell(next, id);
           expect(cell, `seed ${SEED}, image ${i}, call ${n}`).not.toBeNull();
           expect(cell?.digest).toEqual(history.after);
           const appended = (history.events as Uint8Array).length / 40;
-          const last = cell?.events.slice(-appended) ?? [];
-          expect(digestAfter(id, history.before as Uint8Array, last)).toEqual(history.after);
+          const last = appended === 0 ? [] : (cell?.events.slice(-appended) ?? []);
+          expect(digestAfter(id, history.before as Uint8Array, last, history.note)).toEqual(history.after);
         }
         sequence.keep(step, answer);
       }

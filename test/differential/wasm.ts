@@ -28,11 +28,12 @@ interface Exports {
   name(bytes: number): number;
   loadImage(bytes: number): number;
   decide(bytes: number): number;
+  observe(bytes: number, isUser: number): number;
 }
 
 const REQUEST_BYTES_MAX = 65536;
 const IMAGE_BYTES_MAX = 4194304;
-const CELL_STRIDE = 32768;
+const CELL_STRIDE = 45056;
 const CELLS_MAX = 8;
 const UNCHANGED = 0xffffffff;
 
@@ -105,6 +106,15 @@ export class Wasm {
       imageDigest: this.bytes(this.exports.RESULT_AT.value + 16, 32).slice(),
       cells: cells.slice(0, CELLS_MAX).map((_, i) => this.nextCell(i)),
     };
+  }
+
+  /** Hashes of what a text shows; null: more than can be listed. The text is well-formed UTF-8 of at most 65 536 bytes. */
+  observe(text: Uint8Array, isUser: boolean): bigint[] | null {
+    this.putRequest(text);
+    const count = this.exports.observe(text.length, isUser ? 1 : 0);
+    if (count < 0) return null;
+    const hashes = new DataView(this.exports.memory.buffer, this.exports.CELLS_AT.value, 8 * count);
+    return Array.from({ length: count }, (_, i) => hashes.getBigUint64(8 * i, true));
   }
 
   /** A longer request does not fit the area; its length alone must make the engine refuse it. */

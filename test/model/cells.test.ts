@@ -83,19 +83,22 @@ describe("the bytes of a cell", () => {
       ["magic", 3, [0x44]],
       ["version", 4, [2]],
       ["tallies", 6, [17]],
-      ["no events", 100, [0]],
       ["events", 100, [1]],
       ["hours", 102, [1]],
       ["days", 104, [1]],
       ["another id", 8, [8]],
       ["first after last", 72, [0xd1, 7]],
-      ["last is not that of the ring", 80, [0xcf]],
+      ["last before that of the ring", 80, [0xcf]],
       ["events descend", 152, [0xd1, 7]],
       ["one left and no bucket", 96, [1]],
       ["a time of none that left", 88, [1]],
       ["numbers do not ascend", 136, [10]],
       ["a tally later than all", 128, [0xd1, 7]],
-      ["zeros", 111, [1]],
+      ["too many entries", 111, [1]],
+      ["a mark that is not there", 106, [1]],
+      ["a filter that is not there", 110, [1]],
+      ["no label", 108, [0x80]],
+      ["no bit", 109, [8]],
       ["zeros of an event", 191, [1]],
       ["no tally", 180, [0]],
       ["a foreign tally", 180, [4]],
@@ -210,7 +213,10 @@ describe("a digest", () => {
     const one = event(1n);
     expect(digestAfter(ID, before, [])).toEqual(before);
     expect(digestAfter(ID, before, [one, one])).toEqual(
-      sha256("cmp1:cell\n", Uint8Array.from([...ID, ...before, ...writeEvent(one), ...writeEvent(one)])),
+      sha256(
+        "cmp1:cell\n",
+        Uint8Array.from([...ID, ...before, 2, 0, 0, 0, ...writeEvent(one), ...writeEvent(one)]),
+      ),
     );
   });
 });

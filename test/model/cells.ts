@@ -1,5 +1,6 @@
 /** One history as bytes (docs/format/cell.md, sections 2 and 5): read and checked, opened, added to, written. */
 import { fromBytes, sha256 } from "./bytes.ts";
+import { classOf } from "./hashes.ts";
 import { limit } from "./wire.ts";
 
 /** Domain of every digest of a history. */
@@ -19,6 +20,12 @@ const TALLY_BYTES = 16;
 const EVENT_BYTES = 40;
 const TIER_MAX = 4;
 const VERDICT_MAX = 2;
+const CLASS_MAX = 3;
+/** Bits 0 to 6 of the header are labels; these are the others. */
+export const OBSERVED = 8;
+export const SATURATED = 9;
+export const ALL_WRITTEN = 10;
+const BITS = 0b111_0111_1111;
 
 export interface CellEvent {
   time: bigint;
@@ -47,8 +54,8 @@ export interface Bucket {
 }
 
 export interface Cell {
-  /** It had an event, if only of a tally that the image no longer has. */
-  hadEvents: boolean;
+  /** Something was put into it, if only an event of a tally that the image no longer has. */
+  wasChanged: boolean;
   id: Uint8Array;
   digest: Uint8Array;
   firstTime: bigint;
@@ -60,6 +67,13 @@ export interface Cell {
   events: CellEvent[];
   hours: Bucket[];
   days: Bucket[];
+  /** Labels and what else the header says: bit i is `1 << i`. */
+  bits: number;
+  /** Hashes with their class, ascending. */
+  marks: bigint[];
+  /** How many hashes were put into the filter, and its bytes; none without any. */
+  filterCount: number;
+  filter: Uint8Array;
 }
 
 export function atMost(value: bigint, most: bigint): bigint {
@@ -69,7 +83,7 @@ export function atMost(value: bigint, most: bigint): bigint {
 /** A history without events, of a kind with these tallies. */
 export function emptyCell(id: Uint8Array, numbers: bigint[]): Cell {
   return {
-    hadEvents: false,
+    wasChanged: false,
     id,
     digest: NO_DIGEST,
     firstTime: 0n,
@@ -80,6 +94,10 @@ export function emptyCell(id: Uint8Array, numbers: bigint[]): Cell {
     events: [],
     hours: [],
     days: [],
+    bits: 0,
+    marks: [],
+    filterCount: 0,
+    filter: new Uint8Array(),
   };
 }
 
@@ -104,15 +122,20 @@ export function readCell(bytes: Uint8Array, id: Uint8Array): Cell | null {
   const zero = (at: number, end: number): boolean => bytes.subarray(at, end).every((byte) => byte === 0);
 
   if (fromBytes(bytes.subarray(0, 4)) !== MAGIC || u16(4) !== 1) return null;
-  const [tallyCount, eventCount, hourCount, dayCount] = [u16(6), u16(100), u16(102), u16(104)];
+  const [tallyCount, eventCount, hourCount, dayCount] = [u16(6), u16(100), u16(102), u16(104)] as const;
+  const [markCount, filterCount] = [u16(106), u16(110)];
   if (tallyCount > limit("cell_tallies_max")) return null;
-  if (eventCount < 1 || eventCount > limit("cell_events_max")) return null;
+  if (eventCount > limit("cell_events_max")) return null;
   if (hourCount > limit("cell_hours_max") || dayCount > limit("cell_days_max")) return null;
+  if (markCount > limit("cell_marks_max") || filterCount > limit("cell_filter_entries_max")) return null;
   const bucketBytes = 8 + TALLY_BYTES * tallyCount;
   const eventsAt = HEAD_BYTES + TALLY_BYTES * tallyCount;
   const hoursAt = eventsAt + EVENT_BYTES * eventCount;
   const daysAt = hoursAt + bucketBytes * hourCount;
-  if (bytes.length !== daysAt + bucketBytes * dayCount) return null;
+  const marksAt = daysAt + bucketBytes * dayCount;
+  const filterAt = marksAt + 8 * markCount;
+  const filterBytes = filterCount > 0 ? limit("cell_filter_bytes") : 0;
+  if (bytes.length !== filterAt + filterBytes) return null;
   if (checkOf(bytes) !== u64(CHECK_AT)) return null;
   if (fromBytes(bytes.subarray(8, 40)) !== fromBytes(id)) return null;
 
@@ -128,7 +151,7 @@ export function readCell(bytes: Uint8Array, id: Uint8Array): Cell | null {
     })),
   });
   const cell: Cell = {
-    hadEvents: true,
+    wasChanged: true,
     id,
     digest: bytes.slice(40, 72),
     firstTime: u64(72),
@@ -148,10 +171,14 @@ export function readCell(bytes: Uint8Array, id: Uint8Array): Cell | null {
     })),
     hours: many(hourCount, hoursAt, bucketBytes, readBucket),
     days: many(dayCount, daysAt, bucketBytes, readBucket),
+    bits: u16(108),
+    marks: many(markCount, marksAt, 8, u64),
+    filterCount,
+    filter: bytes.slice(filterAt),
   };
-  const zeros =
-    zero(106, CHECK_AT) &&
-    cell.events.every((_, i) => zero(eventsAt + EVENT_BYTES * i + 34, eventsAt + EVENT_BYTES * (i + 1)));
+  const zeros = cell.events.every((_, i) =>
+    zero(eventsAt + EVENT_BYTES * i + 34, eventsAt + EVENT_BYTES * (i + 1)),
+  );
   return zeros && holds(cell) ? cell : null;
 }
 
@@ -160,13 +187,14 @@ function holds(cell: Cell): boolean {
   const { events, hours, days, tallies } = cell;
   const ascends = (list: bigint[]): boolean =>
     list.every((one, i) => i === 0 || one > (list[i - 1] as bigint));
-  const newest = (events[events.length - 1] as CellEvent).time;
-  if (cell.firstTime > cell.lastTime || cell.lastTime !== newest || newest > NUMBER_MAX) return false;
+  if (cell.firstTime > cell.lastTime || cell.lastTime > NUMBER_MAX) return false;
+  // The last event of a cell whose ring is empty is the one that left last.
   let before = cell.leftTime;
   for (const { time } of events) {
     if (time < before) return false;
     before = time;
   }
+  if (before > cell.lastTime) return false;
   // Events that left stand in an hour and in a day, the last of them in the last ones.
   const noneLeft = cell.leftCount === 0n;
   if (noneLeft !== (hours.length === 0) || noneLeft !== (days.length === 0)) return false;
@@ -184,6 +212,8 @@ function holds(cell: Cell): boolean {
     if (bucket.tier > TIER_MAX) return false;
     if (bucket.columns.some(({ amount }) => amount > NUMBER_MAX)) return false;
   }
+  if ((cell.bits & ~BITS) !== 0) return false;
+  if (!ascends(cell.marks) || cell.marks.some((mark) => classOf(mark) > CLASS_MAX)) return false;
   return ascends(hours.map(({ index }) => index)) && ascends(days.map(({ index }) => index));
 }
 
@@ -213,6 +243,8 @@ export function openCell(cell: Cell, numbers: bigint[]): Cell {
       .filter((event) => event.tallies !== 0),
     hours: cell.hours.map(openBucket),
     days: cell.days.map(openBucket),
+    marks: [...cell.marks],
+    filter: cell.filter.slice(),
   };
 }
 
@@ -221,11 +253,16 @@ export function countsIn(event: CellEvent, i: number): boolean {
   return ((event.tallies >> i) & 1) === 1;
 }
 
+/** Something is put into an opened cell now. */
+export function changeAt(cell: Cell, now: bigint): void {
+  if (!cell.wasChanged) cell.firstTime = now;
+  cell.wasChanged = true;
+  cell.lastTime = now;
+}
+
 /** Adds an event to an opened cell, in place. */
 export function appendEvent(cell: Cell, event: CellEvent): void {
-  if (!cell.hadEvents) cell.firstTime = event.time;
-  cell.hadEvents = true;
-  cell.lastTime = event.time;
+  changeAt(cell, event.time);
   cell.tallies.forEach((tally, i) => {
     if (countsIn(event, i)) tally.lastTime = event.time;
   });
@@ -263,10 +300,16 @@ function addToBucket(
   });
 }
 
-/** The digest of a history behind a decision that appended these events. */
-export function digestAfter(id: Uint8Array, before: Uint8Array, events: CellEvent[]): Uint8Array {
-  if (events.length === 0) return before;
-  return sha256(CELL_DOMAIN, id, before, ...events.map(writeEvent));
+/** The digest of a history behind what appended these events and left this note. */
+export function digestAfter(
+  id: Uint8Array,
+  before: Uint8Array,
+  events: CellEvent[],
+  note: Uint8Array = new Uint8Array(),
+): Uint8Array {
+  if (events.length === 0 && note.length === 0) return before;
+  const count = Uint8Array.from(uint(events.length, 4));
+  return sha256(CELL_DOMAIN, id, before, count, ...events.map(writeEvent), note);
 }
 
 export function writeEvent(event: CellEvent): Uint8Array {
@@ -307,12 +350,16 @@ export function writeCell(cell: Cell): Uint8Array {
       ...uint(cell.events.length, 2),
       ...uint(cell.hours.length, 2),
       ...uint(cell.days.length, 2),
-      ...uint(0, 6),
+      ...uint(cell.marks.length, 2),
+      ...uint(cell.bits, 2),
+      ...uint(cell.filterCount, 2),
       ...uint(0, 8),
       ...cell.tallies.flatMap(({ number, lastTime }) => [...uint(number, 8), ...uint(lastTime, 8)]),
       ...cell.events.flatMap((event) => [...writeEvent(event)]),
       ...cell.hours.flatMap(bucket),
       ...cell.days.flatMap(bucket),
+      ...cell.marks.flatMap((mark) => uint(mark, 8)),
+      ...cell.filter,
     ]),
   );
 }
@@ -325,7 +372,7 @@ export function sealCell(bytes: Uint8Array): Uint8Array {
   return sealed;
 }
 
-function uint(value: number | bigint, bytes: number): number[] {
+export function uint(value: number | bigint, bytes: number): number[] {
   const wide = BigInt(value);
   return Array.from({ length: bytes }, (_, i) => Number((wide >> BigInt(8 * i)) & 255n));
 }

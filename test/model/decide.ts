@@ -129,8 +129,8 @@ export function settle(decision: Decision, demanded: number): Decision {
   return { ...decision, verdict, obligations };
 }
 
-function gather(list: Obligation[]): { obligations: Obligations; overflow: boolean } {
-  const obligations: Obligations = {
+export function noObligations(): Obligations {
+  return {
     approvers: null,
     ttlMs: null,
     dryRun: false,
@@ -138,6 +138,10 @@ function gather(list: Obligation[]): { obligations: Obligations; overflow: boole
     notify: new Set(),
     disclose: new Set(),
   };
+}
+
+function gather(list: Obligation[]): { obligations: Obligations; overflow: boolean } {
+  const obligations = noObligations();
   let overflow = false;
   const texts = (): number => obligations.redact.size + obligations.notify.size + obligations.disclose.size;
   for (const { kind, number, text } of list) {

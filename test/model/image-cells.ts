@@ -5,7 +5,7 @@ import { limit, taxonomyFields, wire, wordGroup } from "./wire.ts";
 export interface CellKind {
   index: number;
   name: string;
-  /** context, or fields. */
+  /** context, fields or freezes. */
   source: string;
   /** Name of the member of the context, for the source context. */
   contextKey: string;
@@ -72,7 +72,7 @@ function nameOf(reader: ImageReader, entry: Entry): string {
 }
 
 /** A field whose values are texts. */
-function isKeyField(number: number): boolean {
+export function isTextField(number: number): boolean {
   const type = taxonomyFields[number - 1]?.type;
   return type !== undefined && !["money", "int", "bool"].includes(type);
 }
@@ -86,9 +86,13 @@ export function readCells(reader: ImageReader): CellKind[] {
     const source = wire.cell_sources[entry.source as number] as string;
     need(reader, entry, source !== undefined, "source of a cell");
     const keyFits =
-      source === "context" ? CONTEXT_KEYS.includes(contextKeys[key] as string) : isKeyField(key);
+      source === "context"
+        ? CONTEXT_KEYS.includes(contextKeys[key] as string)
+        : source === "fields"
+          ? isTextField(key)
+          : key === 0;
     need(reader, entry, keyFits, "key of a cell");
-    need(reader, entry, other === 0 || (source === "fields" && isKeyField(other)), "other key of a cell");
+    need(reader, entry, other === 0 || (source === "fields" && isTextField(other)), "other key of a cell");
     const name = nameOf(reader, entry);
     need(reader, entry, start + count <= reader.count("tallies"), "tallies of a cell", "tally_start");
     // Two kinds of one name would share their ids, and so their histories.
@@ -96,7 +100,8 @@ export function readCells(reader: ImageReader): CellKind[] {
     const before = kinds.at(-1);
     const goesOn = start === (before === undefined ? 0 : before.tallyStart + before.tallyCount);
     need(reader, entry, goesOn, "tallies of a cell begin elsewhere", "tally_start");
-    need(reader, entry, count <= limit("cell_tallies_max"), "too many tallies of a cell", "tally_start");
+    const most = source === "freezes" ? 0 : limit("cell_tallies_max");
+    need(reader, entry, count <= most, "too many tallies of a cell", "tally_start");
     kinds.push({
       index: entry.index as number,
       name,
@@ -108,6 +113,16 @@ export function readCells(reader: ImageReader): CellKind[] {
     });
   }
   return kinds;
+}
+
+/** The kind of the session of a request. */
+export function sessionKind(kinds: CellKind[]): CellKind | undefined {
+  return kinds.find(({ source, contextKey }) => source === "context" && contextKey === "session");
+}
+
+/** The kind whose one cell says what is frozen. */
+export function freezeKind(kinds: CellKind[]): CellKind | undefined {
+  return kinds.find(({ source }) => source === "freezes");
 }
 
 export function readTallies(reader: ImageReader, kinds: CellKind[], clauses: Clause[]): Tally[] {

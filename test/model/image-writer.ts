@@ -11,7 +11,7 @@ import { position, taxonomyFields, wire, wordGroup } from "./wire.ts";
 export interface PredicateSource {
   operand: string;
   operator: string;
-  /** Field number for field_text and field_int, amplifier number for level, index for signal. */
+  /** Field number for field_text, field_int, provenance and written, amplifier number for level, index for signal. */
   subject?: number;
   set?: number;
   values?: (string | number | bigint)[];
@@ -25,7 +25,7 @@ export interface ObligationSource {
 
 export interface RuleSource {
   code: string;
-  kind: "level" | "flag";
+  kind: "level" | "flag" | "label" | "written";
   target: number;
   value: number;
   pack?: number;
@@ -155,8 +155,8 @@ export interface TallySource {
 
 export interface CellSource {
   name: string;
-  /** Name of a member of the context, or one or two field numbers. */
-  key: string | [number] | [number, number];
+  /** Name of a member of the context, one or two field numbers, or null: it says what is frozen. */
+  key: string | [number] | [number, number] | null;
   /** As they stand in the image: by number. */
   tallies: TallySource[];
 }
@@ -389,12 +389,13 @@ class ImageWriter {
   }
 
   cell(cell: CellSource): void {
-    const isContext = typeof cell.key === "string";
-    const [key, other] = isContext ? [position(wordGroup("context_key"), cell.key as string), 0] : cell.key;
+    const source = cell.key === null ? "freezes" : typeof cell.key === "string" ? "context" : "fields";
+    const [key, other] =
+      typeof cell.key === "string" ? [position(wordGroup("context_key"), cell.key)] : (cell.key ?? [0]);
     const index = this.count("cells");
     this.add("cells", {
       name: cell.name,
-      source: position(wire.cell_sources, isContext ? "context" : "fields"),
+      source: position(wire.cell_sources, source),
       key: key as number,
       other: (other as number | undefined) ?? 0,
       tally_start: this.count("tallies"),
@@ -445,8 +446,7 @@ class ImageWriter {
         transform: position(wire.transforms, op.transform),
         unit: position(wire.units, op.unit ?? "direct"),
         many: op.adds === true ? 1 : 0,
-        from,
-        size,
+        from: from + size * 2 ** 22,
       });
     }
     this.add("mappings", {
@@ -675,7 +675,7 @@ class ImageWriter {
       const unit = (/^(u\d+) x/.exec(type) as RegExpExecArray)[1] as string;
       return value.flatMap((item) => this.encode(unit, item));
     }
-    if (typeof value === "string") return this.ref(value);
+    if (typeof value === "string") return type === "short" ? this.short(value) : this.ref(value);
     const bytes: Record<string, number> = { u8: 1, u16: 2, u32: 4, list: 4, u64: 8 };
     return uint(value as number | bigint, bytes[type] as number);
   }
@@ -687,6 +687,11 @@ class ImageWriter {
   placeAndSize(text: string): [number, number] {
     const bytes = utf8(text);
     return [this.placeOf(bytes), bytes.length];
+  }
+
+  short(text: string): number[] {
+    const [offset, size] = this.placeAndSize(text);
+    return uint(offset + size * 2 ** 22, 4);
   }
 
   refOfBytes(bytes: string): number[] {

@@ -3,6 +3,7 @@ import { fromBytes, sha256 } from "./bytes.ts";
 import { isUtf8 } from "./cmp.ts";
 import {
   type CellKind,
+  isTextField,
   readCells,
   readSignals,
   readTallies,
@@ -59,7 +60,7 @@ export interface Mapping {
 export interface Predicate {
   operand: string;
   operator: string;
-  /** Field number for field_text and field_int, amplifier number for level, index for signal. */
+  /** Field number for field_text, field_int, provenance and written, amplifier number for level, index for signal. */
   subject: number;
   /** Index of an org set, for in_set and not_in_set. */
   set: number;
@@ -78,9 +79,9 @@ export interface Obligation {
 export interface Rule {
   code: string;
   kind: string;
-  /** Number of the amplifier whose level it raises, or of the flag that it adds. */
+  /** Number of the amplifier whose level it raises, of the flag that it adds, of a label or of a field. */
   target: number;
-  /** The level, or the role: 0 primary, 1 secondary. */
+  /** The level, or the role: 0 primary, 1 secondary. Of other kinds 0. */
   value: number;
   clauses: Clause[];
   pack: number | null;
@@ -286,8 +287,13 @@ export class ImageReader {
         this.fail("field of a predicate");
       if (operand.name === "level" && subject >= maxima.length) this.fail("amplifier of a predicate");
       if (operand.name === "signal" && subject >= this.count("signals")) this.fail("signal of a predicate");
+      const asksTexts = operand.name === "provenance" || operand.name === "written";
+      if (asksTexts && !isTextField(subject)) this.fail("field of a predicate whose values are no texts");
       const takesParam =
-        operand.name.startsWith("field_") || operand.name === "level" || operand.name === "signal";
+        operand.name.startsWith("field_") ||
+        operand.name === "level" ||
+        operand.name === "signal" ||
+        asksTexts;
       if (!takesParam && subject !== 0) this.fail("param of an operand that takes none");
       if ((operator.name === "ge" || operator.name === "lt") && count !== 1)
         this.fail("one value for ge and lt");
@@ -318,9 +324,12 @@ export class ImageReader {
       const target = this.of(entry, "target") as number;
       if (kind === "level" && target >= maxima.length) this.fail("amplifier of a rule");
       if (kind === "flag" && target >= 9) this.fail("flag of a rule");
+      if (kind === "label" && target >= wire.labels.length) this.fail("label of a rule");
+      if (kind === "written" && !isTextField(target)) this.fail("field of a rule");
       const value = this.of(entry, "value") as number;
       if (kind === "level" && value > (maxima[target] as number)) this.fail("level of a rule");
       if (kind === "flag" && value >= wire.roles_of_flag.length) this.fail("role of a rule");
+      if ((kind === "label" || kind === "written") && value !== 0) this.fail("value of a rule");
       return {
         code: this.of(entry, "code") as string,
         kind,
@@ -397,13 +406,17 @@ export class ImageReader {
       const field = this.of(entry, "field") as number;
       if (field < 1 || field > fields.length) this.fail("field of an op");
       const transform = this.word(wire.transforms, this.of(entry, "transform") as number, "transform");
-      const [from, size] = [this.of(entry, "from") as number, this.of(entry, "size") as number];
+      const unit = this.word(wire.units, this.of(entry, "unit") as number, "unit");
+      const adds = this.bool(this.of(entry, "many") as number);
+      const [from, size] = halves(this.of(entry, "from") as number);
+      // The run is one member.
+      this.before = this.where;
       const isLiteral = transform === "literal";
       return {
         field,
         transform,
-        unit: this.word(wire.units, this.of(entry, "unit") as number, "unit"),
-        adds: this.bool(this.of(entry, "many") as number),
+        unit,
+        adds,
         path: isLiteral ? [] : path(from, size),
         literal: isLiteral ? (this.textOrNothing(from, size) ?? this.fail("literal of an op")) : "",
       };
@@ -819,6 +832,8 @@ export class ImageReader {
         return this.view.getBigUint64(at, true);
       case "ref":
         return this.ref(at);
+      case "short":
+        return this.short(at);
       case "bin32":
         return this.bytes.subarray(at, at + 32);
       default:
@@ -829,6 +844,12 @@ export class ImageReader {
   ref(at: number): string {
     this.where = at;
     return this.refOrNothing(at) ?? this.fail("ref");
+  }
+
+  /** A ref in one number: 22 bits of offset, 10 bits of size. */
+  short(at: number): string {
+    this.where = at;
+    return this.textOrNothing(...halves(this.view.getUint32(at, true))) ?? this.fail("short ref");
   }
 
   refOrNothing(at: number): string | undefined {
@@ -842,6 +863,11 @@ export class ImageReader {
     const bytes = this.bytes.subarray(start, start + size);
     return isUtf8(bytes) ? fromBytes(bytes) : undefined;
   }
+}
+
+/** Start and size of a run that stands in one number. */
+function halves(number: number): [start: number, size: number] {
+  return [number % 2 ** 22, Math.floor(number / 2 ** 22)];
 }
 
 function bits(mask: number): number[] {

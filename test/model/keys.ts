@@ -48,10 +48,7 @@ function keyOf(
   context: Context,
   keySalt: Uint8Array,
 ): Key {
-  if (kind.source === "context") {
-    const text = context.texts.get(kind.contextKey);
-    return text === undefined ? NO_KEY : { id: cellId(keySalt, kind.name, [text]), several: false };
-  }
+  if (kind.source !== "fields") return keyBeside(kind, context, keySalt);
   if (![...action.tallies].some((index) => image.tallies[index]?.cell === kind.index)) return NO_KEY;
   const texts: string[] = [];
   let several = false;
@@ -63,6 +60,13 @@ function keyOf(
   }
   if (several || texts.length < kind.fields.length) return { id: null, several };
   return { id: cellId(keySalt, kind.name, texts), several: false };
+}
+
+/** The key of a kind that asks nothing of a part. */
+export function keyBeside(kind: CellKind, context: Context, keySalt: Uint8Array): Key {
+  if (kind.source === "freezes") return { id: cellId(keySalt, kind.name, []), several: false };
+  const text = kind.contextKey === "session" ? context.session : context.texts.get(kind.contextKey);
+  return text === undefined ? NO_KEY : { id: cellId(keySalt, kind.name, [text]), several: false };
 }
 
 /** The canonical value of a field as a text: numbers are no keys and no targets. */

@@ -27,6 +27,8 @@ export interface Match {
   binding: string;
   /** The server the call runs on, where there is one. */
   server: string | null;
+  /** The tool in its one spelling; null in the direct form. */
+  canonical: string | null;
   marks: Set<string>;
 }
 
@@ -105,6 +107,15 @@ export function annotationBits(annotations: Member[] | undefined): Set<string> {
   return bits;
 }
 
+/** Of what is no call. */
+export const NO_MATCH: Match = {
+  candidates: [],
+  binding: "direct",
+  server: null,
+  canonical: null,
+  marks: new Set(),
+};
+
 export function match(request: Request, image: Image): Match {
   if (request.direct !== undefined) {
     hit("binding direct");
@@ -115,7 +126,7 @@ export function match(request: Request, image: Image): Match {
       ops: [],
       language: "none",
     };
-    return { candidates: [direct], binding: "direct", server: null, marks: new Set() };
+    return { candidates: [direct], binding: "direct", server: null, canonical: null, marks: new Set() };
   }
 
   const marks = new Set<string>();
@@ -209,7 +220,7 @@ export function match(request: Request, image: Image): Match {
   hit(`binding ${binding}`);
   hit(`candidates ${candidates.length}`);
   if (tooMany) hit("too many candidates");
-  return { candidates, binding, server, marks };
+  return { candidates, binding, server, canonical, marks };
 }
 
 /** The action of a mapping has the effect 0 or 1. */

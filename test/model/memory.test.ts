@@ -194,6 +194,7 @@ describe("a decision with histories", () => {
       "cmp1:cell\n",
       session,
       new Uint8Array(32),
+      Uint8Array.from([1, 0, 0, 0]),
       new Uint8Array(Buffer.from(history?.events.bin ?? "", "hex")),
     );
     expect(history?.after.bin).toBe(hexOf(after));
@@ -674,6 +675,7 @@ describe("an image with histories", () => {
 
   it.each([
     ["cells", 0, 8, [2], 0],
+    ["cells", 0, 8, [3], 0],
     ["cells", 0, 9, [2], 0],
     ["cells", 1, 9, [0], 0],
     ["cells", 1, 9, [43], 0],

@@ -4,25 +4,56 @@
  */
 import { fromBytes } from "./bytes.ts";
 import {
+  ALL_WRITTEN,
   appendEvent,
   type Cell,
   type CellEvent,
+  changeAt,
   digestAfter,
   emptyCell,
   NO_DIGEST,
+  OBSERVED,
   openCell,
   readCell,
+  SATURATED,
   writeCell,
 } from "./cells.ts";
 import { hit } from "./coverage.ts";
 import { ALLOW, DENY, REVIEW } from "./decide.ts";
+import { frozenHash, isFrozen, namesOfCall } from "./freezes.ts";
 import type { Action, Image } from "./image.ts";
-import type { CellKind, Signal, Tally } from "./image-cells.ts";
-import { type Key, keysOf, type Weight, weightOf } from "./keys.ts";
+import { type CellKind, freezeKind, type Signal, sessionKind, type Tally } from "./image-cells.ts";
+import { type Key, keyBeside, keysOf, type Weight, weightOf } from "./keys.ts";
+import type { Match } from "./match.ts";
+import {
+  countOf,
+  FROZEN,
+  foldNote,
+  hasBit,
+  hasMark,
+  isEmpty,
+  markOf,
+  NO_NOTE,
+  type Note,
+  THAWED,
+  TOOL,
+  USER,
+  WRITTEN,
+  writeNote,
+} from "./notes.ts";
 import { type Excuse, type SignalAnswer, type Surroundings, tryRaising } from "./predicates.ts";
-import type { Request } from "./request.ts";
+import type { Request, RequestEvent } from "./request.ts";
+import {
+  labelsOf,
+  NOTHING_GIVEN,
+  type Given as PartGiven,
+  type SessionAnswers,
+  type SessionCell,
+  sessionAnswers,
+  writtenHash,
+} from "./session.ts";
 import { measure, type Present, type Seen } from "./signals.ts";
-import { limit } from "./wire.ts";
+import { limit, position, wire } from "./wire.ts";
 
 /** A part of a call as histories see it. */
 export interface Remembered {
@@ -33,9 +64,12 @@ export interface Remembered {
   tallies: Set<number>;
   /** What kept others from counting it. */
   excuses: Excuse[];
-  /** Number of its action. */
+  /** Number of its action, and its name. */
   action: number;
+  actionName: string;
   tier: number;
+  /** What it puts into its session, if it runs. */
+  given: PartGiven;
 }
 
 /** What a decision did with one history of the request. */
@@ -45,6 +79,7 @@ export interface History {
   after: Uint8Array;
   /** The appended events. */
   events: CellEvent[];
+  note: Note;
   /** Bytes of the next cell; null: not changed. */
   next: Uint8Array | null;
 }
@@ -89,7 +124,9 @@ export function rememberedOf(action: Action, surroundings: Surroundings, memory:
     tallies: new Set(tried.filter(({ matches }) => matches).map(({ index }) => index)),
     excuses: tried.flatMap(({ excuses }) => excuses),
     action: action.number,
+    actionName: action.name,
     tier: 0,
+    given: NOTHING_GIVEN,
   };
 }
 
@@ -105,6 +142,8 @@ export function idsOf(parts: Remembered[]): Uint8Array[] {
 export class Memory {
   /** Undefined: no memory is kept. */
   readonly given: Given[] | undefined;
+  /** The history of the session of the request. */
+  private readonly session: SessionCell;
 
   constructor(
     readonly image: Image,
@@ -116,6 +155,7 @@ export class Memory {
       readGiven(id, digest, cells[i] ?? new Uint8Array()),
     );
     for (const { state } of this.given ?? []) hit(`cell ${state}`);
+    this.session = this.readSession();
   }
 
   private find(id: Uint8Array): Given | undefined {
@@ -135,7 +175,7 @@ export class Memory {
 
   private nowOf(cell: Cell): bigint {
     const { timeMs } = this.request.context;
-    return cell.hadEvents && cell.lastTime > timeMs ? cell.lastTime : timeMs;
+    return cell.wasChanged && cell.lastTime > timeMs ? cell.lastTime : timeMs;
   }
 
   signal(index: number, self: Remembered, earlier: Remembered[]): SignalAnswer {
@@ -177,42 +217,78 @@ export class Memory {
     return { number, isOfCell: true };
   }
 
+  private readSession(): SessionCell {
+    const kind = sessionKind(this.image.cells);
+    const id = kind === undefined ? null : this.keyOf(kind).id;
+    if (this.given === undefined || id === null || kind === undefined) return { state: "none" };
+    const given = this.find(id);
+    if (given?.state !== "valid") return { state: "unreadable" };
+    return { state: "known", cell: this.open(given, kind) };
+  }
+
+  private keyOf(kind: CellKind): Key {
+    return keyBeside(kind, this.request.context, this.keySalt);
+  }
+
+  /** What a part may ask of its session; `earlier`: the parts before it that stay. */
+  answers(earlier: Remembered[]): SessionAnswers {
+    const { session } = this;
+    hit(`session ${session.state}`);
+    return sessionAnswers(
+      session,
+      earlier.map(({ given }) => given),
+      this.keySalt,
+    );
+  }
+
+  /** Whether a person stopped what the call names. An unreadable list says nothing; that is a denial anyway. */
+  private freezes(parts: Remembered[], match: Match): boolean {
+    const kind = freezeKind(this.image.cells);
+    if (kind === undefined) return false;
+    const list = this.find(this.keyOf(kind).id as Uint8Array);
+    if (list?.state !== "valid") return false;
+    const actions = parts.map(({ actionName }) => actionName);
+    return isFrozen(this.open(list, kind), namesOfCall(this.request, match, actions), this.keySalt);
+  }
+
   /** What the state of the cells demands of a call whose readings have these parts. */
-  demand(parts: Remembered[]): Demand {
+  demand(parts: Remembered[], match: Match): Demand {
     if (this.given === undefined) return { verdict: ALLOW, reasons: [] };
     const ids = idsOf(parts);
     const isListed = (id: Uint8Array): boolean => this.find(id) !== undefined;
     const isKey = ({ id }: Given): boolean => ids.some((key) => fromBytes(key) === fromBytes(id));
     const leftOut = ids.some((id) => !isListed(id));
     const isFull = this.given.length === limit("cells_max");
-    const { timeMs } = this.request.context;
 
+    const frozen = this.freezes(parts, match);
     const isInvalid =
       this.given.some((one) => one.state === "invalid" || !isKey(one)) || (leftOut && !isFull);
-    const isStale = this.given.some((one) => one.state === "stale");
     const overflows = leftOut && isFull;
-    const isBackwards = this.given.some(({ cell }) => cell !== null && cell.lastTime > timeMs);
     const reasons: string[] = [];
+    if (frozen) reasons.push("frozen");
     if (isInvalid) reasons.push("state_invalid");
-    if (isStale) reasons.push("state_stale");
+    if (this.isStale) reasons.push("state_stale");
     if (overflows) reasons.push("cells_overflow");
-    if (isBackwards) reasons.push("time_backwards");
-    return { verdict: isInvalid || isStale ? DENY : overflows ? REVIEW : ALLOW, reasons };
+    if (this.isBackwards) reasons.push("time_backwards");
+    const verdict = frozen || isInvalid || this.isStale ? DENY : overflows ? REVIEW : ALLOW;
+    return { verdict, reasons };
+  }
+
+  private get isStale(): boolean {
+    return this.given?.some(({ state }) => state === "stale") === true;
+  }
+
+  private get isBackwards(): boolean {
+    const { timeMs } = this.request.context;
+    return this.given?.some(({ cell }) => cell !== null && cell.lastTime > timeMs) === true;
   }
 
   /** What a decision writes: the parts of the reading that was taken, with the verdict of the call. */
   fold(parts: Remembered[], verdict: number, demand: Demand): History[] {
-    const isFrozen = demand.reasons.some((code) => code === "state_invalid" || code === "state_stale");
+    const staysAsItIs = demand.reasons.some((code) => code === "state_invalid" || code === "state_stale");
     return (this.given ?? []).map((given) => {
-      const unchanged: History = {
-        id: given.id,
-        before: given.digest,
-        after: given.digest,
-        events: [],
-        next: null,
-      };
-      const kind = isFrozen ? undefined : this.kindOf(given, parts);
-      if (kind === undefined) return unchanged;
+      const kind = staysAsItIs ? undefined : this.kindOf(given, parts);
+      if (kind === undefined) return unchanged(given);
       const cell = this.open(given, kind);
       const time = this.nowOf(cell);
       const events: CellEvent[] = [];
@@ -228,16 +304,104 @@ export class Memory {
         );
         if (tallies === 0) continue;
         const { action, tier, weight } = part;
-        const event = { time, ...weight, tallies, action, tier, verdict };
-        if (cell.events.length === limit("cell_events_max")) hit("an event leaves the ring");
-        appendEvent(cell, event);
-        events.push(event);
+        events.push({ time, ...weight, tallies, action, tier, verdict });
       }
-      if (events.length === 0) return unchanged;
-      hit("a history is changed");
-      cell.digest = digestAfter(given.id, given.digest, events);
-      return { ...unchanged, after: cell.digest, events, next: writeCell(cell) };
+      const isSession = kind === sessionKind(this.image.cells);
+      const note = isSession ? this.noteOf(parts, verdict, cell) : NO_NOTE;
+      return this.change(given, cell, events, note);
     });
+  }
+
+  /** What else a decision puts into the history of its session. */
+  private noteOf(parts: Remembered[], verdict: number, cell: Cell): Note {
+    if (verdict === DENY && this.request.mode === "enforce") return NO_NOTE;
+    const had = labelsOf(cell);
+    let bits = 0;
+    for (const { given } of parts) for (const label of given.labels) if (!had.has(label)) bits |= 1 << label;
+    if (bits !== 0) hit("a call gives a label");
+    if (hasBit(cell, ALL_WRITTEN)) return { bits, marks: [] };
+    const hashes = parts.flatMap(({ given }) =>
+      [...given.written].map((text) => writtenHash(this.keySalt, text)),
+    );
+    const fresh = [...new Set(hashes)].filter((hash) => !hasMark(cell, hash, WRITTEN));
+    if (fresh.length > limit("note_written_max")) {
+      hit("a call writes more than a note can hold");
+      return { bits: bits | (1 << ALL_WRITTEN), marks: [] };
+    }
+    if (fresh.length > 0) hit("a call writes");
+    return { bits, marks: fresh.map((hash) => markOf(hash, WRITTEN)) };
+  }
+
+  /** Puts events, then a note into an opened cell. */
+  private change(given: Given, cell: Cell, events: CellEvent[], note: Note): History {
+    if (events.length === 0 && isEmpty(note)) return unchanged(given);
+    hit("a history is changed");
+    const now = this.nowOf(cell);
+    for (const event of events) {
+      if (cell.events.length === limit("cell_events_max")) hit("an event leaves the ring");
+      appendEvent(cell, event);
+    }
+    changeAt(cell, now);
+    foldNote(cell, note);
+    cell.digest = digestAfter(given.id, given.digest, events, writeNote(note));
+    return { ...unchanged(given), after: cell.digest, events, note, next: writeCell(cell) };
+  }
+
+  /** The id of the one history of an event; null: there is none. */
+  idOfEvent(event: RequestEvent): Uint8Array | null {
+    const kind = this.kindOfEvent(event);
+    return kind === undefined ? null : this.keyOf(kind).id;
+  }
+
+  private kindOfEvent({ kind }: RequestEvent): CellKind | undefined {
+    const find = kind === "freeze" || kind === "thaw" ? freezeKind : sessionKind;
+    return find(this.image.cells);
+  }
+
+  /** What becomes of an event (docs/format/event.md). */
+  event(event: RequestEvent): { verdict: number } & Outcome {
+    const kind = this.kindOfEvent(event);
+    const id = this.idOfEvent(event);
+    const isKey = (one: Given): boolean => id !== null && fromBytes(one.id) === fromBytes(id);
+    const own = this.given?.find(isKey);
+    const isInvalid =
+      own === undefined || (this.given ?? []).some((one) => one.state === "invalid" || !isKey(one));
+    const note = this.noteOfEvent(event);
+    const isFull =
+      event.kind === "freeze" &&
+      own?.state === "valid" &&
+      own.cell !== null &&
+      countOf(own.cell, FROZEN) >= limit("cell_frozen_max") &&
+      !own.cell.marks.includes(note.marks[0] as bigint);
+    const reasons: string[] = [];
+    if (isInvalid) reasons.push("state_invalid");
+    if (this.isStale) reasons.push("state_stale");
+    if (isFull) reasons.push("state_full");
+    const verdict = reasons.length > 0 ? DENY : ALLOW;
+    hit(`event ${event.kind} ${wire.verdicts[verdict]}`);
+    if (this.isBackwards) reasons.push("time_backwards");
+    const histories = (this.given ?? []).map((given) =>
+      verdict === ALLOW && given === own
+        ? this.change(given, this.open(given, kind as CellKind), [], note)
+        : unchanged(given),
+    );
+    return { verdict, reasons, histories };
+  }
+
+  private noteOfEvent(event: RequestEvent): Note {
+    if (event.kind === "freeze" || event.kind === "thaw") {
+      const hash = frozenHash(this.keySalt, event.scope as string, event.value as string);
+      return { bits: 0, marks: [markOf(hash, event.kind === "freeze" ? FROZEN : THAWED)] };
+    }
+    let bits = 0;
+    for (const label of event.labels) bits |= 1 << position(wire.labels, label);
+    if (event.kind === "observe") {
+      bits |= 1 << OBSERVED;
+      if (event.seen === undefined) bits |= 1 << SATURATED;
+      hit(`observe ${event.trust} ${event.seen === undefined ? "too much" : "listed"}`);
+    }
+    const ofClass = event.trust === "user" ? USER : TOOL;
+    return { bits, marks: (event.seen ?? []).map((hash) => markOf(hash, ofClass)) };
   }
 
   private kindOf(given: Given, parts: Remembered[]): CellKind | undefined {
@@ -248,6 +412,10 @@ export class Memory {
       }),
     );
   }
+}
+
+function unchanged({ id, digest }: Given): History {
+  return { id, before: digest, after: digest, events: [], note: NO_NOTE, next: null };
 }
 
 function readGiven(id: Uint8Array, digest: Uint8Array, bytes: Uint8Array): Given {

@@ -6,10 +6,10 @@
 import { settle } from "./decide.ts";
 import { scanArguments } from "./detect.ts";
 import { type Image, readImage } from "./image.ts";
-import { match } from "./match.ts";
+import { match, NO_MATCH } from "./match.ts";
 import { idsOf, Memory } from "./memory.ts";
 import { evaluate } from "./parts.ts";
-import { type Evaluated, writeRecord } from "./record.ts";
+import { type Evaluated, evaluatedEvent, writeRecord } from "./record.ts";
 import { readRequest } from "./request.ts";
 import { limit, Refusal } from "./wire.ts";
 
@@ -67,8 +67,12 @@ export function nameModel(
   if (image instanceof Refusal) return { status: image.status, offset: image.offset, ids: [] };
   const ids = refusalOr(() => {
     const request = readRequest(requestBytes, image);
-    const matched = match(request, image);
     const memory = new Memory(image, request, [], keySalt);
+    if (request.event !== undefined) {
+      const id = memory.idOfEvent(request.event);
+      return id === null ? [] : [id];
+    }
+    const matched = match(request, image);
     const touched = matched.candidates.flatMap(
       (candidate) => evaluate(candidate, request, matched, image, memory).touched,
     );
@@ -92,13 +96,22 @@ export function decideModel(
   if (image instanceof Refusal) return { status: image.status, offset: image.offset };
   const answer = refusalOr(() => {
     const request = readRequest(requestBytes, image);
+    const memory = new Memory(image, request, cells, keySalt);
+    if (request.event !== undefined) {
+      const { verdict, ...outcome } = memory.event(request.event);
+      const taken = evaluatedEvent(verdict);
+      const record = writeRecord(requestBytes, request, image, NO_MATCH, taken, outcome);
+      return { record, taken, cells: outcome.histories.map((history) => history.next) };
+    }
     const matched = match(request, image);
     for (const mark of scanArguments(request, image)) matched.marks.add(mark);
-    const memory = new Memory(image, request, cells, keySalt);
     const readings = matched.candidates.map((candidate) =>
       evaluate(candidate, request, matched, image, memory),
     );
-    const demand = memory.demand(readings.flatMap((reading) => reading.touched));
+    const demand = memory.demand(
+      readings.flatMap((reading) => reading.touched),
+      matched,
+    );
     const strict = strictest(readings);
     const taken = { ...strict, decision: settle(strict.decision, demand.verdict) };
     const histories = memory.fold(taken.remembered, taken.decision.verdict, demand);

@@ -56,12 +56,14 @@ export function evaluate(
       marks,
       risk: null,
       signal: null,
+      session: memory.answers(earlier),
     };
     const remembered = rememberedOf(action, surroundings, memory);
     touched.push(remembered);
     surroundings.signal = (index) => memory.signal(index, remembered, earlier);
     const risk = assess(action, of.pack, image, surroundings);
     remembered.tier = risk.tier;
+    remembered.given = { labels: risk.labels, written: risk.written };
     const entries = tryEntries(action, of.pack, request.context.timeMs, { ...surroundings, risk });
     const { mapping } = of;
     const part: Part = {

@@ -5,6 +5,7 @@ import { hit } from "./coverage.ts";
 import type { Facts, Value } from "./extract.ts";
 import type { Clause, Image, Predicate } from "./image.ts";
 import type { Context } from "./request.ts";
+import type { SessionAnswers } from "./session.ts";
 import { fieldNumber, position, wire } from "./wire.ts";
 
 /** Results of the steps 5 to 8; rules run before they exist. */
@@ -14,6 +15,8 @@ export interface RiskFacts {
   levels: number[];
   tier: number;
   score: number;
+  /** Labels that rules gave the part. */
+  labels: Set<number>;
 }
 
 /** What a signal says. */
@@ -36,6 +39,7 @@ export interface Surroundings {
   risk: RiskFacts | null;
   /** What a signal of the image says about the part; null: nobody asks histories here. */
   signal: ((index: number) => SignalAnswer) | null;
+  session: SessionAnswers;
 }
 
 /** An input that made a raising predicate false. */
@@ -43,6 +47,7 @@ export type Excuse =
   | { kind: "context"; name: string }
   | { kind: "set"; index: number }
   | { kind: "domain"; name: string }
+  | { kind: "provenance" }
   | { kind: "default_currency" };
 
 export type Polarity = "raising" | "lowering";
@@ -77,6 +82,8 @@ const DERIVED = [
   "url_idn",
 ];
 
+const USER = BigInt(position(wire.provenances, "user"));
+
 const MISSING: Fact = { state: "missing" };
 
 function known(...items: Item[]): Fact {
@@ -106,8 +113,21 @@ function domainOf(value: Value, type: string): string | null {
   return value.text.slice(value.text.lastIndexOf("@") + 1);
 }
 
+/** What a session says about each value of a field of texts. */
+function ofEach(predicate: Predicate, s: Surroundings, ask: (text: string) => number | null): Fact {
+  const field = s.facts.fields.get(predicate.subject);
+  if (field?.malformed === true) return { state: "malformed" };
+  if (field === undefined || field.values.length === 0) return MISSING;
+  const answers = field.values.map((value) => {
+    if (!("text" in value)) throw new Error("a number where a text is due");
+    return ask(value.text);
+  });
+  const sure = answers.filter((answer) => answer !== null);
+  return sure.length < answers.length ? { state: "unknown" } : numbers(sure);
+}
+
 function factOf(predicate: Predicate, s: Surroundings): Fact {
-  const { context, facts, risk } = s;
+  const { context, facts, risk, session } = s;
   const localMinutes =
     context.tzMin === undefined ? null : floorDivide(context.timeMs, 60_000n) + context.tzMin;
   switch (predicate.operand) {
@@ -178,6 +198,17 @@ function factOf(predicate: Predicate, s: Surroundings): Fact {
       return risk === null ? { state: "unknown" } : numbers([...risk.primary, ...risk.secondary]);
     case "primary_flag":
       return risk === null ? { state: "unknown" } : numbers(risk.primary);
+    case "label":
+      return session.labels === null
+        ? { state: "unknown" }
+        : numbers(new Set([...session.labels, ...(risk?.labels ?? [])]));
+    case "provenance":
+      return ofEach(predicate, s, (text) => session.provenanceOf(text));
+    case "written":
+      return ofEach(predicate, s, (text) => {
+        const isWritten = session.isWritten(text);
+        return isWritten === null ? null : Number(isWritten);
+      });
     default:
       throw new Error(`the model does not know operand ${predicate.operand}`);
   }
@@ -271,9 +302,11 @@ function answerOfSignal(predicate: Predicate, s: Surroundings, polarity: Polarit
 
 function answer(predicate: Predicate, s: Surroundings, polarity: Polarity): Truth {
   if (predicate.operand === "signal") return answerOfSignal(predicate, s, polarity);
-  const fact = factOf(predicate, s);
   const { operator, operand } = predicate;
-  const isField = operand === "field_text" || operand === "field_int";
+  // What a session knows only raises.
+  if (operand === "label" && polarity === "lowering") return "unknown";
+  const fact = factOf(predicate, s);
+  const isField = ["field_text", "field_int", "provenance", "written"].includes(operand);
   const asksPresence = operator === "present" || operator === "absent";
 
   if (fact.state === "unknown" || fact.state === "malformed") return "unknown";
@@ -325,6 +358,13 @@ function excusesOf(predicate: Predicate, s: Surroundings, setOperator: string): 
     case "path_scope":
       if (facts.hostInForce && facts.place.cwd !== null) excuses.push({ kind: "context", name: "host" });
       break;
+    case "provenance": {
+      const fact = factOf(predicate, s);
+      if (fact.state === "known" && fact.items.some(({ number }) => number === USER)) {
+        excuses.push({ kind: "provenance" });
+      }
+      break;
+    }
     case "amount_ref":
       if (facts.defaultCurrencyUsed) excuses.push({ kind: "default_currency" });
       break;

@@ -1,13 +1,14 @@
 /** Steps 9 and 10 of evaluation.md: reasons, lowered_by, commitments and the bytes of the record. */
 import { compareBytes, sha256 } from "./bytes.ts";
 import { writeEvent } from "./cells.ts";
-import { type Writable, writeCmp } from "./cmp.ts";
+import { type Writable, writableOf, writeCmp } from "./cmp.ts";
 import { hit } from "./coverage.ts";
-import type { Decision } from "./decide.ts";
+import { type Decision, noObligations } from "./decide.ts";
 import type { Facts } from "./extract.ts";
 import type { Image } from "./image.ts";
 import type { Match } from "./match.ts";
 import type { Outcome, Remembered } from "./memory.ts";
+import { writeNote } from "./notes.ts";
 import type { Excuse } from "./predicates.ts";
 import type { Request } from "./request.ts";
 import type { Risk } from "./risk.ts";
@@ -98,6 +99,7 @@ export function loweredBy(taken: Evaluated, match: Match, request: Request, imag
     set: image.sets
       .filter((_, index) => excuses.some((excuse) => excuse.kind === "set" && excuse.index === index))
       .map((name) => [name, "org"]),
+    provenance: excuses.some(({ kind }) => kind === "provenance") ? [["user", "host"]] : [],
     context: ["actor", "environment", "host", "roles", "tz_min"]
       .filter((name) => excused("context", name))
       .map((name) => [name, request.context.assertedBy.get(name) as string]),
@@ -160,13 +162,44 @@ function partMap(part: Part, image: Image): Map<string, Writable> {
   ]);
 }
 
-function historyMap({ id, before, after, events }: Outcome["histories"][number]): Map<string, Writable> {
-  return new Map<string, Writable>([
+function historyMap({
+  id,
+  before,
+  after,
+  events,
+  note,
+}: Outcome["histories"][number]): Map<string, Writable> {
+  const map = new Map<string, Writable>([
     ["after", after],
     ["before", before],
     ["events", Uint8Array.from(events.flatMap((event) => [...writeEvent(event)]))],
     ["id", id],
   ]);
+  const noteBytes = writeNote(note);
+  if (noteBytes.length > 0) map.set("note", noteBytes);
+  return map;
+}
+
+/** An event has no parts, and nothing is scored. */
+export function evaluatedEvent(verdict: number): Evaluated {
+  return {
+    parts: [],
+    marks: new Set(),
+    hazard: 0n,
+    score: 0,
+    tier: 0,
+    decision: {
+      verdict,
+      gates: [],
+      rows: [],
+      obligations: noObligations(),
+      overflow: false,
+      excuses: [],
+    },
+    droppedExcuses: [],
+    remembered: [],
+    touched: [],
+  };
 }
 
 export function writeRecord(
@@ -202,6 +235,7 @@ export function writeRecord(
     ["verdict", wire.verdicts[decision.verdict] as string],
   ]);
   if (request.cells !== undefined) record.set("cells", outcome.histories.map(historyMap));
+  if (request.event !== undefined) record.set("event", writableOf(request.payload));
   const [gate] = decision.gates;
   if (gate !== undefined) record.set("gate", gate);
   const out = writeCmp(record);

@@ -48,6 +48,8 @@ export interface RequestSource {
   annotations?: Plain;
   action?: string;
   fields?: Plain;
+  event?: Plain;
+  seen?: Uint8Array;
   context?: { [key: string]: Plain | undefined };
   mode?: string;
   binding?: string;
@@ -75,6 +77,8 @@ export function encodeRequest(source: RequestSource, image: Uint8Array): Uint8Ar
     annotations: source.annotations,
     action: source.action,
     fields: source.fields,
+    event: source.event,
+    seen: source.seen,
     cells: source.cells,
   });
 }

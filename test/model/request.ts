@@ -19,8 +19,21 @@ export interface Context {
   host?: HostFacts;
   /** All members that are texts, as given: what can be the key of a history. */
   texts: Map<string, string>;
+  /** The session that counts: of the one that opened it, if it was opened. */
+  session?: string;
   /** Which facts somebody vouches for, and who. */
   assertedBy: Map<string, string>;
+}
+
+/** What is no call (docs/format/event.md). */
+export interface RequestEvent {
+  kind: string;
+  labels: string[];
+  trust?: string;
+  scope?: string;
+  value?: string;
+  /** Hashes of what a text shows; undefined: it is not said. */
+  seen?: bigint[];
 }
 
 export interface Request {
@@ -31,8 +44,9 @@ export interface Request {
   image: Uint8Array;
   salt: Uint8Array;
   context: Context;
-  /** args in the tool form, fields in the direct form. */
+  /** args in the tool form, fields in the direct form, the event itself of an event. */
   payload: Node & { type: "map" };
+  event?: RequestEvent;
   /** Id and digest of each history; undefined: no memory is kept. */
   cells?: { id: Uint8Array; digest: Uint8Array }[];
   tool?: string;
@@ -164,6 +178,49 @@ const contextKeys: Record<string, Check> = {
   tz_min: int(-BigInt(limit("tz_min_max")), BigInt(limit("tz_min_max"))),
 };
 
+const checkLabels: Check = (node) => {
+  const items = need(node, "array").items;
+  if (items.length > wire.labels.length) throw new Refusal("value_range", node.at);
+  for (const item of items) word(wire.labels)(item);
+};
+
+const eventKeys: Record<string, Check> = {
+  by: name,
+  kind: word(wire.event_kinds),
+  labels: checkLabels,
+  of: bin32,
+  reason: name,
+  scope: word(wire.freeze_scopes),
+  source: name,
+  status: word(wire.event_statuses),
+  trust: word(wire.trusts),
+  value: name,
+};
+
+/** What an event of a kind must say besides. */
+const NEEDED: Record<string, string[]> = {
+  observe: ["trust"],
+  label: ["labels"],
+  outcome: ["status"],
+  freeze: ["scope", "value"],
+  thaw: ["scope", "value"],
+};
+
+const HASH_BYTES = 8;
+
+const checkSeen: Check = (node) => {
+  const { bytes } = need(node, "bin");
+  if (bytes.length > limit("seen_bytes_max") || bytes.length % HASH_BYTES !== 0) {
+    throw new Refusal("value_range", node.at);
+  }
+  if (hashesOf(bytes).some((hash) => (hash & 7n) !== 0n)) throw new Refusal("value_range", node.at);
+};
+
+function hashesOf(bytes: Uint8Array): bigint[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / HASH_BYTES }, (_, i) => view.getBigUint64(HASH_BYTES * i, true));
+}
+
 const requestKeys: Record<string, Check> = {
   action: str(1, limit("tool_bytes_max")),
   annotations: anyMap,
@@ -173,10 +230,12 @@ const requestKeys: Record<string, Check> = {
   context: (node) => checkMap(node, contextKeys, ["asserted_by", "time_ms"], []),
   durability: word(wire.durabilities),
   engine: bin32,
+  event: (node) => checkMap(node, eventKeys, ["kind"], []),
   fields: anyMap,
   image: bin32,
   mode: word(wire.modes),
   salt: bin32,
+  seen: checkSeen,
   server: str(1, limit("name_bytes_max")),
   tool: str(1, limit("tool_bytes_max")),
   v: (node) => {
@@ -193,6 +252,7 @@ export const knownKeys = {
   context: Object.keys(contextKeys),
   host: Object.keys(hostKeys),
   asserted_by: ASSERTABLE,
+  event: Object.keys(eventKeys),
   reserved: RESERVED,
 };
 
@@ -208,10 +268,13 @@ export function readRequest(bytes: Uint8Array, image: Image): Request {
   const blob = (key: string): Uint8Array => need(get(key) as Node, "bin").bytes;
   const has = (...keys: string[]): boolean => keys.every((key) => get(key) !== undefined);
 
-  const toolForm = has("tool", "args") && !has("action") && !has("fields");
-  const directForm =
-    has("action", "fields") && !has("tool") && !has("args") && !has("server") && !has("annotations");
-  if (!toolForm && !directForm) throw new Refusal("call_form", 0);
+  const hasNone = (...keys: string[]): boolean => keys.every((key) => !has(key));
+  const noEvent = hasNone("event", "seen");
+  const toolForm = noEvent && has("tool", "args") && hasNone("action", "fields");
+  const directForm = noEvent && has("action", "fields") && hasNone("tool", "args", "server", "annotations");
+  const eventForm =
+    has("event") && hasNone("tool", "args", "action", "fields", "server", "annotations") && isWhole(get);
+  if (!toolForm && !directForm && !eventForm) throw new Refusal("call_form", 0);
   if (fromBytes(blob("image")) !== fromBytes(image.digest)) {
     throw new Refusal("image_mismatch", (get("image") as Node).at);
   }
@@ -224,7 +287,7 @@ export function readRequest(bytes: Uint8Array, image: Image): Request {
     image: blob("image"),
     salt: blob("salt"),
     context: readContext(need(get("context") as Node, "map").members),
-    payload: need(get(toolForm ? "args" : "fields") as Node, "map"),
+    payload: need(get(toolForm ? "args" : directForm ? "fields" : "event") as Node, "map"),
   };
   const cells = get("cells");
   if (cells !== undefined) {
@@ -237,10 +300,35 @@ export function readRequest(bytes: Uint8Array, image: Image): Request {
     request.tool = text("tool");
     if (has("server")) request.server = text("server");
     if (has("annotations")) request.annotations = need(get("annotations") as Node, "map").members;
+  } else if (eventForm) {
+    request.event = readEvent(request.payload.members, get("seen"));
   } else {
     request.direct = readDirect(get("action") as Node, request.payload.members, image);
   }
   return request;
+}
+
+/** Whether an event says what its kind needs, and nothing that it may not say. */
+function isWhole(get: (key: string) => Node | undefined): boolean {
+  const { members } = need(get("event") as Node, "map");
+  const says = (key: string): boolean => members.some((member) => member.key === key);
+  const kind = need(members.find((member) => member.key === "kind")?.value as Node, "str").text;
+  if (!(NEEDED[kind] as string[]).every(says)) return false;
+  const isFreeze = kind === "freeze" || kind === "thaw";
+  return !isFreeze || (!says("labels") && get("seen") === undefined);
+}
+
+function readEvent(members: Member[], seen: Node | undefined): RequestEvent {
+  const get = (key: string): Node | undefined => members.find((member) => member.key === key)?.value;
+  const text = (key: string): string => need(get(key) as Node, "str").text;
+  const labels = get("labels");
+  const event: RequestEvent = {
+    kind: text("kind"),
+    labels: labels === undefined ? [] : need(labels, "array").items.map((item) => need(item, "str").text),
+  };
+  for (const key of ["trust", "scope", "value"] as const) if (get(key) !== undefined) event[key] = text(key);
+  if (seen !== undefined) event.seen = hashesOf(need(seen, "bin").bytes);
+  return event;
 }
 
 /** Step 6: the action and the fields of the direct form exist, and no single field is named twice. */
@@ -266,6 +354,8 @@ function readContext(members: Member[]): Context {
     texts: new Map(members.flatMap(({ key, value }) => (value.type === "str" ? [[key, value.text]] : []))),
     assertedBy: textMap(get("asserted_by") as Node),
   };
+  const session = context.texts.get("parent") ?? context.texts.get("session");
+  if (session !== undefined) context.session = session;
   const actor = get("actor");
   if (actor !== undefined) context.actor = need(actor, "str").text;
   const environment = get("environment");

@@ -1,4 +1,5 @@
 /** Steps 5 to 7 of evaluation.md: flags and levels, hazard, score and tier. */
+import { hit } from "./coverage.ts";
 import type { Action, Image } from "./image.ts";
 import { type Excuse, type Surroundings, tryRaising } from "./predicates.ts";
 import { limit } from "./wire.ts";
@@ -113,6 +114,9 @@ export interface Risk {
   levelReasons: string[];
   /** Codes of the rules that changed a flag, in list order. */
   flagReasons: string[];
+  /** Labels that rules gave, and values that they say are written. */
+  labels: Set<number>;
+  written: Set<string>;
 }
 
 /** Runs the rules of the action, then the arithmetic. `surroundings.risk` must be null: rules run before it exists. */
@@ -123,6 +127,8 @@ export function assess(action: Action, pack: number | null, image: Image, surrou
   const excuses: Excuse[] = [];
   const flagReasons: string[] = [];
   const raised: { code: string; amplifier: number; level: number }[] = [];
+  const labels = new Set<number>();
+  const written = new Set<string>();
 
   for (const rule of action.rules) {
     if (rule.pack !== null && rule.pack !== pack) continue;
@@ -132,6 +138,14 @@ export function assess(action: Action, pack: number | null, image: Image, surrou
     if (rule.kind === "level") {
       levels[rule.target] = Math.max(levels[rule.target] as number, rule.value);
       raised.push({ code: rule.code, amplifier: rule.target, level: rule.value });
+    } else if (rule.kind === "label") {
+      hit("rule kind label");
+      labels.add(rule.target);
+    } else if (rule.kind === "written") {
+      const field = surroundings.facts.fields.get(rule.target);
+      hit(`rule kind written${field?.malformed === true ? ", malformed" : ""}`);
+      if (field === undefined || field.malformed) continue;
+      for (const value of field.values) if ("text" in value) written.add(value.text);
     } else if (rule.value === 0) {
       if (!primary.has(rule.target)) flagReasons.push(rule.code);
       primary.add(rule.target);
@@ -153,6 +167,8 @@ export function assess(action: Action, pack: number | null, image: Image, surrou
     excuses,
     levelReasons: levelReasons(action, levels, raised, image),
     flagReasons,
+    labels,
+    written,
   };
 }
 

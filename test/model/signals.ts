@@ -97,7 +97,7 @@ function numberOf(question: Question, seen: Seen): bigint {
       return ceilDivide(1000n * count, atLeastOne(twice - count));
     }
     case "age":
-      return cell.hadEvents ? seconds(now - cell.firstTime) : 0n;
+      return cell.wasChanged ? seconds(now - cell.firstTime) : 0n;
     case "follows":
       return follows(window, windowOf(seen, other, windowS), tally, other, seen) ? 1n : 0n;
     default:

@@ -36,6 +36,13 @@ interface WireYaml {
   tally_counts: string[];
   signal_measures: string[];
   signal_units: string[];
+  labels: string[];
+  provenances: string[];
+  note_classes: string[];
+  event_kinds: string[];
+  freeze_scopes: string[];
+  trusts: string[];
+  event_statuses: string[];
   languages: string[];
   command_styles: string[];
   option_takes: string[];

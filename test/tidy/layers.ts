@@ -35,13 +35,22 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
     may: [...BASE_AND_GEN, "assembly/policy/view", "assembly/request/view"],
   },
   // What came before: histories are opened, asked and written here; what counts in them is a condition.
-  { name: "session", files: ["assembly/session/"], may: [...BASE_AND_GEN, ...VIEWS] },
+  {
+    name: "session",
+    files: ["assembly/session/"],
+    may: [...BASE_AND_GEN, ...VIEWS, "assembly/normalise/name", "assembly/normalise/normalise"],
+  },
   {
     name: "condition",
     files: ["assembly/condition/"],
     may: [...BASE_AND_GEN, ...VIEWS, "assembly/session/"],
   },
-  { name: "risk", files: ["assembly/risk/"], may: [...BASE_AND_GEN, ...VIEWS, "assembly/condition/"] },
+  // What a part teaches a session stands among the rules that judge it.
+  {
+    name: "risk",
+    files: ["assembly/risk/"],
+    may: [...BASE_AND_GEN, ...VIEWS, "assembly/condition/", "assembly/session/learned"],
+  },
   {
     name: "decide",
     files: ["assembly/decide/"],

@@ -1311,6 +1311,16 @@ export const FAULTS: readonly FaultRow[] = [
     schema: "accepts",
   },
   {
+    why: "a literal longer than a short ref says",
+    source: "pack",
+    from: "payee: { value: customer }",
+    to: `payee: { value: »${"x".repeat(1024)} }`,
+    says: [
+      `policies/packs/shop/pack.yaml:14:23 wanted the text of payee of at most 1023 bytes; came "${"x".repeat(60)}…"; shorten it`,
+    ],
+    schema: "accepts",
+  },
+  {
     why: "a literal of the wrong type",
     source: "pack",
     from: 'limit: { count: "items[]" }',

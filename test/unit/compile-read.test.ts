@@ -150,6 +150,11 @@ describe("an image is refused", () => {
       `image_structure ${member(layout.SECTION_OPS, 1)}`,
     ],
     [
+      "with a path of more segments than there are, start and count in one number",
+      u32(member(layout.SECTION_OPS, layout.OPS_FROM), 0x003f_ffff + 2 ** 22),
+      `image_structure ${member(layout.SECTION_OPS, 4)}`,
+    ],
+    [
       "with a rule for no amplifier",
       u8(member(layout.SECTION_RULES, layout.RULES_TARGET), 10),
       `image_structure ${member(layout.SECTION_RULES, 9)}`,

@@ -72,7 +72,7 @@ const PINNED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     ACTIONS_RULES: 36,
     MAPPINGS_LANGUAGE: 36,
     COMMANDS_OPTION_START: 24,
-    OPTIONS_USE: 8,
+    OPTIONS_USE: 4,
     USES_ACTION: 4,
     APIS_METHODS: 32,
     ROWS_EXPIRES_MS: 28,

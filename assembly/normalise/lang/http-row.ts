@@ -16,7 +16,7 @@ import {
   STEPS_PREFIX,
   STEPS_SUFFIX,
 } from "../../gen/layout";
-import { entryAt, listCount, listItem, lookUp, NONE, textAt, textBytes } from "../../policy/view";
+import { entryAt, listCount, listItem, lookUp, NONE, shortAt, shortBytes } from "../../policy/view";
 import { draftText } from "../drafts";
 import { segmentAt, segmentCount, segmentEnd } from "./http-url";
 
@@ -28,15 +28,15 @@ function stepAt(row: usize, position: u32): usize {
 function meets(step: usize, position: i32): bool {
   const at = segmentAt(position);
   const end = segmentEnd(position);
-  const prefixBytes = textBytes(step + STEPS_PREFIX);
-  const suffixBytes = textBytes(step + STEPS_SUFFIX);
+  const prefixBytes = shortBytes(step + STEPS_PREFIX);
+  const suffixBytes = shortBytes(step + STEPS_SUFFIX);
   const fixed = prefixBytes + suffixBytes;
   const size = <u32>(end - at);
   const isOne = load<u8>(step + STEPS_KIND) == <u8>STEP_KIND_ONE;
   if (isOne ? size <= fixed : size != fixed) return false;
   return (
-    equalFolded(at, textAt(step + STEPS_PREFIX), prefixBytes) &&
-    equalFolded(end - suffixBytes, textAt(step + STEPS_SUFFIX), suffixBytes)
+    equalFolded(at, shortAt(step + STEPS_PREFIX), prefixBytes) &&
+    equalFolded(end - suffixBytes, shortAt(step + STEPS_SUFFIX), suffixBytes)
   );
 }
 
@@ -89,7 +89,7 @@ export function findRow(hostAt: usize, hostBytes: u32, methodBit: i32): usize {
 /** Where the text that a step captures ends: its prefix and suffix are not of it. */
 function captureEnd(step: usize, position: i32): usize {
   const isRest = load<u8>(step + STEPS_KIND) == <u8>STEP_KIND_REST;
-  return segmentEnd(isRest ? segmentCount() - 1 : position) - textBytes(step + STEPS_SUFFIX);
+  return segmentEnd(isRest ? segmentCount() - 1 : position) - shortBytes(step + STEPS_SUFFIX);
 }
 
 /** Adds what the steps of the row name to the part that was begun last. The kept segments are then no longer read. */
@@ -101,12 +101,12 @@ export function takeCaptures(row: usize): void {
     const field = load<u8>(step + STEPS_FIELD);
     const first = position++;
     if (field == 0) continue;
-    const at = segmentAt(<i32>first) + textBytes(step + STEPS_PREFIX);
+    const at = segmentAt(<i32>first) + shortBytes(step + STEPS_PREFIX);
     let end = captureEnd(step, <i32>first);
     // Neighbours of one field are one text: they move together, over the text around them, with a `/` between.
     while (position < steps && load<u8>(stepAt(row, position) + STEPS_FIELD) == field) {
       step = stepAt(row, position);
-      const nextAt = segmentAt(<i32>position) + textBytes(step + STEPS_PREFIX);
+      const nextAt = segmentAt(<i32>position) + shortBytes(step + STEPS_PREFIX);
       const bytes = captureEnd(step, <i32>position) - nextAt;
       assert(end < nextAt);
       store<u8>(end++, 0x2f);

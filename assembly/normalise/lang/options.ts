@@ -33,7 +33,7 @@ import {
   USES_ROLE,
   USES_TAKES,
 } from "../../gen/layout";
-import { entryAt, INERT, NONE, textAt, textBytes } from "../../policy/view";
+import { entryAt, INERT, NONE, shortAt, shortBytes } from "../../policy/view";
 import { draftMark } from "../drafts";
 import { isPlain } from "./facts";
 import { beginInner, innerEnd } from "./inner";
@@ -121,7 +121,9 @@ function useModule(option: usize): void {
   now.told = true;
   const name = option + OPTIONS_NAME;
   const index =
-    (valueBits & WORD_EXPANDS) != 0 ? NONE : lookUpModule(textAt(name), textBytes(name), valueAt, valueBytes);
+    (valueBits & WORD_EXPANDS) != 0
+      ? NONE
+      : lookUpModule(shortAt(name), shortBytes(name), valueAt, valueBytes);
   if (index != NONE) {
     replaceRow(index);
     return;
@@ -233,7 +235,7 @@ function readAbbreviated(at: usize, bytes: u32, bits: u32): bool {
       const count = optionCount(row);
       for (let place = 0; place < count && !now.ended; place++) {
         const text = optionAt(row, place) + OPTIONS_NAME;
-        if (!startsWith(textAt(text), textBytes(text), at, name)) continue;
+        if (!startsWith(shortAt(text), shortBytes(text), at, name)) continue;
         const takes = takesOf(level, place);
         if (turn == 0) {
           // The first turn only finds out whether the next word is a value.
@@ -294,8 +296,8 @@ function readAttached(at: usize, bytes: u32, bits: u32): bool {
     const count = optionCount(row);
     for (let place = 0; place < count; place++) {
       const text = optionAt(row, place) + OPTIONS_NAME;
-      const name = textBytes(text);
-      if (!startsWith(at, bytes, textAt(text), name)) continue;
+      const name = shortBytes(text);
+      if (!startsWith(at, bytes, shortAt(text), name)) continue;
       const takes = takesOf(level, place);
       noValue();
       if (name == bytes) {
@@ -304,7 +306,7 @@ function readAttached(at: usize, bytes: u32, bits: u32): bool {
         continue;
       } else if (load<u8>(at + name) == EQUALS) {
         attach(at + name + 1, bytes - name - 1, bits);
-      } else if (takes == OPTION_TAKES_ATTACHED || load<u8>(textAt(text)) != DASH) {
+      } else if (takes == OPTION_TAKES_ATTACHED || load<u8>(shortAt(text)) != DASH) {
         attach(at + name, bytes - name, bits);
       } else {
         continue;

@@ -25,7 +25,16 @@ import {
   USES_BYTES,
 } from "../../gen/layout";
 import { NAME_BYTES_MAX } from "../../gen/limits";
-import { COMMAND_RUNS, entryAt, lookUp, NONE, textAt, textBytes } from "../../policy/view";
+import {
+  COMMAND_RUNS,
+  entryAt,
+  lookUp,
+  NONE,
+  shortAt,
+  shortBytes,
+  textAt,
+  textBytes,
+} from "../../policy/view";
 import { hasFact, isMany, setFact } from "./facts";
 import { Surroundings, WORD_EXPANDS, Word, wordOf } from "./words";
 
@@ -197,7 +206,7 @@ export function useOf(option: usize): usize {
 /** True when the option has exactly this name. */
 export function isNamed(option: usize, at: usize, bytes: u32): bool {
   const name = option + OPTIONS_NAME;
-  return textBytes(name) == bytes && equal(textAt(name), at, bytes);
+  return shortBytes(name) == bytes && equal(shortAt(name), at, bytes);
 }
 
 /** Looks up the name with a text behind it, after one blank unless it is the first; NONE leaves the name as it was. */

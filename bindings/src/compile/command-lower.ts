@@ -59,7 +59,7 @@ export class CommandLowering {
     const entries = options.map(({ name, ...use }) =>
       this.#writer
         .entry(layout.SECTION_OPTIONS)
-        .ref(layout.OPTIONS_NAME, name)
+        .short(layout.OPTIONS_NAME, name)
         .u32(layout.OPTIONS_USE, this.#use(use)),
     );
     return this.#writer.putRun(layout.SECTION_OPTIONS, entries);

@@ -2,11 +2,14 @@
 
 import {
   EFFECT_NAMES,
+  LABEL_NAMES,
   OPERAND_AMOUNT_REF,
   OPERAND_FIELD_INT,
   OPERAND_FIELD_TEXT,
   OPERAND_HOST_SCOPE,
+  OPERAND_LABEL,
   OPERAND_PATH_SCOPE,
+  OPERAND_PROVENANCE,
   OPERAND_RECIPIENT_SCOPE,
   OPERAND_URL_HOST,
   OPERAND_URL_IDN,
@@ -18,18 +21,21 @@ import {
   OPERATOR_LT,
   OPERATOR_NAME_IN,
   OPERATOR_UNDER,
+  PROVENANCE_NAMES,
+  PROVENANCE_USER,
   VERDICT_ALLOW,
   VERDICT_DENY,
   VERDICT_NAMES,
 } from "../gen/codes.ts";
 import { type Condition, ConditionReader, type EntryKind, type Predicate } from "./conditions.ts";
+import { isText } from "./facts.ts";
 import type { Place } from "./issues.ts";
 import type { Memory } from "./memory.ts";
 import { type Obligation, readObligations } from "./obligations.ts";
 import { plain, type Tree } from "./parse.ts";
 import type { Sets } from "./sets.ts";
 import type { Reader, Shape } from "./shape.ts";
-import { type Action, actionOf, engineCodes, flagBits, type Taxonomy } from "./taxonomy.ts";
+import { type Action, actionOf, engineCodes, type Field, flagBits, type Taxonomy } from "./taxonomy.ts";
 
 /** A call that shows when an entry matches, as its file has it. */
 export interface ExampleCall {
@@ -59,6 +65,10 @@ export interface Rule extends EntryBase {
   readonly raises: readonly { readonly target: number; readonly level: number }[];
   /** Flag number and role (0 primary, 1 secondary). */
   readonly adds: readonly { readonly target: number; readonly role: number }[];
+  /** Numbers of labels that the session gets. */
+  readonly labels: readonly number[];
+  /** Numbers of fields whose values the session has then written. */
+  readonly writes: readonly number[];
 }
 
 export interface Row extends EntryBase {
@@ -87,6 +97,8 @@ const RELAX_DAYS_MAX = 366;
 const DAY_MS = 86_400_000;
 const ENGINE_CODES: ReadonlySet<string> = new Set(engineCodes());
 const SCORED_VERDICTS = VERDICT_NAMES.slice(0, VERDICT_DENY);
+/** What a rule can do; at least one of these. */
+const RULE_EFFECTS = ["raise", "add", "label", "wrote"];
 
 /** Facts that describe what the call does, so that a relax entry on them is about something. */
 const CALL_OPERANDS: ReadonlySet<number> = new Set([
@@ -100,6 +112,7 @@ const CALL_OPERANDS: ReadonlySet<number> = new Set([
   OPERAND_HOST_SCOPE,
   OPERAND_URL_USERINFO,
   OPERAND_URL_IDN,
+  OPERAND_PROVENANCE,
 ]);
 
 /** Tests that leave only listed values or bounded amounts. */
@@ -178,21 +191,38 @@ export class EntryReader {
   }
 
   #rule(tree: Tree, origin: Origin): Rule | undefined {
-    const optional = ["on", "when", "raise", "add", "passes", "violates"];
+    const optional = ["on", "when", ...RULE_EFFECTS, "passes", "violates"];
     const shape = this.#reader.shape(tree, "a rule", ["id", "reason"], optional);
-    const base = shape && this.#base(shape, "rule", origin);
+    const writes = shape ? this.#writes(shape.get("wrote")) : [];
+    const keys = writes.map(({ name }) => [name]);
+    const base = shape && this.#base(shape, "rule", origin, keys);
     if (!base) return undefined;
     const raises = this.#raises(shape.get("raise"));
     const adds = this.#adds(shape.get("add"));
-    if (!shape.get("raise") && !shape.get("add")) {
-      this.#reader.issues.fault(
-        shape.place,
-        "raise or add",
-        "a rule that does nothing",
-        "say what it raises or adds",
-      );
+    const labels = this.#labels(shape.get("label"));
+    if (!RULE_EFFECTS.some((key) => shape.get(key))) {
+      const fix = "say what it raises, adds or labels, or what it notes as written";
+      this.#reader.issues.fault(shape.place, RULE_EFFECTS.join(", "), "a rule that does nothing", fix);
     }
-    return { ...base, raises, adds };
+    return { ...base, raises, adds, labels, writes: writes.map(({ number }) => number) };
+  }
+
+  #labels(tree: Tree | undefined): number[] {
+    const items = tree ? this.#reader.oneOrMany(tree) : [];
+    return items.flatMap((item) => this.#reader.word(item, "a label", LABEL_NAMES) ?? []);
+  }
+
+  /** Fields with texts. */
+  #writes(tree: Tree | undefined): Field[] {
+    const fields = [...this.#taxonomy.fields.values()].filter(isText);
+    return (tree ? this.#reader.oneOrMany(tree) : []).flatMap((item) => {
+      const name = this.#reader.text(item, "a field with a text");
+      const field = fields.find((one) => one.name === name);
+      const names = fields.map((one) => one.name);
+      if (name !== undefined && !field)
+        this.#reader.issues.unknownName(item.place, "a field with a text", name, names);
+      return field ?? [];
+    });
   }
 
   #raises(tree: Tree | undefined): { target: number; level: number }[] {
@@ -259,15 +289,36 @@ export class EntryReader {
         "say what may be lowered",
       );
     }
+    this.#checkLearned(base.condition, shape.placeOf("when"));
     const row = { kind: "relax" as const, verdict: verdict ?? VERDICT_DENY, obligations: [], owner };
     return { ...base, ...row, expiresMs: (days ?? 0) * DAY_MS };
   }
 
+  /** Of what a session learned, only one thing calms: that the user typed a value. */
+  #checkLearned({ clauses }: Condition, place: Place): void {
+    for (const { operand, operator, values } of clauses.flat()) {
+      if (operand === OPERAND_LABEL) {
+        const fix = "write a row that reviews what must not pass";
+        this.#reader.issues.fault(place, "facts that can calm", "label, which never does", fix);
+      }
+      const isUser = operator === OPERATOR_IN && values.every((value) => value === BigInt(PROVENANCE_USER));
+      if (operand !== OPERAND_PROVENANCE || isUser) continue;
+      const came = values.map((value) => PROVENANCE_NAMES[Number(value)]).join(", ");
+      const wanted = "provenance: [user], which alone calms";
+      this.#reader.issues.fault(place, wanted, `${operator === OPERATOR_IN ? "" : "not "}${came}`, "write [user]");
+    }
+  }
+
   /** What all entries have: id, reason, actions, condition, example calls. */
-  #base(shape: Shape, kind: EntryKind, origin: Origin): EntryBase | undefined {
+  #base(
+    shape: Shape,
+    kind: EntryKind,
+    origin: Origin,
+    keys: readonly (readonly string[])[] = [],
+  ): EntryBase | undefined {
     const id = this.#reader.text(shape.get("id"), "an id", ID);
     const reason = this.#reader.text(shape.get("reason"), "a reason", REASON) ?? "";
-    const { actions, condition } = this.about(shape, kind, origin);
+    const { actions, condition } = this.about(shape, kind, origin, keys);
     if (id === undefined) return undefined;
     const code = origin.pack === undefined ? id : `${origin.pack}.${id}`;
     const place = shape.placeOf("id");

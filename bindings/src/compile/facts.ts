@@ -13,6 +13,7 @@ import {
   FIELD_TYPE_URL,
   FIELD_TYPE_WORD,
   HOST_SCOPE_NAMES,
+  LABEL_NAMES,
   MARK_NAMES,
   OPERAND_ACTOR,
   OPERAND_AMOUNT_REF,
@@ -22,11 +23,13 @@ import {
   OPERAND_FIELD_TEXT,
   OPERAND_FLAG,
   OPERAND_HOST_SCOPE,
+  OPERAND_LABEL,
   OPERAND_LEVEL,
   OPERAND_MARK,
   OPERAND_MINUTE_OF_DAY,
   OPERAND_PATH_SCOPE,
   OPERAND_PRIMARY_FLAG,
+  OPERAND_PROVENANCE,
   OPERAND_RECIPIENT_SCOPE,
   OPERAND_ROLE,
   OPERAND_SCORE,
@@ -38,7 +41,9 @@ import {
   OPERAND_URL_SCHEME,
   OPERAND_URL_USERINFO,
   OPERAND_WEEKDAY,
+  OPERAND_WRITTEN,
   PATH_SCOPE_NAMES,
+  PROVENANCE_NAMES,
   RECIPIENT_SCOPE_NAMES,
   SERVER_BINDING_NAMES,
   TIER_NAMES,
@@ -181,6 +186,7 @@ const CALL_FACTS: readonly Fact[] = [
   fact("server_binding", OPERAND_SERVER_BINDING, words(SERVER_BINDING_NAMES), LISTED),
   fact("annotation", OPERAND_ANNOTATION, words(ANNOTATION_NAMES), LISTED),
   fact("mark", OPERAND_MARK, words(MARK_NAMES), LISTED),
+  fact("label", OPERAND_LABEL, words(LABEL_NAMES), LISTED),
 ];
 
 /** Facts with a form of their own: `time` has windows, `level` has amplifiers, `flags_all` has one predicate a flag. */
@@ -210,6 +216,14 @@ function fieldFact(field: Field): Fact {
   };
 }
 
+/** What a session learned of the values of a field. */
+function learnedFacts(field: Field): Fact[] {
+  const needs = [[field.name]];
+  const origin = fact(`provenance.${field.name}`, OPERAND_PROVENANCE, words(PROVENANCE_NAMES), LISTED, needs);
+  const written = fact(`written.${field.name}`, OPERAND_WRITTEN, { kind: "bool" }, LISTED, needs);
+  return [origin, written].map((one) => ({ ...one, param: field.number }));
+}
+
 export interface Facts {
   /** Every spelling of every fact, special ones left out. */
   readonly byKey: ReadonlyMap<string, Fact>;
@@ -235,6 +249,7 @@ export function factsOf(taxonomy: Taxonomy): Facts {
   for (const field of taxonomy.fields.values()) {
     byKey.set(field.name, fieldFact(field));
     byKey.set(`field.${field.name}`, fieldFact(field));
+    for (const one of isText(field) ? learnedFacts(field) : []) byKey.set(one.name, one);
   }
   for (const one of [...CALL_FACTS, ...scored]) {
     if (byKey.has(one.name)) shared.add(one.name);

@@ -2,6 +2,7 @@
 
 import { VERSION_ABI, VERSION_IMAGE } from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
+import { SHORT_BYTES_MAX } from "../gen/limits.ts";
 import { sha256 } from "../sha256.ts";
 import { compareText } from "./issues.ts";
 
@@ -17,6 +18,8 @@ export interface Run {
 const ALIGNMENT = 8;
 const SLOTS_MIN = 8;
 const SLOT_NAMES_MAX = 0xfffff;
+/** Below it the start of a short run, and its size in multiples of it. */
+export const SHORT_UNIT = 2 ** 22;
 const ENCODER = new TextEncoder();
 
 function aligned(bytes: number): number {
@@ -86,6 +89,17 @@ export class EntryWriter {
   ref(offset: number, text: string): this {
     const { start, count } = this.#image.text(text);
     return this.u32(offset, start).u32(offset + 4, count);
+  }
+
+  /** A ref in four bytes. */
+  short(offset: number, text: string): this {
+    return this.shortRun(offset, this.#image.text(text));
+  }
+
+  /** A place beyond its bits is in an image that is too large, which is refused as a whole. */
+  shortRun(offset: number, { start, count }: Run): this {
+    if (count > SHORT_BYTES_MAX) throw new RangeError(`image: wanted a short run, came ${count}`);
+    return this.u32(offset, (start % SHORT_UNIT) + count * SHORT_UNIT);
   }
 
   run(offset: number, { start, count }: Run): this {

@@ -1,11 +1,12 @@
 /** Fixed values of fields that a pack writes down. */
 
 import { FIELD_TYPE_BOOL, FIELD_TYPE_INT, FIELD_TYPE_MONEY } from "../gen/codes.ts";
+import { SHORT_BYTES_MAX } from "../gen/limits.ts";
 import type { Tree } from "./parse.ts";
 import type { Reader } from "./shape.ts";
 import type { Field } from "./taxonomy.ts";
 
-const PROSE = { bytesMax: 1024 };
+const PROSE = { bytesMax: SHORT_BYTES_MAX };
 
 /** What a literal must look like for a field of this type. */
 export function literalText(reader: Reader, tree: Tree, field: Field): string | undefined {

@@ -21,7 +21,9 @@ import {
   ROW_KIND_RELAX,
   ROW_KIND_ROW,
   RULE_KIND_FLAG,
+  RULE_KIND_LABEL,
   RULE_KIND_LEVEL,
+  RULE_KIND_WRITTEN,
   TRANSFORM_LITERAL,
 } from "../gen/codes.ts";
 import * as layout from "../gen/layout.ts";
@@ -102,6 +104,7 @@ function changes(
   rule: { readonly kind: number; readonly target: number; readonly value: number },
 ): boolean {
   if (rule.kind === RULE_KIND_LEVEL) return rule.value > (action.levels[rule.target] ?? 0);
+  if (rule.kind !== RULE_KIND_FLAG) return true;
   const bit = 1 << rule.target;
   const isPrimary = (action.primary & bit) !== 0;
   return rule.value === 0 ? !isPrimary : !isPrimary && (action.secondary & bit) === 0;
@@ -270,8 +273,8 @@ export class Lowering {
         .u8(layout.OPS_UNIT, unit)
         .u8(layout.OPS_MANY, adds ? 1 : 0);
       return transform === TRANSFORM_LITERAL
-        ? entry.ref(layout.OPS_FROM, literal)
-        : entry.run(layout.OPS_FROM, this.#segments(segments));
+        ? entry.short(layout.OPS_FROM, literal)
+        : entry.shortRun(layout.OPS_FROM, this.#segments(segments));
     });
     return this.#writer.putRun(layout.SECTION_OPS, entries);
   }
@@ -345,8 +348,8 @@ export class Lowering {
     const entries = steps.map(({ kind, prefix, suffix, field }) =>
       this.#writer
         .entry(layout.SECTION_STEPS)
-        .ref(layout.STEPS_PREFIX, prefix)
-        .ref(layout.STEPS_SUFFIX, suffix)
+        .short(layout.STEPS_PREFIX, prefix)
+        .short(layout.STEPS_SUFFIX, suffix)
         .u8(layout.STEPS_KIND, kind)
         .u8(layout.STEPS_FIELD, field),
     );
@@ -471,6 +474,8 @@ export class Lowering {
       const effects = [
         ...rule.raises.map(({ target, level }) => ({ kind: RULE_KIND_LEVEL, target, value: level })),
         ...rule.adds.map(({ target, role }) => ({ kind: RULE_KIND_FLAG, target, value: role })),
+        ...rule.labels.map((target) => ({ kind: RULE_KIND_LABEL, target, value: 0 })),
+        ...rule.writes.map((target) => ({ kind: RULE_KIND_WRITTEN, target, value: 0 })),
       ];
       const clauses = this.#clauses(rule.condition);
       let reached = 0;
@@ -539,7 +544,7 @@ export class Lowering {
         indexes.set(number, index);
         append(lists, actions, index);
       }
-      const start = indexes.get(tallies[0]?.number ?? 0n) ?? 0;
+      const start = indexes.size - tallies.length;
       const entry = this.#writer
         .entry(layout.SECTION_CELLS)
         .ref(layout.CELLS_NAME, kind.name)

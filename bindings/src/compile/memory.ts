@@ -7,6 +7,7 @@ import { encode } from "../codec/encode.ts";
 import {
   CELL_SOURCE_CONTEXT,
   CELL_SOURCE_FIELDS,
+  CELL_SOURCE_FREEZES,
   CONTEXT_KEY_NAMES,
   LAYER_ORG,
   SIGNAL_MEASURE_ACCELERATION,
@@ -77,7 +78,7 @@ export interface Signal {
 
 /** What an image holds of it. */
 export interface MemoryTables {
-  /** Kinds in which something is counted, each with different tallies, ascending by number. */
+  /** Kinds in which something is counted or learned, each with different tallies, ascending by number. */
   readonly kinds: readonly { readonly kind: CellKind; readonly tallies: readonly Tally[] }[];
   /** In the order of their indexes. */
   readonly signals: readonly Signal[];
@@ -87,6 +88,8 @@ const NAME = { pattern: /^[a-z][a-z0-9_]{0,62}$/, wanted: "a name of a-z, 0-9 an
 const ID = { pattern: /^[a-z][a-z0-9_]{2,63}$/, wanted: "an id of 3 to 64 characters of a-z, 0-9 and _" };
 /** Members of the context that tell one asker from another. */
 const CONTEXT_KEYS = ["session", "agent", "principal", "actor", "tenant"] as const;
+/** In place of a member of the context: what people froze. */
+const FREEZES = "freezes";
 const KIND = "a kind of histories";
 const TALLY = "a tally";
 const SIGNAL = "a signal";
@@ -169,10 +172,12 @@ export class Memory {
 
   #contextKey(tree: Tree): Pick<CellKind, "source" | "keys" | "keyNumbers"> | undefined {
     if (tree.kind === "text" && this.#taxonomy.fields.has(tree.value)) {
-      const wanted = `one of ${CONTEXT_KEYS.join(", ")}, or a list of fields`;
+      const wanted = `one of ${[...CONTEXT_KEYS, FREEZES].join(", ")}, or a list of fields`;
       this.#reader.issues.fault(tree.place, wanted, JSON.stringify(tree.value), `write [${tree.value}]`);
       return undefined;
     }
+    if (tree.kind === "text" && tree.value === FREEZES)
+      return { source: CELL_SOURCE_FREEZES, keys: [FREEZES], keyNumbers: [0] };
     const position = this.#reader.word(tree, "whose history it is, or a list of fields", CONTEXT_KEYS);
     if (position === undefined) return undefined;
     const name = CONTEXT_KEYS[position] as (typeof CONTEXT_KEYS)[number];
@@ -229,6 +234,10 @@ export class Memory {
     const kind = this.#known(shape.get("cell"), KIND, this.#kinds);
     const counts = this.#reader.word(shape.get("counts"), "what counts", TALLY_COUNTS_NAMES);
     if (!kind) return undefined;
+    if (kind.source === CELL_SOURCE_FREEZES) {
+      const fix = "count in histories of somebody";
+      this.#reader.issues.fault(shape.placeOf("cell"), "histories in which calls count", kind.name, fix);
+    }
     const keys = kind.source === CELL_SOURCE_FIELDS ? kind.keys.map((key) => [key]) : [];
     const about = entries.about(shape, "tally", { layer }, keys);
     const clauses = inOrder(about.condition.clauses.map(clauseInOrder), saidClause);
@@ -347,7 +356,7 @@ export class Memory {
     const kinds = [...this.#kinds.values()].flatMap((kind) => {
       const own = tallies.filter((tally) => tally.kind === kind);
       const different = [...new Map(own.map((tally) => [tally.number, tally])).values()];
-      return own.length === 0 ? [] : [{ kind, tallies: different.sort(byNumber) }];
+      return own.length === 0 && !learns(kind) ? [] : [{ kind, tallies: different.sort(byNumber) }];
     });
     this.#checkCounts(kinds);
     this.#reportUnused();
@@ -378,6 +387,7 @@ export class Memory {
     const [tallies, signals] = [[...this.#tallies.values()], [...this.#signals.values()]];
     const used = new Set<CellKind | Tally | Signal>([
       ...tallies.map(({ kind }) => kind),
+      ...[...this.#kinds.values()].filter(learns),
       ...signals.flatMap(({ tally, other }) => [tally, other]),
       ...this.#asked,
     ]);
@@ -395,8 +405,13 @@ export class Memory {
   }
 }
 
+/** Whether such histories are kept even if nothing is counted in them. */
+function learns({ source, keys }: CellKind): boolean {
+  return source === CELL_SOURCE_FREEZES || (source === CELL_SOURCE_CONTEXT && keys[0] === "session");
+}
+
 function written({ source, keys }: CellKind): string {
-  return source === CELL_SOURCE_CONTEXT ? (keys[0] as string) : `[${keys.join(", ")}]`;
+  return source !== CELL_SOURCE_FIELDS ? (keys[0] as string) : `[${keys.join(", ")}]`;
 }
 
 function byNumber(one: Tally, other: Tally): number {

@@ -18,7 +18,7 @@ import {
 } from "../gen/limits.ts";
 import { hex, sha256 } from "../sha256.ts";
 import { INERT } from "./command-lower.ts";
-import { NONE, nameHash, slotOf } from "./image.ts";
+import { NONE, nameHash, type Run, SHORT_UNIT, slotOf } from "./image.ts";
 
 export interface ImageObligation {
   readonly kind: string;
@@ -40,8 +40,8 @@ export interface ImageRule {
   readonly code: string;
   readonly layer: string;
   readonly pack?: string;
-  readonly kind: "level" | "flag";
-  /** Amplifier or flag. */
+  readonly kind: "level" | "flag" | "label" | "written";
+  /** Amplifier, flag, label or field. */
   readonly target: string;
   /** Level, or role: 0 primary, 1 secondary. */
   readonly value: number;
@@ -255,6 +255,7 @@ const HAZARD_OF_FLAG_MAX = 5_000_000;
 const GAIN_MAX = 10_000;
 const EXPONENT_MAX = 4;
 const ROLE_MAX = 1;
+const TARGET_NAMES = { level: codes.AMPLIFIER_NAMES, flag: codes.FLAG_NAMES, label: codes.LABEL_NAMES };
 
 /** One entry of a section: reads its members and checks each against what it may be. */
 class Entry {
@@ -308,6 +309,17 @@ class Entry {
     return this.#image.text(this.u32(offset), this.u32(offset + 4), this.at + offset);
   }
 
+  /** A ref in four bytes. */
+  short(offset: number): string {
+    const { start, count } = this.#shortRun(offset);
+    return this.#image.text(start, count, this.at + offset);
+  }
+
+  #shortRun(offset: number): Run {
+    const value = this.u32(offset);
+    return { start: value % SHORT_UNIT, count: Math.floor(value / SHORT_UNIT) };
+  }
+
   /** The text of an entry of `names`. */
   name(): string {
     const size = this.u16(layout.NAMES_SIZE);
@@ -316,8 +328,10 @@ class Entry {
 
   /** The entries of a run (start, count). */
   run(offset: number, section: number): Entry[] {
-    const start = this.u32(offset);
-    const count = this.u32(offset + 4);
+    return this.#entries(offset, section, { start: this.u32(offset), count: this.u32(offset + 4) });
+  }
+
+  #entries(offset: number, section: number, { start, count }: Run): Entry[] {
     const total = this.#image.count(section);
     if (start + count > total) this.fail(offset, `a run inside ${total} entries`, `${start} + ${count}`);
     return Array.from({ length: count }, (_, index) => this.#image.entry(section, start + index));
@@ -341,7 +355,15 @@ class Entry {
   }
 
   path(offset: number): (string | null)[] {
-    const segments = this.run(offset, layout.SECTION_SEGMENTS);
+    return this.#path(offset, this.run(offset, layout.SECTION_SEGMENTS));
+  }
+
+  /** A path whose start and count share four bytes. */
+  shortPath(offset: number): (string | null)[] {
+    return this.#path(offset, this.#entries(offset, layout.SECTION_SEGMENTS, this.#shortRun(offset)));
+  }
+
+  #path(offset: number, segments: readonly Entry[]): (string | null)[] {
     this.bounded(offset, segments.length, 0, PATH_SEGMENTS_MAX);
     return segments.map((segment) => (segment.u32(4) === NONE ? null : segment.ref(0)));
   }
@@ -697,8 +719,8 @@ class ContentReader {
         const field = step.u8(layout.STEPS_FIELD);
         return {
           kind: step.word(layout.STEPS_KIND, step.u8(layout.STEPS_KIND), codes.STEP_KIND_NAMES),
-          prefix: step.ref(layout.STEPS_PREFIX),
-          suffix: step.ref(layout.STEPS_SUFFIX),
+          prefix: step.short(layout.STEPS_PREFIX),
+          suffix: step.short(layout.STEPS_SUFFIX),
           field: field === 0 ? "" : this.#fieldName(step, layout.STEPS_FIELD, field),
         };
       }),
@@ -779,8 +801,10 @@ class ContentReader {
     const source = entry.word(0, entry.u8(layout.CELLS_SOURCE), codes.CELL_SOURCE_NAMES);
     const [key, other] = [entry.u8(layout.CELLS_KEY), entry.u8(layout.CELLS_OTHER)];
     const isOfFields = source === "fields";
+    const isOfFreezes = source === "freezes";
+    if (isOfFreezes) entry.bounded(0, key, 0, 0);
     const name = isOfFields ? this.#textField(entry, key) : (codes.CONTEXT_KEY_NAMES[key] ?? "");
-    if (!isOfFields && !CELL_CONTEXT_KEYS.includes(name)) entry.fail(0, "whose history it is", key);
+    if (source === "context" && !CELL_CONTEXT_KEYS.includes(name)) entry.fail(0, "whose history it is", key);
     if (!isOfFields) entry.bounded(0, other, 0, 0);
     entry.zero(0, entry.u8(layout.CELLS_RESERVED));
     const start = entry.bounded(layout.CELLS_TALLY_START, entry.u32(layout.CELLS_TALLY_START), end, end);
@@ -788,9 +812,9 @@ class ContentReader {
     return {
       name: entry.ref(layout.CELLS_NAME),
       source,
-      keys: [name, ...(other === 0 ? [] : [this.#textField(entry, other)])],
+      keys: isOfFreezes ? [] : [name, ...(other === 0 ? [] : [this.#textField(entry, other)])],
       tallies: numbers(
-        entry.bounded(layout.CELLS_TALLY_START, length, 0, CELL_TALLIES_MAX),
+        entry.bounded(layout.CELLS_TALLY_START, length, 0, isOfFreezes ? 0 : CELL_TALLIES_MAX),
         (at) => start + at,
       ),
     };
@@ -869,8 +893,8 @@ class ContentReader {
           transform: op.word(layout.OPS_TRANSFORM, op.u8(layout.OPS_TRANSFORM), codes.TRANSFORM_NAMES),
           unit: op.word(layout.OPS_UNIT, op.u8(layout.OPS_UNIT), codes.UNIT_NAMES),
           adds: op.bounded(layout.OPS_MANY, op.u8(layout.OPS_MANY), 0, 1) === 1,
-          path: isLiteral ? [] : op.path(layout.OPS_FROM),
-          literal: isLiteral ? op.ref(layout.OPS_FROM) : "",
+          path: isLiteral ? [] : op.shortPath(layout.OPS_FROM),
+          literal: isLiteral ? op.short(layout.OPS_FROM) : "",
         };
       }),
       language: entry.word(
@@ -911,7 +935,7 @@ class ContentReader {
       marks: bitNames(entry, layout.COMMANDS_MARKS, entry.u32(layout.COMMANDS_MARKS), codes.MARK_NAMES),
       literals: this.#literals(entry, layout.COMMANDS_LITERAL_START),
       options: entry.run(layout.COMMANDS_OPTION_START, layout.SECTION_OPTIONS).map((option) => ({
-        name: option.ref(layout.OPTIONS_NAME),
+        name: option.short(layout.OPTIONS_NAME),
         ...this.#use(
           this.#image.entry(layout.SECTION_USES, option.index(layout.OPTIONS_USE, layout.SECTION_USES)),
         ),
@@ -959,17 +983,18 @@ class ContentReader {
   #rule(entry: Entry): ImageRule {
     const kind = entry.word(layout.RULES_KIND, entry.u8(layout.RULES_KIND), codes.RULE_KIND_NAMES);
     const target = entry.u8(layout.RULES_TARGET);
-    const isLevel = kind === "level";
-    const names = isLevel ? codes.AMPLIFIER_NAMES : codes.FLAG_NAMES;
-    const max = isLevel ? (this.#maxima[target] ?? 0) : ROLE_MAX;
+    const maxima = { level: this.#maxima[target] ?? 0, flag: ROLE_MAX, label: 0, written: 0 };
     entry.zero(layout.RULES_RESERVED, entry.u32(layout.RULES_RESERVED));
     return {
       code: entry.ref(layout.RULES_CODE),
       layer: entry.word(layout.RULES_LAYER, entry.u8(layout.RULES_LAYER), codes.LAYER_NAMES),
       ...this.#packOf(entry, layout.RULES_PACK),
       kind,
-      target: entry.word(layout.RULES_TARGET, target, names),
-      value: entry.bounded(layout.RULES_VALUE, entry.u8(layout.RULES_VALUE), 0, max),
+      target:
+        kind === "written"
+          ? this.#textField(entry, target)
+          : entry.word(layout.RULES_TARGET, target, TARGET_NAMES[kind]),
+      value: entry.bounded(layout.RULES_VALUE, entry.u8(layout.RULES_VALUE), 0, maxima[kind]),
       clauses: this.#clauses(entry, layout.RULES_CLAUSE_START),
     };
   }
@@ -1037,6 +1062,8 @@ class ContentReader {
     const setIndex = Math.floor(param / 65_536);
     if (operand === codes.OPERAND_FIELD_TEXT || operand === codes.OPERAND_FIELD_INT) {
       this.#fieldName(entry, offset, subject);
+    } else if (operand === codes.OPERAND_PROVENANCE || operand === codes.OPERAND_WRITTEN) {
+      this.#textField(entry, subject);
     } else {
       entry.bounded(offset, subject, 0, this.#subjectMax(operand));
     }

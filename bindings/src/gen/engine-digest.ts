@@ -1,7 +1,7 @@
 // Written by `npm run build`; do not edit. A release is known by these two digests.
 
 /** SHA-256 of core.wasm, in lower-case hex. */
-export const ENGINE_SHA256 = "cc9e588104551dcd953881f33e23320a74c4252e9aad8bf67eac8c05bfb04b43";
+export const ENGINE_SHA256 = "3a78183f385b2296f0c435e65d743b0e403554c80f2168f29ae6c4e90386202e";
 
 /** SHA-256 of base.image, the default policy, in lower-case hex. */
-export const BASE_IMAGE_SHA256 = "153a2900847b5b9e6f5d0670e1009fca75006beb6218ecd933bfce947b3f7caf";
+export const BASE_IMAGE_SHA256 = "7c509ae1c808509920b7b08a9ba1528782a4d38556c7e64f8d967e93c5b23c3a";

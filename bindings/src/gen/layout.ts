@@ -123,13 +123,12 @@ export const GUARDS_SEGMENT_COUNT = 8;
 export const GUARDS_VALUE_START = 12;
 export const GUARDS_VALUE_COUNT = 16;
 
-export const OPS_BYTES = 12;
+export const OPS_BYTES = 8;
 export const OPS_FIELD = 0;
 export const OPS_TRANSFORM = 1;
 export const OPS_UNIT = 2;
 export const OPS_MANY = 3;
 export const OPS_FROM = 4;
-export const OPS_SIZE = 8;
 
 export const SEGMENTS_BYTES = 8;
 
@@ -220,9 +219,9 @@ export const COMMANDS_OPERAND_COUNT = 36;
 export const COMMANDS_LITERAL_START = 40;
 export const COMMANDS_LITERAL_COUNT = 44;
 
-export const OPTIONS_BYTES = 12;
+export const OPTIONS_BYTES = 8;
 export const OPTIONS_NAME = 0;
-export const OPTIONS_USE = 8;
+export const OPTIONS_USE = 4;
 
 export const OPERANDS_BYTES = 4;
 export const OPERANDS_PLACE = 0;
@@ -255,12 +254,12 @@ export const DETECTORS_PARAM = 14;
 
 export const AUTOMATON_BYTES = 4;
 
-export const STEPS_BYTES = 20;
+export const STEPS_BYTES = 12;
 export const STEPS_PREFIX = 0;
-export const STEPS_SUFFIX = 8;
-export const STEPS_KIND = 16;
-export const STEPS_FIELD = 17;
-export const STEPS_RESERVED = 18;
+export const STEPS_SUFFIX = 4;
+export const STEPS_KIND = 8;
+export const STEPS_FIELD = 9;
+export const STEPS_RESERVED = 10;
 
 export const MEMBERS_BYTES = 12;
 export const MEMBERS_NAME = 0;
@@ -311,6 +310,6 @@ export const SQL_BYTES = 1;
 
 // Bytes of one entry of each section.
 export const SECTION_ENTRY_BYTES: readonly number[] = [
-  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 12, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 12, 4, 12,
-  36, 16, 4, 20, 12, 20, 20, 24, 24, 1,
+  1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 8, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 8, 4, 12, 36,
+  16, 4, 12, 12, 20, 20, 24, 24, 1,
 ];

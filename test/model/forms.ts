@@ -1,0 +1,102 @@
+/** The words of a text, their forms, and what a text shows (docs/format/cell.md, section 6). */
+import { asciiLower } from "./bytes.ts";
+import { hit } from "./coverage.ts";
+import { hashOf, OF_FORM } from "./hashes.ts";
+import { limit } from "./wire.ts";
+
+interface Word {
+  text: string;
+  /** Only blanks stand between it and the next word. */
+  hasNeighbour: boolean;
+}
+
+const WORDS = /[^\x00-\x20\x7f"'()[\]{}<>,;|\\`]+/g;
+const LEADING = /^[@#$*:!?=]+/;
+const TRAILING = /[.:!?*/]+$/;
+const NUMERAL = /^[A-Z0-9]+$/;
+/** A tool's word with one of these is looked at, also if it is not proper. */
+const TELLING = /[0-9@./_:+-]/;
+const FORM_BYTES_MIN = 3;
+/** Rows of so many neighbours need not be numerals. */
+const NEIGHBOURS_OF_TEXT = 3;
+
+export function wordsOf(text: string): Word[] {
+  const found = [...text.matchAll(WORDS)];
+  return found.map((match, i) => {
+    const next = found[i + 1];
+    const between = next === undefined ? "\x7f" : text.slice(match.index + match[0].length, next.index);
+    return { text: match[0], hasNeighbour: /^[\x00-\x20]+$/.test(between) };
+  });
+}
+
+export function isProper(word: string): boolean {
+  return /^[A-Z0-9+\x80-\xff]/.test(word);
+}
+
+export function isNumeral(word: string): boolean {
+  return NUMERAL.test(word);
+}
+
+/** The form of neighbouring words; null: they have none. */
+export function formOf(words: string[]): string | null {
+  const cut = [...words];
+  cut[0] = (cut[0] as string).replace(LEADING, "");
+  const last = cut.length - 1;
+  cut[last] = (cut[last] as string).replace(TRAILING, "");
+  if (cut[0] === "" || cut[last] === "") return null;
+  const isNumber = cut.every(isNumeral) && cut.some((word) => /[0-9]/.test(word));
+  const form = asciiLower(isNumber ? `\x01${cut.join("")}` : `\x00${cut.join(" ")}`);
+  const most =
+    words.length === 1
+      ? limit("form_word_bytes_max")
+      : limit(isNumber ? "form_numeral_bytes_max" : "form_words_bytes_max");
+  return form.length < FORM_BYTES_MIN || form.length > most ? null : form;
+}
+
+/** The form of the whole of a value; null: it has none. */
+export function formOfValue(text: string): string | null {
+  const words = wordsOf(text);
+  if (words.length < 1 || words.length > limit("form_words_max")) return null;
+  if (!words.slice(0, -1).every(({ hasNeighbour }) => hasNeighbour)) return null;
+  return formOf(words.map((word) => word.text));
+}
+
+/** The host of a word with `://` in it; null: it has none that counts. */
+function hostIn(word: string): string | null {
+  const at = word.indexOf("://");
+  if (at < 0) return null;
+  const [host] = word.slice(at + 3).split(/[/?#:]/) as [string];
+  return host.includes("@") || host === "" ? null : host;
+}
+
+/** The forms that a text shows, in order, with repeats. */
+export function formsShown(text: string, isUser: boolean): string[] {
+  const words = wordsOf(text);
+  const forms: string[] = [];
+  const show = (name: string, row: string[]): void => {
+    const form = formOf(row);
+    hit(`text ${name} ${form === null ? "without a form" : "shown"}`);
+    if (form !== null) forms.push(form);
+  };
+  words.forEach(({ text: word }, i) => {
+    if (isUser || isProper(word) || TELLING.test(word)) show("word", [word]);
+    const host = hostIn(word);
+    if (host !== null) show("host", [host]);
+    if (!isProper(word)) return;
+    const row = [word];
+    for (let more = 1; more < limit("form_words_max"); more++) {
+      const next = words[i + more];
+      if (next === undefined || words[i + more - 1]?.hasNeighbour !== true || !isProper(next.text)) break;
+      row.push(next.text);
+      if (more > NEIGHBOURS_OF_TEXT && !row.every(isNumeral)) break;
+      show(row.every(isNumeral) ? "numerals" : "row", [...row]);
+    }
+  });
+  return forms;
+}
+
+/** The hashes that a text shows, each once, in the order of the first ones; null: more than can be listed. */
+export function observeModel(text: string, isUser: boolean, keySalt: Uint8Array): bigint[] | null {
+  const hashes = new Set(formsShown(text, isUser).map((form) => hashOf(keySalt, OF_FORM, form)));
+  return hashes.size > limit("seen_max") ? null : [...hashes];
+}

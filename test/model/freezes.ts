@@ -1,0 +1,44 @@
+/** What is frozen (docs/format/cell.md, section 6): the names of a call that a person may have stopped. */
+import type { Cell } from "./cells.ts";
+import { hit } from "./coverage.ts";
+import { hashOf, OF_FROZEN } from "./hashes.ts";
+import type { Match } from "./match.ts";
+import { FROZEN, hasMark } from "./notes.ts";
+import type { Request } from "./request.ts";
+import { position, wire } from "./wire.ts";
+
+const PIN = "@sha256:";
+
+export function frozenHash(keySalt: Uint8Array, scope: string, value: string): bigint {
+  return hashOf(keySalt, OF_FROZEN + position(wire.freeze_scopes, scope), value);
+}
+
+/** A server without the digest of its definitions. */
+function withoutPin(server: string): string {
+  const at = server.indexOf(PIN);
+  return at < 0 ? server : server.slice(0, at);
+}
+
+/** Everything that a call names, by scope. `actions`: of all parts of all readings. */
+export function namesOfCall(request: Request, match: Match, actions: string[]): [string, string][] {
+  const { texts } = request.context;
+  const names: [string, string | null | undefined][] = [
+    ...["tenant", "principal", "agent", "actor", "session"].map((scope): [string, string | undefined] => [
+      scope,
+      texts.get(scope),
+    ]),
+    ["session", texts.get("parent")],
+    ["tool", request.tool],
+    ["tool", match.canonical],
+    ["server", match.server],
+    ["server", match.server === null ? null : withoutPin(match.server)],
+    ...actions.map((action): [string, string] => ["action", action]),
+  ];
+  return names.flatMap(([scope, value]): [string, string][] => (value == null ? [] : [[scope, value]]));
+}
+
+export function isFrozen(cell: Cell, names: [string, string][], keySalt: Uint8Array): boolean {
+  const found = names.filter(([scope, value]) => hasMark(cell, frozenHash(keySalt, scope, value), FROZEN));
+  for (const [scope] of found) hit(`frozen ${scope}`);
+  return found.length > 0;
+}

@@ -1,0 +1,69 @@
+/**
+ * A session as a host with memory would run it: histories kept from call to call, what the user typed shown before the
+ * calls, what a tool answered shown after its call.
+ */
+
+import type { Decision } from "permit0";
+import type { Cell, Engine, Request } from "permit0/engine";
+import type { RecordedCall } from "./calls.ts";
+
+/** Who wrote a text: the person at the keyboard, or a tool and whoever could write into its answer. */
+export type Trust = "user" | "tool";
+
+const DIGEST_BYTES = 32;
+
+/**
+ * The histories of one session. Recorded sessions are runs of their own that all begin at one moment, so none sees what
+ * another did. Nobody else is at work, so there are no races, and nothing has to wait.
+ */
+export class Session {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly #cells = new Map<string, Cell>();
+  readonly #said = new Set<string>();
+
+  constructor(name: string, engine: Engine) {
+    this.name = name;
+    this.engine = engine;
+  }
+
+  /** Decides a recorded call after what was said and done before it. */
+  decide(call: RecordedCall, request: Request): Decision {
+    const { userTask, result } = call;
+    if (userTask !== undefined && !this.#said.has(userTask)) {
+      this.#said.add(userTask);
+      observe(this, userTask, "user");
+    }
+    const decision = this.#remember(request);
+    // The recorded session went on with this answer, whatever is decided here.
+    if (result !== undefined && result !== null) observe(this, textOf(result), "tool");
+    return decision;
+  }
+
+  #remember(request: Request): Decision {
+    const prepared = this.engine.prepare(request);
+    const decision = prepared.decide(prepared.ids.map((id) => this.#cells.get(keyOf(id)) ?? emptyCell(id)));
+    for (const { id, after: digest, bytes } of decision.next) {
+      if (bytes !== undefined) this.#cells.set(keyOf(id), { id, digest, bytes });
+    }
+    return decision;
+  }
+}
+
+/**
+ * TO DO: shows a text to the engine, so that it knows afterwards which values stood in it and who wrote it. It does
+ * nothing until the engine can observe; every value is then as if nobody had ever seen it.
+ */
+export function observe(_session: Session, _text: string, _trust: Trust): void {}
+
+function textOf(result: unknown): string {
+  return typeof result === "string" ? result : JSON.stringify(result);
+}
+
+function emptyCell(id: Uint8Array): Cell {
+  return { id, digest: new Uint8Array(DIGEST_BYTES), bytes: new Uint8Array(0) };
+}
+
+function keyOf(id: Uint8Array): string {
+  return String.fromCharCode(...id);
+}
