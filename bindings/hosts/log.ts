@@ -14,6 +14,7 @@ import {
   refill,
 } from "../memory/replay.ts";
 import {
+  type Freeze,
   type LastKnown,
   type Log,
   type LogEntry,
@@ -22,6 +23,7 @@ import {
   type StoredCell,
   sameBytes,
 } from "../src/memory.ts";
+import { FileLock } from "./lock.ts";
 
 export interface JsonLinesLogOptions {
   /**
@@ -38,12 +40,16 @@ const CHUNK_BYTES = 256 * 1024;
 const LINE_FEED = 0x0a;
 const ZEROS = new Uint8Array(32);
 
-/** One process's log. A second process that appends to the same file is noticed, and the log then refuses to go on. */
+/**
+ * One writer's log. While it is open, a file beside it (`FILE.lock`) keeps others out; if somebody appends to the file all
+ * the same, that is noticed, and the log then refuses to go on.
+ */
 export class JsonLinesLog implements Log {
   readonly durability: "strict" | "batched";
   /** Bytes of a line without an end that were cut off when the file was opened: a crash had left it half written. */
   readonly cutBytes: number;
   readonly #file: number;
+  readonly #lock: FileLock;
   readonly #replay = new Replay();
   #bytes = 0;
   #records = 0;
@@ -53,16 +59,21 @@ export class JsonLinesLog implements Log {
 
   /**
    * Opens a log and reads all of it; a file that is not there begins one.
-   * @throws LogFault when the log does not add up; Node's errors when the file cannot be read or written.
+   * @throws LogFault when the log does not add up; Error when another process has it open; Node's errors when the file
+   * cannot be read or written.
    */
   constructor(file: string, options: JsonLinesLogOptions = {}) {
     this.durability = options.durability ?? "strict";
-    this.#file = openSync(file, "a+");
+    this.#lock = new FileLock(file);
+    let opened: number | undefined;
     try {
+      opened = openSync(file, "a+");
+      this.#file = opened;
       this.cutBytes = this.#readAll();
       if (this.cutBytes > 0) ftruncateSync(this.#file, this.#bytes);
     } catch (error) {
-      closeSync(this.#file);
+      if (opened !== undefined) closeSync(opened);
+      this.#lock.release();
       throw error;
     }
   }
@@ -87,6 +98,10 @@ export class JsonLinesLog implements Log {
 
   last(id: Uint8Array): LastKnown | undefined {
     return this.#replay.last(id);
+  }
+
+  frozen(): readonly Freeze[] {
+    return this.#replay.frozen;
   }
 
   rebuild(id: Uint8Array): StoredCell | undefined {
@@ -127,6 +142,7 @@ export class JsonLinesLog implements Log {
     // The number of the file may be given to another one now.
     this.#fault ??= new LogFault(this.#records, "the log is closed");
     closeSync(this.#file);
+    this.#lock.release();
   }
 
   #replayed({ id, before, version, bytes }: LoggedCell): ReplayedCell {

@@ -1,9 +1,26 @@
 /**
- * From the bytes of a history and the events that a record appended to it to its next bytes, by docs/format/cell.md and
- * without an engine: how a store is filled again from a log.
+ * From the bytes of a history and what a record put into it, events and a note, to its next bytes, by docs/format/cell.md
+ * and without an engine: how a store is filled again from a log.
  */
 
-import { CELL_DAYS_MAX, CELL_EVENTS_MAX, CELL_HOURS_MAX, CELL_TALLIES_MAX } from "../src/gen/limits.ts";
+import {
+  NOTE_CLASS_FROZEN,
+  NOTE_CLASS_THAWED,
+  NOTE_CLASS_TOOL,
+  NOTE_CLASS_USER,
+  NOTE_CLASS_WRITTEN,
+} from "../src/gen/codes.ts";
+import {
+  CELL_DAYS_MAX,
+  CELL_EVENTS_MAX,
+  CELL_FILTER_BYTES,
+  CELL_FILTER_ENTRIES_MAX,
+  CELL_FROZEN_MAX,
+  CELL_HOURS_MAX,
+  CELL_TALLIES_MAX,
+  CELL_USER_MAX,
+  CELL_WRITTEN_MAX,
+} from "../src/gen/limits.ts";
 import { sha256 } from "../src/sha256.ts";
 
 const MAGIC = 0x45433050; // "P0CE", low byte first
@@ -13,6 +30,13 @@ const CHECK_AT = 112;
 const TALLY_BYTES = 16;
 const EVENT_BYTES = 40;
 const BUCKET_BYTES = 8;
+const MARK_BYTES = 8;
+/** Of a note: its bits and the number of its marks. */
+const NOTE_HEADER_BYTES = 6;
+const BIT_SATURATED = 1 << 9;
+const BIT_ALL_WRITTEN = 1 << 10;
+const CLASS_BITS = 7n;
+const FILTER_BIT_MASK = BigInt(CELL_FILTER_BYTES * 8 - 1);
 const COUNT_MAX = 0xffffffff;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -53,22 +77,42 @@ interface History {
   events: Event[];
   hours: Bucket[];
   days: Bucket[];
+  bits: number;
+  /** Hashes with their classes. */
+  readonly marks: Set<bigint>;
+  /** Hashes in the filter. */
+  filtered: number;
+  readonly filter: Uint8Array;
 }
 
-/** What one record appended to one history. */
+/** What one record put into one history. */
 export interface FoldedEvents {
   readonly id: Uint8Array;
   readonly before: Uint8Array;
   readonly after: Uint8Array;
-  /** 40 bytes each, at least one. */
+  /** 40 bytes each. */
   readonly events: Uint8Array;
+  /** Bits and marks; no bytes where there are none. Without events there is a note. */
+  readonly note: Uint8Array;
+  /** Time of the record. */
+  readonly timeMs: number;
   /** Numbers of the tallies that the masks of the events stand for, ascending. */
   readonly tallies: readonly bigint[];
 }
 
-/** Digest of a history behind events. */
-export function digestAfter(id: Uint8Array, before: Uint8Array, events: Uint8Array): Uint8Array {
-  return events.length === 0 ? before : sha256(DOMAIN, id, before, events);
+const NO_BYTES = new Uint8Array(0);
+
+/** Digest of a history behind events and a note. */
+export function digestAfter(
+  id: Uint8Array,
+  before: Uint8Array,
+  events: Uint8Array,
+  note: Uint8Array = NO_BYTES,
+): Uint8Array {
+  if (events.length === 0 && note.length === 0) return before;
+  const count = new Uint8Array(4);
+  viewOf(count).setUint32(0, events.length / EVENT_BYTES, true);
+  return sha256(DOMAIN, id, before, count, events, note);
 }
 
 /** Numbers of the tallies of a history, in their order. */
@@ -83,15 +127,102 @@ export function talliesOf(cell: Uint8Array): bigint[] {
  * The next bytes of a history.
  * @param bytes what this function or an engine gave before; none for a history without events.
  */
-export function fold(bytes: Uint8Array, { id, after, events, tallies }: FoldedEvents): Uint8Array {
-  const history = bytes.length === 0 ? newHistory() : readHistory(bytes);
+export function fold(
+  bytes: Uint8Array,
+  { id, after, events, note, timeMs, tallies }: FoldedEvents,
+): Uint8Array {
+  const history = bytes.length === 0 ? newHistory(timeMs) : readHistory(bytes);
   takeOrder(history, tallies);
+  history.last = Math.max(history.last, timeMs);
   for (let at = 0; at < events.length; at += EVENT_BYTES) append(history, events.slice(at, at + EVENT_BYTES));
+  takeNote(history, note);
   return writeHistory(history, id, after);
 }
 
-function newHistory(): History {
-  return { first: -1, last: 0, leftLast: 0, left: 0, tallies: [], events: [], hours: [], days: [] };
+function newHistory(timeMs: number): History {
+  return {
+    first: timeMs,
+    last: timeMs,
+    leftLast: 0,
+    left: 0,
+    tallies: [],
+    events: [],
+    hours: [],
+    days: [],
+    bits: 0,
+    marks: new Set(),
+    filtered: 0,
+    filter: new Uint8Array(CELL_FILTER_BYTES),
+  };
+}
+
+/** Sets the bits of a note, then takes its marks one after the other. */
+function takeNote(history: History, note: Uint8Array): void {
+  if (note.length === 0) return;
+  const view = viewOf(note);
+  const counts = [0, 0, 0, 0];
+  for (const mark of history.marks) counts[classOf(mark)] = (counts[classOf(mark)] as number) + 1;
+  history.bits |= view.getUint16(0, true);
+  for (let at = NOTE_HEADER_BYTES; at < note.length; at += MARK_BYTES)
+    takeMark(history, view.getBigUint64(at, true), counts);
+}
+
+/** @param counts how many marks there are of each class */
+function takeMark(history: History, mark: bigint, counts: number[]): void {
+  const { marks } = history;
+  const hash = mark & ~CLASS_BITS;
+  const of = (kind: number): bigint => hash | BigInt(kind);
+  const count = (kind: number): number => counts[kind] as number;
+  const put = (kind: number): void => {
+    marks.add(of(kind));
+    counts[kind] = count(kind) + 1;
+  };
+  switch (classOf(mark)) {
+    case NOTE_CLASS_USER: {
+      if (marks.has(of(NOTE_CLASS_USER)) || marks.has(of(NOTE_CLASS_TOOL))) return;
+      if ((history.bits & BIT_SATURATED) !== 0) return;
+      // A mark of the class of tools is what the user typed behind a tool that had shown it.
+      if (count(NOTE_CLASS_USER) + count(NOTE_CLASS_TOOL) >= CELL_USER_MAX) history.bits |= BIT_SATURATED;
+      else put(isFiltered(history, hash) ? NOTE_CLASS_TOOL : NOTE_CLASS_USER);
+      return;
+    }
+    case NOTE_CLASS_TOOL: {
+      if (isFiltered(history, hash)) return;
+      if (history.filtered >= CELL_FILTER_ENTRIES_MAX) history.bits |= BIT_SATURATED;
+      else addToFilter(history, hash);
+      return;
+    }
+    case NOTE_CLASS_WRITTEN: {
+      if (marks.has(mark)) return;
+      if (count(NOTE_CLASS_WRITTEN) >= CELL_WRITTEN_MAX) history.bits |= BIT_ALL_WRITTEN;
+      else put(NOTE_CLASS_WRITTEN);
+      return;
+    }
+    case NOTE_CLASS_FROZEN: {
+      if (!marks.has(mark) && count(NOTE_CLASS_FROZEN) < CELL_FROZEN_MAX) put(NOTE_CLASS_FROZEN);
+      return;
+    }
+    case NOTE_CLASS_THAWED:
+      if (marks.delete(of(NOTE_CLASS_FROZEN))) counts[NOTE_CLASS_FROZEN] = count(NOTE_CLASS_FROZEN) - 1;
+  }
+}
+
+function classOf(mark: bigint): number {
+  return Number(mark & CLASS_BITS);
+}
+
+function filterBits(hash: bigint): readonly number[] {
+  return [Number((hash >> 3n) & FILTER_BIT_MASK), Number((hash >> 18n) & FILTER_BIT_MASK)];
+}
+
+function isFiltered({ filter }: History, hash: bigint): boolean {
+  return filterBits(hash).every((bit) => ((filter[bit >>> 3] as number) >>> (bit & 7)) & 1);
+}
+
+function addToFilter(history: History, hash: bigint): void {
+  const { filter } = history;
+  for (const bit of filterBits(hash)) filter[bit >>> 3] = (filter[bit >>> 3] as number) | (1 << (bit & 7));
+  history.filtered++;
 }
 
 /** Brings a history to the tallies of the image that the next events were written under. */
@@ -118,7 +249,6 @@ function append(history: History, bytes: Uint8Array): void {
   const view = viewOf(bytes);
   const time = u64(view, 0);
   const mask = view.getUint16(28, true);
-  if (history.first < 0) history.first = time;
   history.last = time;
   history.events.push({ bytes, mask });
   history.tallies.forEach((tally, at) => {
@@ -179,11 +309,15 @@ function readHistory(bytes: Uint8Array): History {
       }),
     };
   };
+  const filtered = view.getUint16(110, true);
+  // Members are read in the order of the bytes.
   return {
     first: u64(view, 72),
     last: u64(view, 80),
     leftLast: u64(view, 88),
     left: view.getUint32(96, true),
+    bits: view.getUint16(108, true),
+    filtered,
     tallies: Array.from({ length: tallyCount }, () => {
       const start = next(TALLY_BYTES);
       return { number: view.getBigUint64(start, true), time: u64(view, start + 8) };
@@ -194,17 +328,24 @@ function readHistory(bytes: Uint8Array): History {
     }),
     hours: Array.from({ length: view.getUint16(102, true) }, bucket),
     days: Array.from({ length: view.getUint16(104, true) }, bucket),
+    marks: new Set(
+      Array.from({ length: view.getUint16(106, true) }, () => view.getBigUint64(next(MARK_BYTES), true)),
+    ),
+    filter: filtered > 0 ? bytes.slice(at, at + CELL_FILTER_BYTES) : new Uint8Array(CELL_FILTER_BYTES),
   };
 }
 
 function writeHistory(history: History, id: Uint8Array, digest: Uint8Array): Uint8Array {
-  const { tallies, events, hours, days } = history;
+  const { tallies, events, hours, days, bits, filtered, filter } = history;
+  const marks = BigUint64Array.from(history.marks).sort();
   const columnBytes = BUCKET_BYTES + TALLY_BYTES * tallies.length;
   const size =
     HEADER_BYTES +
     tallies.length * TALLY_BYTES +
     events.length * EVENT_BYTES +
-    (hours.length + days.length) * columnBytes;
+    (hours.length + days.length) * columnBytes +
+    marks.length * MARK_BYTES +
+    (filtered > 0 ? CELL_FILTER_BYTES : 0);
   const bytes = new Uint8Array(size);
   const view = viewOf(bytes);
   view.setUint32(0, MAGIC, true);
@@ -219,6 +360,9 @@ function writeHistory(history: History, id: Uint8Array, digest: Uint8Array): Uin
   view.setUint16(100, events.length, true);
   view.setUint16(102, hours.length, true);
   view.setUint16(104, days.length, true);
+  view.setUint16(106, marks.length, true);
+  view.setUint16(108, bits, true);
+  view.setUint16(110, filtered, true);
   let at = HEADER_BYTES;
   for (const { number, time } of tallies) {
     view.setBigUint64(at, number, true);
@@ -241,6 +385,11 @@ function writeHistory(history: History, id: Uint8Array, digest: Uint8Array): Uin
       at += TALLY_BYTES;
     }
   }
+  for (const mark of marks) {
+    view.setBigUint64(at, mark, true);
+    at += MARK_BYTES;
+  }
+  if (filtered > 0) bytes.set(filter, at);
   setCheck(view);
   return bytes;
 }
@@ -281,7 +430,6 @@ function setU64(view: DataView, at: number, value: number): void {
 /** Whether numbers of tallies can be those of a history. */
 export function areTallies(numbers: readonly bigint[]): boolean {
   return (
-    numbers.length > 0 &&
     numbers.length <= CELL_TALLIES_MAX &&
     numbers.every((number, at) => at === 0 || number > (numbers[at - 1] as bigint))
   );

@@ -6,6 +6,7 @@
 export {
   emptyCell,
   FORGOTTEN,
+  type Freeze,
   type LastKnown,
   type Log,
   type LogEntry,

@@ -1,6 +1,7 @@
 /**
  * Histories in the memory of one process, in a bounded number of bytes. The ones that nobody asked for longest make room,
- * and what made room is never taken for empty: a filter of its ids remembers that there was something.
+ * and what made room is never taken for empty: a filter of its ids remembers that there was something. A history that says
+ * what is frozen stays whatever happens.
  */
 
 import { EngineError, shown } from "../src/errors.ts";
@@ -13,10 +14,11 @@ import {
   type StoredChange,
   sameBytes,
 } from "../src/memory.ts";
+import { frozenIn } from "../src/note.ts";
 import { isThenable, Turns } from "../src/turns.ts";
 
 export interface MemoryStoreOptions {
-  /** Room for histories, in bytes with what surrounds them. Default 64 MiB, at least 256 KiB. */
+  /** Room for histories, in bytes with what surrounds them. Default 64 MiB, at least 384 KiB. */
   readonly bytesMax?: number;
   /** Room for what is known of those that made room; a power of two. Default 4 MiB, at least 1 KiB. */
   readonly filterBytes?: number;
@@ -24,7 +26,8 @@ export interface MemoryStoreOptions {
 
 /** What one history takes beside its own bytes: its key, its digest, its place in the map. */
 const ENTRY_BYTES = 400;
-const BYTES_MIN = CELLS_MAX * (CELL_BYTES_MAX + ENTRY_BYTES);
+/** The histories of one decision, and the one that stays. */
+const BYTES_MIN = (CELLS_MAX + 1) * (CELL_BYTES_MAX + ENTRY_BYTES);
 const MIB = 1024 * 1024;
 
 export class MemoryStore implements Store {
@@ -90,8 +93,9 @@ export class MemoryStore implements Store {
       this.#cells.set(key, next);
       this.#bytes += ENTRY_BYTES + next.bytes.length;
     }
-    for (const [key, { id }] of this.#cells) {
+    for (const [key, { id, bytes }] of this.#cells) {
       if (this.#bytes <= this.#bytesMax) break;
+      if (frozenIn(bytes) > 0) continue;
       this.#forgotten ??= new IdFilter(this.#filterBytes);
       this.#forgotten.add(id);
       this.#drop(key);

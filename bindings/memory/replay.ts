@@ -1,13 +1,21 @@
 /**
- * What a log says about histories: each record names the digest before and behind it and the events between, so that
- * every digest can be computed again, and every history, from the records alone.
+ * What a log says about histories: each record names the digest before and behind it and what was put in between, so that
+ * every digest can be computed again, and every history, from the records alone. And what its events say is frozen.
  */
 
 import { CodecError } from "../src/codec/errors.ts";
-import { cellsOfRecord } from "../src/decision.ts";
-import { emptyCell, type LastKnown, type Store, type StoredCell, sameBytes } from "../src/memory.ts";
+import { factsOfRecord, type LoggedFacts } from "../src/decision.ts";
+import {
+  emptyCell,
+  FORGOTTEN,
+  type Freeze,
+  type LastKnown,
+  type Store,
+  type StoredCell,
+  sameBytes,
+} from "../src/memory.ts";
 import { hex } from "../src/sha256.ts";
-import type { CellChange } from "../src/types.ts";
+import type { CellChange, FreezeFacts } from "../src/types.ts";
 import { areTallies, digestAfter, fold } from "./fold.ts";
 
 /** One record of a log, with what its log says beside it. */
@@ -21,7 +29,7 @@ export interface ReplayedEntry {
 export interface ReplayedCell {
   /** Of the history behind the decision. */
   readonly version: number;
-  /** What the masks of the appended events stand for; empty without events. */
+  /** What the masks of the appended events stand for; empty where nothing was put in, and where nothing is counted. */
   readonly tallies: readonly bigint[];
   /** Others had changed the history in between, through another log of the same store. */
   readonly gap: boolean;
@@ -48,6 +56,7 @@ export interface CellDigest {
 /** Follows a log from record to record. */
 export class Replay {
   readonly #last = new Map<string, LastKnown>();
+  readonly #frozen = new Map<string, Freeze>();
   #gaps = 0;
 
   /** Histories that others had changed in between. */
@@ -59,19 +68,25 @@ export class Replay {
     return this.#last.get(hex(id));
   }
 
+  /** What is frozen by the records so far, in the order in which it was frozen. */
+  get frozen(): readonly Freeze[] {
+    return [...this.#frozen.values()];
+  }
+
   /**
    * Takes the next record: computes what it says of each history again.
    * @throws LogFault when it does not add up, or does not join what stands before it.
    */
   add(entry: ReplayedEntry): void {
-    const changes = cellsIn(entry);
-    for (const [at, change] of changes.entries()) this.#check(entry, change, entry.cells[at] as ReplayedCell);
-    this.#take(entry, changes);
+    const facts = factsIn(entry);
+    for (const [at, change] of facts.cells.entries())
+      this.#check(entry, change, entry.cells[at] as ReplayedCell);
+    this.#take(entry, facts);
   }
 
   /** Takes the next record at its word. For the part of a log that was computed before. */
   trust(entry: ReplayedEntry): void {
-    this.#take(entry, cellsIn(entry));
+    this.#take(entry, factsIn(entry));
   }
 
   /** All histories of the records so far, by id. */
@@ -82,86 +97,107 @@ export class Replay {
   }
 
   #check({ seq }: ReplayedEntry, change: CellChange, cell: ReplayedCell): void {
-    const { id, before, after, events } = change;
+    const { id, before, after, events, note } = change;
+    const isChanged = events.length > 0 || note.length > 0;
     const known = this.last(id) ?? emptyCell(id);
     const name = `history ${hex(id).slice(0, 16)}`;
     if (!cell.gap && !sameBytes(known.digest, before))
       throw new LogFault(seq, `${name} was ${hex(known.digest)}, and the record begins at ${hex(before)}`);
-    const found = digestAfter(id, before, events);
+    const found = digestAfter(id, before, events, note);
     if (!sameBytes(found, after))
       throw new LogFault(seq, `${name} becomes ${hex(found)}, and the record says ${hex(after)}`);
-    if (events.length > 0 ? !areTallies(cell.tallies) : cell.tallies.length > 0)
+    const hasColumns = cell.tallies.length > 0;
+    if (isChanged ? !areTallies(cell.tallies) || (events.length > 0 && !hasColumns) : hasColumns)
       throw new LogFault(seq, `${name} has tallies that its events cannot count in`);
-    const version = known.version + (events.length > 0 ? 1 : 0);
+    const version = known.version + (isChanged ? 1 : 0);
     if (!cell.gap && cell.version !== version)
       throw new LogFault(seq, `${name} has version ${version}, and the log says ${cell.version}`);
   }
 
-  #take(entry: ReplayedEntry, changes: readonly CellChange[]): void {
-    for (const [at, { id, after }] of changes.entries()) {
+  #take(entry: ReplayedEntry, { cells, event, verdict, time_ms }: LoggedFacts): void {
+    if (verdict === "allow" && (event?.kind === "freeze" || event?.kind === "thaw"))
+      this.#freeze(event, time_ms, entry.seq);
+    for (const [at, { id, after }] of cells.entries()) {
       const { version, gap } = entry.cells[at] as ReplayedCell;
       if (gap) this.#gaps++;
       this.#last.set(hex(id), { digest: after, version });
     }
   }
+
+  /** What is frozen twice was frozen by the first one. */
+  #freeze({ kind, scope, value, by, reason }: FreezeFacts, timeMs: number, seq: number): void {
+    const name = `${scope} ${value}`;
+    if (kind === "thaw") this.#frozen.delete(name);
+    else if (!this.#frozen.has(name))
+      this.#frozen.set(name, {
+        scope,
+        value,
+        ...(by === undefined ? {} : { by }),
+        ...(reason === undefined ? {} : { reason }),
+        time_ms: timeMs,
+        seq,
+      });
+  }
 }
 
 /**
  * Does to the histories of a store what a record says was done to them: all records of a log, in order, fill an empty
- * store as the decisions had filled theirs.
+ * store as the decisions had filled theirs. A history that the store has no room for any more stays forgotten.
  * @throws LogFault when the store is not where the record begins.
  */
 export async function refill(store: Store, entry: ReplayedEntry): Promise<void> {
-  const changes = cellsIn(entry);
-  const stored = await store.read(changes.map(({ id }) => id));
-  const grown = changes.map((change, at) => ({
-    id: change.id,
-    before: change.before,
-    version: stored[at]?.version ?? 0,
-    next: grownCell(entry, at, change, stored[at] as StoredCell),
-  }));
+  const facts = factsIn(entry);
+  const stored = await store.read(facts.cells.map(({ id }) => id));
+  const grown = facts.cells.flatMap((change, at) => {
+    const { id, before } = change;
+    const { version, bytes } = stored[at] as StoredCell;
+    if (bytes === FORGOTTEN) return [];
+    return [{ id, before, version, next: grownCell(entry, at, facts, stored[at] as StoredCell) }];
+  });
   if (grown.every(({ next }) => next === undefined)) return;
   if (!(await store.commit(grown, () => {})))
     throw new LogFault(entry.seq, "its histories are not in the store as it found them");
 }
 
-/** A history behind one more record, or undefined where nothing was appended. */
+/** A history behind one more record, or undefined where nothing was put in. */
 function grownCell(
   entry: ReplayedEntry,
   at: number,
-  change: CellChange,
+  { cells, time_ms: timeMs }: LoggedFacts,
   cell: StoredCell,
 ): StoredCell | undefined {
   const { version, tallies } = entry.cells[at] as ReplayedCell;
-  if (change.events.length === 0) return undefined;
+  const change = cells[at] as CellChange;
+  if (change.events.length === 0 && change.note.length === 0) return undefined;
   if (!sameBytes(cell.digest, change.before))
     throw new LogFault(entry.seq, `history ${hex(change.id).slice(0, 16)} begins in another log`);
-  return { id: change.id, digest: change.after, bytes: fold(cell.bytes, { ...change, tallies }), version };
+  const bytes = fold(cell.bytes, { ...change, timeMs, tallies });
+  return { id: change.id, digest: change.after, bytes, version };
 }
 
 /** One history out of all records of a log; undefined if not all of its events are in it. */
 export function rebuilt(id: Uint8Array, entries: Iterable<ReplayedEntry>): StoredCell | undefined {
   let cell = emptyCell(id);
   for (const entry of entries) {
-    const changes = cellsIn(entry);
-    const at = changes.findIndex((change) => sameBytes(change.id, id));
+    const facts = factsIn(entry);
+    const at = facts.cells.findIndex((change) => sameBytes(change.id, id));
     if (at < 0) continue;
     if ((entry.cells[at] as ReplayedCell).gap) return undefined;
-    cell = grownCell(entry, at, changes[at] as CellChange, cell) ?? cell;
+    cell = grownCell(entry, at, facts, cell) ?? cell;
   }
   return cell.version === 0 ? undefined : cell;
 }
 
-function cellsIn({ seq, record, cells }: ReplayedEntry): readonly CellChange[] {
-  const changes = readCells(seq, record);
-  if (changes.length === cells.length) return changes;
-  throw new LogFault(seq, `the record has ${changes.length} histories, and its line ${cells.length}`);
+function factsIn({ seq, record, cells }: ReplayedEntry): LoggedFacts {
+  const facts = readFacts(seq, record);
+  if (facts.cells.length === cells.length) return facts;
+  throw new LogFault(seq, `the record has ${facts.cells.length} histories, and its line ${cells.length}`);
 }
 
-function readCells(seq: number, record: Uint8Array): readonly CellChange[] {
+function readFacts(seq: number, record: Uint8Array): LoggedFacts {
   try {
-    const changes = cellsOfRecord(record);
-    if (changes !== undefined) return changes;
+    const facts = factsOfRecord(record);
+    if (facts !== undefined) return facts;
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
   }

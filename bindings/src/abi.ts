@@ -9,6 +9,7 @@ import {
   IMAGE_BYTES_MAX,
   RECORD_BYTES_MAX,
   REQUEST_BYTES_MAX,
+  SEEN_MAX,
 } from "./gen/limits.js";
 
 /** A compiled engine, before it has an instance. Compiling is the slow step; instances of one module are cheap. */
@@ -27,9 +28,11 @@ interface Exports {
   loadImage(bytes: number): number;
   name(bytes: number): number;
   decide(bytes: number): number;
+  observe(bytes: number, isUser: number): number;
 }
 
-type Area = Exclude<keyof Exports, "memory" | "loadImage" | "name" | "decide">;
+type Call = "loadImage" | "name" | "decide" | "observe";
+type Area = Exclude<keyof Exports, "memory" | Call>;
 
 const RESULT_BYTES = 52;
 const RESULT_REFUSED_AT = 0;
@@ -42,7 +45,10 @@ const RESULT_IMAGE_DIGEST = 16;
 const RESULT_ID_COUNT = 48;
 const DIGEST_BYTES = 32;
 /** Each history has a place of this size. */
-const CELL_PLACE_BYTES = 32768;
+const CELL_PLACE_BYTES = 45056;
+const HASH_BYTES = 8;
+/** `observe`: the text shows more than can be listed. */
+const SEEN_OVERFLOW = -1;
 const CELL_UNCHANGED = 0xffffffff;
 /** Put in the place of a history that no engine could have written, so that it is read as a damaged one. */
 const DAMAGED = new Uint8Array(1);
@@ -69,7 +75,7 @@ export function isModule(value: unknown): value is EngineModule {
   return value instanceof WebAssembly.Module;
 }
 
-/** One instance of the engine: fixed areas to write and read, and its three functions. */
+/** One instance of the engine: fixed areas to write and read, and its four functions. */
 export class Instance {
   /** All of the memory; the areas below are offsets into it. */
   readonly memory: Uint8Array;
@@ -97,7 +103,7 @@ export class Instance {
     }
     if (!(exports.memory instanceof WebAssembly.Memory))
       throw new EngineFault("the module exports no memory");
-    for (const name of ["loadImage", "name", "decide"] as const) {
+    for (const name of ["loadImage", "name", "decide", "observe"] as const) {
       if (typeof exports[name] !== "function")
         throw new EngineFault(`the module exports no function ${name}`);
     }
@@ -152,6 +158,18 @@ export class Instance {
     });
   }
 
+  /**
+   * Hashes of what the text shows, in the order in which they were found; undefined when it shows too much. The caller has
+   * checked its size.
+   */
+  observe(text: Uint8Array, isUser: boolean): Uint8Array | undefined {
+    this.memory.set(text, this.requestAt);
+    const count = this.#call("observe", text.length, isUser ? 1 : 0);
+    if (count === SEEN_OVERFLOW) return undefined;
+    if (count < 0 || count > SEEN_MAX) throw new EngineFault(`${count} hashes of one text`);
+    return this.memory.slice(this.#cellsAt, this.#cellsAt + count * HASH_BYTES);
+  }
+
   /** Puts the histories of the request in their places, at most eight. */
   putCells(cells: readonly Uint8Array[]): void {
     cells.forEach((given, at) => {
@@ -172,9 +190,9 @@ export class Instance {
     });
   }
 
-  #call(name: "loadImage" | "name" | "decide", bytes: number): number {
+  #call(name: Call, bytes: number, isUser = 0): number {
     try {
-      return this.#exports[name](bytes);
+      return name === "observe" ? this.#exports.observe(bytes, isUser) : this.#exports[name](bytes);
     } catch (cause) {
       throw new EngineFault(`${name} stopped: ${cause instanceof Error ? cause.message : String(cause)}`, {
         cause,

@@ -12,16 +12,22 @@ import {
   BINDING_NAMES,
   COUNTED_NAMES,
   DURABILITY_NAMES,
+  EVENT_KIND_NAMES,
+  EVENT_STATUS_NAMES,
   FLAG_COUNT,
   FLAG_NAMES,
+  FREEZE_SCOPE_NAMES,
+  LABEL_NAMES,
   LOWERED_KIND_NAMES,
   MODE_NAMES,
   TIER_CRITICAL,
   TIER_NAMES,
+  TRUST_NAMES,
   VERDICT_NAMES,
   VERSION_RECORD,
 } from "./gen/codes.ts";
 import { HAZARD_MAX, SCORE_MAX, TIME_MS_MAX } from "./gen/limits.ts";
+import { isNote } from "./note.ts";
 import { hex, sha256 } from "./sha256.ts";
 import type {
   AmplifierLevel,
@@ -32,6 +38,9 @@ import type {
   DecisionJson,
   Digests,
   Durability,
+  EventFacts,
+  EventJson,
+  EventRequest,
   FlagHazard,
   LoweredBy,
   Mode,
@@ -58,10 +67,11 @@ interface RecordMembers {
   readonly args?: Uint8Array;
   readonly binding: Binding;
   readonly by?: "host";
-  readonly cells?: readonly CellChange[];
+  readonly cells?: readonly (Omit<CellChange, "note"> & { readonly note?: Uint8Array })[];
   readonly durability: Durability;
   readonly edition: string;
   readonly engine: Uint8Array;
+  readonly event?: EventFacts;
   readonly gate?: string;
   readonly hazard: number;
   readonly image: Uint8Array;
@@ -165,6 +175,10 @@ class RecordDecision implements DecisionFacts {
     return this.#read.durability;
   }
 
+  get event(): EventFacts | undefined {
+    return this.#read.event;
+  }
+
   get action(): string {
     return mainPart(this.#read.parts ?? [])?.action ?? "";
   }
@@ -214,7 +228,7 @@ class RecordDecision implements DecisionFacts {
   }
 
   get cells(): readonly CellChange[] {
-    return (this.#read.cells ?? []).map(({ id, before, after, events }) => ({ id, before, after, events }));
+    return cellsOf(this.#read);
   }
 
   /** Only of use where the engine was asked with histories: {@link RememberedDecision}. */
@@ -257,6 +271,7 @@ class RecordDecision implements DecisionFacts {
       tier: this.tier,
       score: this.score,
       hazard: this.hazard,
+      ...(this.event === undefined ? {} : { event: shownEvent(this.event) }),
       action: this.action,
       mapping: part?.mapping ?? "",
       flags: part?.flags ?? [],
@@ -282,6 +297,16 @@ class RecordDecision implements DecisionFacts {
   [Symbol.for("nodejs.util.inspect.custom")](): DecisionJson {
     return this.toJSON();
   }
+}
+
+function cellsOf({ cells = [] }: Pick<RecordMembers, "cells">): readonly CellChange[] {
+  return cells.map(({ id, before, after, events, note = NOTHING }) => ({ id, before, after, events, note }));
+}
+
+/** An event as JSON shows it. */
+export function shownEvent(event: EventFacts): EventJson {
+  const { of, ...rest } = event as Exclude<EventFacts, { kind: "freeze" }> & { of?: Uint8Array };
+  return { ...(rest as EventJson), ...(of === undefined ? {} : { of: hex(of) }) };
 }
 
 function shownCell({ id, before, after }: CellChange): { id: string; before: string; after: string } {
@@ -318,19 +343,19 @@ export interface HostFacts {
 }
 
 /**
- * The record of a decision by the host: docs/format/record.md, "Records of the host". It commits to the call as the
- * engine's record would; arguments beyond 16 MiB are left without a commitment.
+ * The record of a decision by the host: docs/format/record.md, "Records of the host". It commits to the call or event as
+ * the engine's record would; arguments beyond 16 MiB are left without a commitment.
  * @throws CodecError when the call has values that CMP/1 cannot carry.
  */
-export function hostRecord(request: Request, facts: HostFacts): Uint8Array {
+export function hostRecord(request: Request | EventRequest, facts: HostFacts): Uint8Array {
   const { engine, image, edition, reason, verdict } = facts;
   const { context, mode = "enforce", binding = "advisory", durability = "none" } = request;
   const salt = request.salt ?? new Uint8Array(DIGEST_BYTES);
-  const name = request.fields === undefined ? "args" : "fields";
+  const name = request.event !== undefined ? "event" : request.fields !== undefined ? "fields" : "args";
   const args = argsCommitment(salt, request[name], name);
   const commitments: { args?: Uint8Array; request?: Uint8Array } = {};
   if (args !== undefined) {
-    const { args: _args, fields: _fields, ...envelope } = request;
+    const { args: _args, fields: _fields, event: _event, ...envelope } = request;
     const whole = {
       ...envelope,
       [name]: args,
@@ -363,7 +388,7 @@ export function hostRecord(request: Request, facts: HostFacts): Uint8Array {
   });
 }
 
-function argsCommitment(salt: Uint8Array, value: unknown, name: "args" | "fields"): Uint8Array | undefined {
+function argsCommitment(salt: Uint8Array, value: unknown, name: string): Uint8Array | undefined {
   for (const bytes of [COMMITTED_BYTES_MAX / 16, COMMITTED_BYTES_MAX]) {
     const buffer = new Uint8Array(bytes);
     const writer = new CmpWriter(buffer);
@@ -421,7 +446,7 @@ export function hostDecisionOf(
 export function decisionFromRecord(record: Uint8Array, wording: Wording): Decision | undefined {
   const members: unknown = decode(record);
   if (isHostRecord(members)) return hostDecisionOf(new Uint8Array(record), members.verdict, wording);
-  if (!matches(members, ENGINE_RECORD)) return undefined;
+  if (!isEngineRecord(members)) return undefined;
   const { verdict, tier, score, hazard } = members as unknown as RecordMembers;
   return decisionOf(
     new Uint8Array(record),
@@ -433,15 +458,30 @@ export function decisionFromRecord(record: Uint8Array, wording: Wording): Decisi
   );
 }
 
+/** What a reader of logs, who has no policy, reads in a record. */
+export interface LoggedFacts {
+  readonly time_ms: number;
+  readonly verdict: Verdict;
+  readonly event: EventFacts | undefined;
+  readonly cells: readonly CellChange[];
+}
+
 /**
- * The histories in a record, for a reader of logs that has no policy; undefined when the bytes are no record.
+ * What a record says to a reader of logs; undefined when the bytes are no record.
  * @throws CodecError when the bytes are not CMP/1.
  */
-export function cellsOfRecord(record: Uint8Array): readonly CellChange[] | undefined {
+export function factsOfRecord(record: Uint8Array): LoggedFacts | undefined {
   const members: unknown = decode(record);
-  if (isHostRecord(members)) return [];
-  if (!matches(members, ENGINE_RECORD)) return undefined;
-  return (members as unknown as RecordMembers).cells ?? [];
+  if (!isHostRecord(members) && !isEngineRecord(members)) return undefined;
+  const { time_ms, verdict, event, cells } = members as RecordMembers;
+  return { time_ms, verdict, event, cells: cells === undefined ? [] : cellsOf({ cells }) };
+}
+
+/** Of a call, with its parts, or of an event, without any and never reviewed. */
+function isEngineRecord(members: unknown): boolean {
+  if (!matches(members, ENGINE_RECORD)) return false;
+  const { event, parts, verdict } = members as RecordMembers;
+  return event === undefined || (parts.length === 0 && verdict !== "review");
 }
 
 function isHostRecord(members: unknown): members is { readonly verdict: "deny" | "review" } {
@@ -457,6 +497,7 @@ type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === "string";
 const isDigest: Check = (value) => value instanceof Uint8Array && value.length === DIGEST_BYTES;
 const isEvents: Check = (value) => value instanceof Uint8Array && value.length % CELL_EVENT_BYTES === 0;
+const isLabels: Check = (value) => isListOf(isOneOf(LABEL_NAMES))(value);
 const isCount =
   (max: number): Check =>
   (value) =>
@@ -515,10 +556,32 @@ const HOST_RECORD: Readonly<Record<string, Check>> = {
   verdict: isOneOf(["deny", "review"]),
 };
 
+const EVENT: Readonly<Record<string, Check>> = {
+  "by?": isText,
+  kind: isOneOf(EVENT_KIND_NAMES),
+  "labels?": isLabels,
+  "of?": isDigest,
+  "reason?": isText,
+  "scope?": isOneOf(FREEZE_SCOPE_NAMES),
+  "source?": isText,
+  "status?": isOneOf(EVENT_STATUS_NAMES),
+  "trust?": isOneOf(TRUST_NAMES),
+  "value?": isText,
+};
+
+const CELL: Readonly<Record<string, Check>> = {
+  after: isDigest,
+  before: isDigest,
+  events: isEvents,
+  id: isDigest,
+  "note?": (value) => value instanceof Uint8Array && isNote(value),
+};
+
 const ENGINE_RECORD: Readonly<Record<string, Check>> = {
   ...COMMON,
   args: isDigest,
-  "cells?": isListOf(isMap({ after: isDigest, before: isDigest, events: isEvents, id: isDigest })),
+  "cells?": isListOf(isMap(CELL)),
+  "event?": isMap(EVENT),
   "gate?": isText,
   hazard: isHazard,
   lowered_by: isListOf(isTuple(isOneOf(LOWERED_KIND_NAMES), isText, isText)),

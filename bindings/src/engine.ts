@@ -9,11 +9,11 @@ import { CmpWriter } from "./codec/encode.ts";
 import { RequestEncoder, refusal, typedError } from "./codec/request.ts";
 import { decisionFromRecord, decisionOf, type HostReason, hostDecisionOf, hostRecord } from "./decision.ts";
 import { EngineError, type ErrorCode, shown } from "./errors.ts";
-import { STATUS_OK, STATUS_TEXTS } from "./gen/codes.ts";
-import { CELLS_MAX, IMAGE_BYTES_MAX } from "./gen/limits.ts";
+import { STATUS_OK, STATUS_TEXTS, TRUST_NAMES } from "./gen/codes.ts";
+import { CELLS_MAX, IMAGE_BYTES_MAX, REQUEST_BYTES_MAX } from "./gen/limits.ts";
 import { ImageView } from "./image.ts";
 import { fromHex, hex, sha256OfFile } from "./sha256.ts";
-import type { Cell, Decision, RememberedDecision, Request } from "./types.ts";
+import type { Cell, Decision, EventRequest, RememberedDecision, Request, Trust } from "./types.ts";
 
 export type { EngineModule } from "./abi.ts";
 export type { HostReason } from "./decision.ts";
@@ -44,9 +44,19 @@ export type {
   CellChange,
   Decision,
   DecisionJson,
+  EventFacts,
+  EventRequest,
+  FreezeFacts,
+  FreezeScope,
+  Label,
+  LabelFacts,
   NextCell,
+  ObserveFacts,
+  OutcomeFacts,
+  OutcomeStatus,
   RememberedDecision,
   Request,
+  Trust,
 } from "./types.ts";
 
 /** SHA-256 digests in hex that files must have before they are used. */
@@ -139,7 +149,12 @@ export function createEngine(
 
 const DIGEST_BYTES = 32;
 
-/** A call that is encoded, with the histories that it touches. Made by {@link Engine.prepare}. */
+/** What a text shows: hashes of 8 bytes each, or more than 2 048 of them. */
+export type Seen =
+  | { readonly overflow: false; readonly hashes: Uint8Array }
+  | { readonly overflow: true; readonly hashes?: never };
+
+/** A call or an event that is encoded, with the histories that it touches. Made by {@link Engine.prepare}. */
 export interface PreparedCall {
   /** At most eight, in the order in which {@link decide} wants their histories. */
   readonly ids: readonly Uint8Array[];
@@ -185,35 +200,35 @@ export class Engine {
   }
 
   /**
-   * Decides one call. A fault of the engine is answered too: a denial with the reason `engine_fault`, and the engine
-   * goes on with a fresh instance.
+   * Decides one call, or puts one event into its history. A fault of the engine is answered too: a denial with the reason
+   * `engine_fault`, and the engine goes on with a fresh instance.
    *
    * @param request at most 65 536 bytes once encoded; `context.time_ms` is required, everything else has a default.
    * @param cells the histories that {@link name} lists, in its order. Left out, the call is decided without memory.
    * @returns with `cells`, also the histories to keep from now on: `next`.
    * @throws EngineError when the request is malformed or too large. Then nothing was decided and nothing may run.
    */
-  decide(request: Request, cells: readonly Cell[]): RememberedDecision;
-  decide(request: Request): Decision;
-  decide(request: Request, cells?: readonly Cell[]): Decision {
+  decide(request: Request | EventRequest, cells: readonly Cell[]): RememberedDecision;
+  decide(request: Request | EventRequest): Decision;
+  decide(request: Request | EventRequest, cells?: readonly Cell[]): Decision {
     const bytes = this.#encoder.write(request);
     if (cells === undefined) return this.#run(bytes);
     return this.#decideWith(this.#requestBytes(bytes), this.#encoder.cellsAt, cells);
   }
 
   /**
-   * Ids of the histories that a call touches, at most eight: docs/format/cell.md.
+   * Ids of the histories that a call touches, at most eight, or an event, at most one: docs/format/cell.md.
    * @throws EngineError as {@link decide}; `engine_fault`.
    */
-  name(request: Request): readonly Uint8Array[] {
+  name(request: Request | EventRequest): readonly Uint8Array[] {
     return this.#name(this.#encoder.write(request));
   }
 
   /**
-   * Encodes a call once, for a host that reads its histories and decides it, again when somebody was faster.
+   * Encodes a call or an event once, for a host that reads its histories and decides it, again when somebody was faster.
    * @throws EngineError as {@link decide}.
    */
-  prepare(request: Request): PreparedCall {
+  prepare(request: Request | EventRequest): PreparedCall {
     const size = this.#encoder.write(request);
     const at = this.#encoder.cellsAt;
     const bytes = this.#requestBytes(size);
@@ -225,6 +240,21 @@ export class Engine {
       if (!(error instanceof EngineError && error.code === "engine_fault")) throw error;
       return { ids: [], decide: () => this.#faultDenial(bytes, error) };
     }
+  }
+
+  /**
+   * What a text shows, as an event has it in `seen`: docs/format/cell.md, section 6. Equal texts show equal hashes under
+   * equal key salts, and under no others.
+   * @param text at most 65 536 bytes of UTF-8. One half of a surrogate pair counts as U+FFFD.
+   * @param trust `user` for what the user typed: more of it is taken for something that was meant.
+   * @throws EngineError `value_type`, `value_range`, `value_unknown`; `engine_fault`.
+   */
+  observe(text: string | Uint8Array, trust: Trust): Seen {
+    if (!(TRUST_NAMES as readonly unknown[]).includes(trust)) {
+      throw new EngineError("value_unknown", { path: "trust", wanted: "user or tool", came: shown(trust) });
+    }
+    const hashes = this.#observe(textBytes(text), trust === "user");
+    return hashes === undefined ? { overflow: true } : { overflow: false, hashes };
   }
 
   /**
@@ -240,7 +270,7 @@ export class Engine {
    * The canonical bytes of a request to this engine: what {@link decideBytes} takes and a replay needs.
    * @throws EngineError as {@link decide}.
    */
-  encode(request: Request): Uint8Array {
+  encode(request: Request | EventRequest): Uint8Array {
     const { memory, requestAt } = this.#instance;
     const bytes = this.#encoder.write(request);
     return memory.slice(requestAt, requestAt + bytes);
@@ -251,7 +281,7 @@ export class Engine {
    * too large still has to be answered and recorded.
    * @throws EngineError when the call has values that no record can commit to.
    */
-  denyByHost(request: Request, reason: HostReason): Decision {
+  denyByHost(request: Request | EventRequest, reason: HostReason): Decision {
     return this.#byHost(request, reason, "deny");
   }
 
@@ -264,7 +294,11 @@ export class Engine {
     return this.#byHost(request, reason, "review");
   }
 
-  #byHost(request: Request, reason: HostReason, verdict: "deny" | "review"): RememberedDecision {
+  #byHost(
+    request: Request | EventRequest,
+    reason: HostReason,
+    verdict: "deny" | "review",
+  ): RememberedDecision {
     const facts = {
       engine: this.#engineDigest,
       image: this.#imageDigest,
@@ -304,6 +338,16 @@ export class Engine {
       const status = instance.name(requestBytes);
       if (status === STATUS_OK) return instance.names();
       throw this.#refused(status, requestBytes);
+    } catch (error) {
+      if (!(error instanceof EngineFault)) throw error;
+      this.#restart();
+      throw new EngineError("engine_fault", { came: error.message, cause: error });
+    }
+  }
+
+  #observe(text: Uint8Array, isUser: boolean): Uint8Array | undefined {
+    try {
+      return this.#instance.observe(text, isUser);
     } catch (error) {
       if (!(error instanceof EngineFault)) throw error;
       this.#restart();
@@ -416,6 +460,30 @@ export class Engine {
 function needBytes(bytes: unknown, path: string): void {
   if (bytes instanceof Uint8Array) return;
   throw new EngineError("option_type", { path, wanted: "a Uint8Array", came: shown(bytes) });
+}
+
+function textBytes(text: unknown): Uint8Array {
+  const isBytes = text instanceof Uint8Array;
+  if (!isBytes && typeof text !== "string")
+    throw new EngineError("value_type", { path: "text", wanted: "text, or its UTF-8", came: shown(text) });
+  const bytes = isBytes ? text : new TextEncoder().encode(text);
+  if (bytes.length > REQUEST_BYTES_MAX) {
+    throw new EngineError("value_range", {
+      path: "text",
+      wanted: `at most ${REQUEST_BYTES_MAX} bytes`,
+      came: `${bytes.length} bytes`,
+    });
+  }
+  if (isBytes) needUtf8(bytes);
+  return bytes;
+}
+
+function needUtf8(bytes: Uint8Array): void {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new EngineError("value_type", { path: "text", wanted: "UTF-8", came: "other bytes", cause });
+  }
 }
 
 function needKeySalt(salt: unknown): void {

@@ -6,7 +6,16 @@
 import type { Engine } from "./engine.ts";
 import { EngineError, shown } from "./errors.ts";
 import { Turns } from "./turns.ts";
-import type { Cell, CellChange, Decision, Durability, RememberedDecision, Request } from "./types.ts";
+import type {
+  Cell,
+  CellChange,
+  Decision,
+  Durability,
+  EventRequest,
+  FreezeScope,
+  RememberedDecision,
+  Request,
+} from "./types.ts";
 
 /** A history as a store keeps it. */
 export interface StoredCell extends Cell {
@@ -60,6 +69,17 @@ export interface LastKnown {
   readonly version: number;
 }
 
+/** Something that is frozen, and who says so. */
+export interface Freeze {
+  readonly scope: FreezeScope;
+  readonly value: string;
+  readonly by?: string;
+  readonly reason?: string;
+  readonly time_ms: number;
+  /** Number of the record that froze it. */
+  readonly seq: number;
+}
+
 /** Where decisions are kept, in order, for good. */
 export interface Log {
   /** What the records of this log say about it: `strict` if each is on the disk before its answer is given. */
@@ -69,6 +89,8 @@ export interface Log {
   last(id: Uint8Array): LastKnown | undefined;
   /** The history as the log alone gives it; undefined if the log has not all of its events. */
   rebuild(id: Uint8Array): StoredCell | undefined | Promise<StoredCell | undefined>;
+  /** What is frozen by the events of this log; a log need not say it. */
+  frozen?(): readonly Freeze[];
   close(): void | Promise<void>;
 }
 
@@ -102,14 +124,15 @@ export class Remembering {
   }
 
   /**
-   * Decides a call and keeps its record and histories.
-   * @throws EngineError when the call is malformed. Then nothing was decided.
+   * Decides a call, or takes an event, and keeps its record and histories. An event that was not taken is denied, also
+   * where the program chose a review for what cannot be reached.
+   * @throws EngineError when the request is malformed. Then nothing was decided.
    */
-  decide(engine: MemoryEngine, request: Request): Promise<Decision> {
+  decide(engine: MemoryEngine, request: Request | EventRequest): Promise<Decision> {
     return this.#turns.run(() => this.#inTurn(engine, request)) as Promise<Decision>;
   }
 
-  async #inTurn(engine: MemoryEngine, request: Request): Promise<Decision> {
+  async #inTurn(engine: MemoryEngine, request: Request | EventRequest): Promise<Decision> {
     try {
       return await this.#races(engine, request);
     } catch (error) {
@@ -119,7 +142,7 @@ export class Remembering {
     }
   }
 
-  async #races(engine: MemoryEngine, request: Request): Promise<Decision> {
+  async #races(engine: MemoryEngine, request: Request | EventRequest): Promise<Decision> {
     const call = engine.prepare(request);
     for (let race = 0; race < RACES_MAX; race++) {
       const stored = await reached(() => this.#memory.store.read(call.ids));
@@ -185,16 +208,20 @@ export class Remembering {
     }
   }
 
-  #unavailable(engine: MemoryEngine, request: Request): Promise<Decision> {
+  #unavailable(engine: MemoryEngine, request: Request | EventRequest): Promise<Decision> {
     const decision =
-      this.#memory.unavailable === "review"
+      this.#memory.unavailable === "review" && request.event === undefined
         ? engine.reviewByHost(request, "state_unavailable")
         : engine.denyByHost(request, "state_unavailable");
     return this.#byHost(engine, request, decision);
   }
 
   /** Logs what the host answered. Nothing runs by it, so a log that fails changes no more than the reason. */
-  async #byHost(engine: MemoryEngine, request: Request, decision: Decision): Promise<Decision> {
+  async #byHost(
+    engine: MemoryEngine,
+    request: Request | EventRequest,
+    decision: Decision,
+  ): Promise<Decision> {
     const [reason] = decision.reasons;
     try {
       await this.#memory.log?.append({ record: decision.record, cells: [] });

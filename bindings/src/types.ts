@@ -9,10 +9,14 @@ import type {
   COUNTED_NAMES,
   DIALECT_NAMES,
   DURABILITY_NAMES,
+  EVENT_STATUS_NAMES,
   FLAG_NAMES,
+  FREEZE_SCOPE_NAMES,
+  LABEL_NAMES,
   LOWERED_KIND_NAMES,
   MODE_NAMES,
   TIER_NAMES,
+  TRUST_NAMES,
 } from "./gen/codes.js";
 
 /** May it run, must a person decide, or may it not run. Strictness rises in this order. */
@@ -115,8 +119,8 @@ export interface ActionCall {
 /** A call in one of its two forms. */
 export type Call = ToolCall | ActionCall;
 
-/** A call with everything that a decision depends on: equal requests give equal records, on every host. */
-export type Request = Call & {
+/** What is told along with a call or an event. */
+interface Surroundings {
   readonly context: Context;
   /** Default `enforce`. */
   readonly mode?: Mode;
@@ -126,6 +130,78 @@ export type Request = Call & {
   readonly binding?: Binding;
   /** Default `none`. */
   readonly durability?: Durability;
+}
+
+/** A call with everything that a decision depends on: equal requests give equal records, on every host. */
+export type Request = Call & Surroundings & { readonly event?: never; readonly seen?: never };
+
+/** What a session knows. Once there it stays. */
+export type Label = (typeof LABEL_NAMES)[number];
+
+/** Whose text it is: what the user typed, or everything else. */
+export type Trust = (typeof TRUST_NAMES)[number];
+
+/** What became of a call. */
+export type OutcomeStatus = (typeof EVENT_STATUS_NAMES)[number];
+
+/** What kind of thing is frozen. */
+export type FreezeScope = (typeof FREEZE_SCOPE_NAMES)[number];
+
+/** Members that any event may have. They stand in the record: nothing that has to be erased one day. Texts of 1..256 bytes. */
+interface EventFactsBase {
+  /** Who says so. */
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** A text that somebody or something showed to the agent. */
+export interface ObserveFacts extends EventFactsBase {
+  readonly kind: "observe";
+  readonly trust: Trust;
+  /** Where it comes from, 1..256 bytes. */
+  readonly source?: string;
+  /** At most 7, each once or more. */
+  readonly labels?: readonly Label[];
+}
+
+/** Labels that a session gets because somebody says so. */
+export interface LabelFacts extends EventFactsBase {
+  readonly kind: "label";
+  readonly labels: readonly Label[];
+}
+
+/** What became of a call, and of what the agent saw of it. */
+export interface OutcomeFacts extends EventFactsBase {
+  readonly kind: "outcome";
+  readonly status: OutcomeStatus;
+  /** Digest of the call's record, 32 bytes. */
+  readonly of?: Uint8Array;
+  readonly source?: string;
+  readonly labels?: readonly Label[];
+}
+
+/** A person stops something by its name, or lets it go on. */
+export interface FreezeFacts extends EventFactsBase {
+  readonly kind: "freeze" | "thaw";
+  readonly scope: FreezeScope;
+  /** The name of what is frozen, 1..256 bytes. */
+  readonly value: string;
+}
+
+/** What a session learns or a person decides: docs/format/event.md. */
+export type EventFacts = ObserveFacts | LabelFacts | OutcomeFacts | FreezeFacts;
+
+/** An event with everything that its record depends on. */
+export type EventRequest = Surroundings & {
+  readonly event: EventFacts;
+  /** Hashes of what a text shows, as `observe` gives them: 8 bytes each, at most 2 048. */
+  readonly seen?: Uint8Array;
+  readonly tool?: never;
+  readonly args?: never;
+  readonly server?: never;
+  readonly annotations?: never;
+  readonly action?: never;
+  readonly fields?: never;
 };
 
 /** A flag of a part with what it adds. */
@@ -202,10 +278,12 @@ export interface CellChange {
   readonly id: Uint8Array;
   /** Digest that the request named. */
   readonly before: Uint8Array;
-  /** Digest behind the decision; `before` where nothing was appended. */
+  /** Digest behind the decision; `before` where nothing was appended or noted. */
   readonly after: Uint8Array;
   /** The appended events, 40 bytes each. */
   readonly events: Uint8Array;
+  /** What else was put into it: labels and marks (docs/format/cell.md, section 5). No bytes: nothing. */
+  readonly note: Uint8Array;
 }
 
 /** The same with the bytes to keep from now on; undefined where the history was not changed. */
@@ -241,9 +319,11 @@ export interface DecisionFacts {
   readonly mode: Mode;
   readonly binding: Binding;
   readonly durability: Durability;
-  /** Canonical name of the deciding action; empty in a decision of the host. */
+  /** What happened, where it was no call: then there are no parts, and the verdict is `allow` or `deny`. */
+  readonly event: EventFacts | undefined;
+  /** Canonical name of the deciding action; empty in a decision of the host and of an event. */
   readonly action: string;
-  /** Empty in a decision of the host. */
+  /** Empty in a decision of the host and of an event. */
   readonly parts: readonly Part[];
   /** Id of the gate that denied, if one did. */
   readonly gate: string | undefined;
@@ -253,7 +333,7 @@ export interface DecisionFacts {
   readonly reasons: readonly Reason[];
   readonly obligations: Obligations;
   readonly lowered_by: readonly LoweredBy[];
-  /** The histories that the call touched, and what was appended to them. Empty without memory. */
+  /** The histories that the call touched, and what was put into them. Empty without memory. */
   readonly cells: readonly CellChange[];
   /** Hazards at which low, medium, high and critical begin. Empty in a decision of the host. */
   readonly thresholds: readonly number[];
@@ -294,12 +374,17 @@ export type Decision = AllowDecision | ReviewDecision | DenyDecision;
 /** A decision with the histories to keep, in the order of the request. */
 export type RememberedDecision = Decision & { readonly next: readonly NextCell[] };
 
+/** An event as JSON shows it: `of` in hex. */
+export type EventJson = Readonly<Record<string, string | readonly string[]>>;
+
 /** The shape of docs/format/check.schema.json. */
 export interface DecisionJson {
   readonly verdict: Verdict;
   readonly tier: Tier;
   readonly score: number;
   readonly hazard: number;
+  /** Only of an event; `of` in hex. */
+  readonly event?: EventJson;
   readonly action: string;
   readonly mapping: string;
   readonly flags: readonly FlagHazard[];

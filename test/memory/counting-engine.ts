@@ -1,21 +1,29 @@
 /**
- * An engine that knows one rule: a session may do so many things. It keeps its histories with `fold`, so that stores, logs
- * and races can be tested without an image, and wrong engines be played.
+ * An engine that knows two rules: a session may do so many things, and nothing that is frozen. It keeps its histories with
+ * `fold`, so that stores, logs, events and races can be tested without an image, and wrong engines be played.
  */
 
 import { digestAfter, fold } from "../../bindings/memory/fold.ts";
 import { CmpWriter, encode } from "../../bindings/src/codec/encode.ts";
 import { decisionOf, hostDecisionOf, hostRecord } from "../../bindings/src/decision.ts";
-import type { HostReason, PreparedCall } from "../../bindings/src/engine.ts";
+import type { HostReason, PreparedCall, Seen } from "../../bindings/src/engine.ts";
 import { EngineError } from "../../bindings/src/errors.ts";
 import type { MemoryEngine } from "../../bindings/src/memory.ts";
 import { sameBytes } from "../../bindings/src/memory.ts";
 import { sha256 } from "../../bindings/src/sha256.ts";
-import type { Cell, Decision, RememberedDecision, Request } from "../../bindings/src/types.ts";
+import type {
+  Cell,
+  Decision,
+  EventRequest,
+  RememberedDecision,
+  Request,
+  Trust,
+} from "../../bindings/src/types.ts";
 
 const utf8 = new TextEncoder();
 const ZEROS = new Uint8Array(32);
 export const TALLY = 0x1122334455667788n;
+const NOTHING = new Uint8Array(0);
 const WORDING = { sentence: () => undefined, maximum: () => 0 };
 
 /** Id of a history: docs/format/cell.md, section 1. */
@@ -60,7 +68,8 @@ export class CountingEngine implements MemoryEngine {
     this.#limit = limit;
   }
 
-  prepare(request: Request): PreparedCall {
+  prepare(request: Request | EventRequest): PreparedCall {
+    if (request.event !== undefined) return this.#prepareEvent(request);
     if (request.tool === "malformed") throw new EngineError("value_type", { path: "tool" });
     if (request.tool === "large") throw new EngineError("request_too_large");
     const { session } = request.context;
@@ -68,7 +77,30 @@ export class CountingEngine implements MemoryEngine {
     return { ids, decide: (cells) => this.#decide(request, cells) };
   }
 
-  denyByHost(request: Request, reason: HostReason): Decision {
+  /** Each word of a text is what it shows. */
+  observe(text: string, _trust: Trust): Seen {
+    const words = [...new Set(text.split(/[\s|]+/).filter(Boolean))];
+    if (words.length > 2048) return { overflow: true };
+    return { overflow: false, hashes: new Uint8Array(words.flatMap((word) => [...wordHash(word)])) };
+  }
+
+  #prepareEvent(request: EventRequest): PreparedCall {
+    const { event, context } = request;
+    const session = context.parent ?? context.session;
+    const isFreeze = event.kind === "freeze" || event.kind === "thaw";
+    const id = isFreeze ? FREEZES : session === undefined ? undefined : cellId(ZEROS, "session", session);
+    return {
+      ids: id === undefined ? [] : [id],
+      decide: (cells) => {
+        this.decided++;
+        const reason = cells[0] === undefined ? "state_invalid" : this.#refusal(cells[0], true);
+        const note = reason === undefined ? noteOf(request) : NOTHING;
+        return this.#decision(request, cells, reason, NOTHING, note);
+      },
+    };
+  }
+
+  denyByHost(request: Request | EventRequest, reason: HostReason): Decision {
     return byHost(request, reason, "deny");
   }
 
@@ -78,13 +110,29 @@ export class CountingEngine implements MemoryEngine {
 
   #decide(request: Request, cells: readonly Cell[]): RememberedDecision {
     this.decided++;
-    const reason = cells.map((cell) => this.#refusal(cell)).find((found) => found !== undefined);
+    const reason = cells.map((cell) => this.#refusal(cell, false)).find((found) => found !== undefined);
+    const events = reason === undefined ? eventOf(request.context.time_ms) : NOTHING;
+    return this.#decision(request, cells, reason, events, NOTHING);
+  }
+
+  #decision(
+    request: Request | EventRequest,
+    cells: readonly Cell[],
+    reason: string | undefined,
+    events: Uint8Array,
+    note: Uint8Array,
+  ): RememberedDecision {
     const allowed = reason === undefined;
+    const { event, context } = request;
+    const timeMs = context.time_ms;
+    const tallies = event?.kind === "freeze" || event?.kind === "thaw" ? [] : [TALLY];
     const grown = cells.map(({ id, digest, bytes }) => {
-      const events = allowed ? eventOf(request.context.time_ms) : new Uint8Array(0);
-      const after = digestAfter(id, digest, events);
-      const next = allowed ? fold(bytes, { id, before: digest, after, events, tallies: [TALLY] }) : undefined;
-      return { change: { after, before: digest, events, id }, next };
+      const after = digestAfter(id, digest, events, note);
+      const next = allowed
+        ? fold(bytes, { id, before: digest, after, events, note, timeMs, tallies })
+        : undefined;
+      const change = { after, before: digest, events, id, ...(note.length === 0 ? {} : { note }) };
+      return { change, next };
     });
     const record = encode({
       args: ZEROS,
@@ -93,6 +141,7 @@ export class CountingEngine implements MemoryEngine {
       durability: request.durability ?? "none",
       edition: "2026.1",
       engine: ZEROS,
+      ...(event === undefined ? {} : { event }),
       hazard: 0,
       image: ZEROS,
       lowered_by: [],
@@ -121,15 +170,46 @@ export class CountingEngine implements MemoryEngine {
     );
   }
 
-  #refusal({ digest, bytes }: Cell): string | undefined {
+  #refusal({ digest, bytes }: Cell, isEvent: boolean): string | undefined {
     if (bytes.length > 0 && bytes.length < 120) return "state_invalid";
     const found = bytes.length === 0 ? ZEROS : bytes.subarray(40, 72);
     if (!sameBytes(found, digest)) return "state_stale";
-    return eventCount(bytes) < this.#limit ? undefined : "session_limit";
+    return isEvent || eventCount(bytes) < this.#limit ? undefined : "session_limit";
   }
 }
 
-function byHost(request: Request, reason: HostReason, verdict: "deny" | "review"): Decision {
+export const FREEZES = cellId(ZEROS, "freezes");
+
+function wordHash(word: string, kind = 0): Uint8Array {
+  const hash = sha256(utf8.encode(word)).slice(0, 8);
+  hash[0] = ((hash[0] as number) & 0xf8) | kind;
+  return hash;
+}
+
+/** docs/format/event.md, without the labels that a session has already. */
+function noteOf({ event, seen }: EventRequest): Uint8Array {
+  const bits = ["untrusted", "private", "secret", "pii", "phi", "pci", "privileged"];
+  const labels = "labels" in event ? (event.labels ?? []) : [];
+  const observed = event.kind === "observe" ? 1 << 8 : 0;
+  const saturated = event.kind === "observe" && seen === undefined ? 1 << 9 : 0;
+  const isUser = event.kind === "observe" && event.trust === "user";
+  const marks =
+    event.kind === "freeze" || event.kind === "thaw"
+      ? wordHash(`${event.scope} ${event.value}`, event.kind === "freeze" ? 3 : 4)
+      : (seen ?? NOTHING).map((byte, at) => (at % 8 === 0 && !isUser ? byte | 1 : byte));
+  const bytes = new Uint8Array(6 + marks.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(
+    0,
+    labels.reduce((set, label) => set | (1 << bits.indexOf(label)), observed | saturated),
+    true,
+  );
+  view.setUint32(2, marks.length / 8, true);
+  bytes.set(marks, 6);
+  return bytes.every((byte) => byte === 0) ? NOTHING : bytes;
+}
+
+function byHost(request: Request | EventRequest, reason: HostReason, verdict: "deny" | "review"): Decision {
   const facts = { engine: ZEROS, image: ZEROS, edition: "2026.1", reason, verdict };
   return hostDecisionOf(hostRecord(request, facts), verdict, WORDING);
 }

@@ -1,6 +1,7 @@
 /** Whatever happens between reading histories and keeping them, a call runs only by a decision that was kept. */
 
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fillStore, JsonLinesLog, readLog } from "../../bindings/hosts/log.ts";
 import { LibsqlStore } from "../../bindings/hosts/memory-libsql.ts";
@@ -283,9 +284,40 @@ describe("the log", () => {
     again.close();
   });
 
-  test("stops when somebody else writes to its file", async () => {
+  test("has one writer: another one is refused, until it is closed or its process is gone", () => {
     const path = file("shared.jsonl");
-    const [one, other] = [new JsonLinesLog(path), new JsonLinesLog(path)];
+    const one = new JsonLinesLog(path);
+    expect(readFileSync(`${path}.lock`, "utf8")).toBe(`${process.pid}\n`);
+    expect(() => new JsonLinesLog(path)).toThrow(`process ${process.pid} has it open`);
+    one.close();
+    one.close();
+    expect(existsSync(`${path}.lock`)).toBe(false);
+    // A number that no process has any more, one of a process before this one with its number, and of one that lives.
+    const gone = spawnSync(process.execPath, ["-e", ""]).pid;
+    for (const [owner, isLeft] of [
+      [gone, true],
+      [process.pid, true],
+      [process.ppid, false],
+      ["", false],
+    ] as const) {
+      writeFileSync(`${path}.lock`, `${owner}\n`);
+      const open = (): JsonLinesLog => new JsonLinesLog(path);
+      if (isLeft) open().close();
+      else expect(open, `${owner}`).toThrow(/has it open/);
+      expect(existsSync(`${path}.lock`), `${owner}`).toBe(!isLeft);
+    }
+    // One that cannot be read is not locked.
+    rmSync(`${path}.lock`);
+    writeFileSync(path, "{}\n");
+    expect(() => new JsonLinesLog(path)).toThrow(/not one of a log/);
+    expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
+  test("stops when somebody else writes to its file all the same", async () => {
+    const path = file("unlocked.jsonl");
+    const one = new JsonLinesLog(path);
+    rmSync(`${path}.lock`);
+    const other = new JsonLinesLog(path, { durability: "batched" });
     const engine = new CountingEngine(100);
     const [first, second] = [one, other].map((log) => new Remembering({ store: new MemoryStore(), log })) as [
       Remembering,
@@ -297,6 +329,21 @@ describe("the log", () => {
     expect((await first.decide(engine, callOf("s-1"))).verdict).toBe("allow");
     one.close();
     other.close();
+  });
+
+  test("fills a store that has less room than its histories need: what was forgotten is denied", async () => {
+    const path = file("outgrown.jsonl");
+    const log = new JsonLinesLog(path, { durability: "batched" });
+    const engine = new CountingEngine(1_000);
+    const remembering = new Remembering({ store: new MemoryStore(), log });
+    for (let at = 0; at < 1_500; at++) await remembering.decide(engine, callOf(`s-${at}`, at));
+    for (let at = 0; at < 1_500; at += 100) await remembering.decide(engine, callOf(`s-${at}`, 5_000 + at));
+    log.close();
+    const store = new MemoryStore({ bytesMax: 384 * 1024 });
+    await fillStore(store, path);
+    const again = new Remembering({ store, log: new JsonLinesLog(path) });
+    expect(codes(await again.decide(engine, callOf("s-1499", 9_000)))).toEqual(["tier_minimal"]);
+    expect(codes(await again.decide(engine, callOf("s-0", 9_000)))).toEqual(["state_invalid"]);
   });
 
   test("writes nothing once it is closed or its file was removed, and closes once", async () => {

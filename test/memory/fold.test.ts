@@ -10,6 +10,26 @@ const ZEROS = new Uint8Array(32);
 const HOUR = 3_600_000;
 const [T1, T2, T3] = [7n, 1n << 60n, 0xffff_ffff_ffff_ffffn] as const;
 
+const NOTHING = new Uint8Array(0);
+const timeOf = (events: Uint8Array): number =>
+  events.length === 0 ? 0 : Number(view(events).getBigUint64(0, true));
+
+/** A history behind one more record. */
+function folded(
+  bytes: Uint8Array,
+  change: {
+    events?: Uint8Array;
+    note?: Uint8Array;
+    timeMs?: number;
+    tallies?: readonly bigint[];
+  },
+): Uint8Array {
+  const { events = NOTHING, note = NOTHING, timeMs = timeOf(events), tallies = [] } = change;
+  const before = bytes.length === 0 ? ZEROS : bytes.slice(40, 72);
+  const after = digestAfter(id, before, events, note);
+  return fold(bytes, { id, before, after, events, note, timeMs, tallies });
+}
+
 /** A history of these events, each appended by a decision of its own. */
 function grown(
   events: readonly Uint8Array[],
@@ -18,8 +38,7 @@ function grown(
 ): Uint8Array {
   let bytes: Uint8Array = from;
   for (const event of events) {
-    const before = bytes.length === 0 ? ZEROS : bytes.slice(40, 72);
-    bytes = fold(bytes, { id, before, after: digestAfter(id, before, event), events: event, tallies });
+    bytes = folded(bytes, { events: event, tallies });
   }
   return bytes;
 }
@@ -84,7 +103,7 @@ test("the first event begins a history", () => {
   expect(hex(bytes.subarray(0, 8))).toBe("5030434501000200");
   expect(hex(bytes.subarray(8, 40))).toBe(hex(id));
   expect(hex(bytes.subarray(40, 72))).toBe(
-    hex(sha256(new TextEncoder().encode("cmp1:cell\n"), id, ZEROS, event)),
+    hex(sha256(new TextEncoder().encode("cmp1:cell\n"), id, ZEROS, Uint8Array.of(1, 0, 0, 0), event)),
   );
   expect(talliesOf(bytes)).toEqual([T1, T2]);
   expect(read(bytes)).toEqual({
@@ -167,8 +186,118 @@ test("another image's tallies: those that are gone go with their events, new one
 test("several events of one decision are one step of the digest", () => {
   const events = new Uint8Array([...eventOf(1), ...eventOf(1)]);
   const after = digestAfter(id, ZEROS, events);
-  const bytes = fold(new Uint8Array(0), { id, before: ZEROS, after, events, tallies: [T1] });
+  const bytes = folded(NOTHING, { events, tallies: [T1] });
   expect(read(bytes).ring).toBe(2);
   expect(hex(bytes.subarray(40, 72))).toBe(hex(after));
   expect(digestAfter(id, after, new Uint8Array(0))).toBe(after);
+});
+
+describe("a note", () => {
+  const [USER, TOOL, WRITTEN, FROZEN, THAWED] = [0, 1, 2, 3, 4] as const;
+  const [OBSERVED, SATURATED, ALL_WRITTEN] = [1 << 8, 1 << 9, 1 << 10] as const;
+  /** The n-th of hashes that set other bits of the filter each. */
+  const hash = (n: number): bigint => (BigInt(2 * n) << 3n) | (BigInt(2 * n + 1) << 18n);
+  const mark = (kind: number, n: number): bigint => hash(n) | BigInt(kind);
+
+  function noteOf(bits: number, ...marks: readonly bigint[]): Uint8Array {
+    const bytes = new Uint8Array(6 + 8 * marks.length);
+    view(bytes).setUint16(0, bits, true);
+    view(bytes).setUint32(2, marks.length, true);
+    for (const [at, value] of marks.entries()) view(bytes).setBigUint64(6 + 8 * at, value, true);
+    return bytes;
+  }
+
+  /** Of a history without tallies, events and buckets. */
+  function marksIn(bytes: Uint8Array): { bits: number; filtered: number; marks: bigint[] } {
+    const at = view(bytes);
+    const marks = Array.from({ length: at.getUint16(106, true) }, (_, n) =>
+      at.getBigUint64(120 + 8 * n, true),
+    );
+    const filtered = at.getUint16(110, true);
+    expect(bytes.length).toBe(120 + 8 * marks.length + (filtered > 0 ? 4096 : 0));
+    expect(at.getBigUint64(112, true)).toBe(checkOf(bytes));
+    return { bits: at.getUint16(108, true), filtered, marks };
+  }
+
+  const noted = (...notes: readonly Uint8Array[]): ReturnType<typeof marksIn> =>
+    marksIn(notes.reduce((bytes, note) => folded(bytes, { note }), NOTHING));
+  const many = (kind: number, count: number, from = 0): bigint[] =>
+    Array.from({ length: count }, (_, n) => mark(kind, from + n));
+  const sorted = (marks: readonly bigint[]): bigint[] => [...BigUint64Array.from(marks).sort()];
+
+  test("begins a history, moves its time and its digest, and stands behind events", () => {
+    const note = noteOf(OBSERVED | 0b101, mark(USER, 1));
+    const bytes = folded(NOTHING, { note, timeMs: 7_000 });
+    expect(read(bytes).times).toEqual([7_000, 7_000, 0]);
+    expect(hex(bytes.subarray(40, 72))).toBe(
+      hex(sha256(new TextEncoder().encode("cmp1:cell\n"), id, ZEROS, new Uint8Array(4), note)),
+    );
+    const later = folded(bytes, { note: noteOf(0b10), timeMs: 9_000 });
+    expect(read(later).times).toEqual([7_000, 9_000, 0]);
+    // An event of the past happens at the time of the history.
+    expect(read(folded(later, { note: noteOf(0b10), timeMs: 1_000 })).times).toEqual([7_000, 9_000, 0]);
+    expect(marksIn(later)).toEqual({ bits: OBSERVED | 0b111, filtered: 0, marks: [mark(USER, 1)] });
+    const both = folded(later, { events: eventOf(10_000), note: noteOf(SATURATED), tallies: [T1] });
+    expect(read(both)).toMatchObject({ times: [7_000, 10_000, 0], ring: 1 });
+    expect(view(both).getUint16(108, true)).toBe(OBSERVED | SATURATED | 0b111);
+    expect(both.length).toBe(120 + 16 + 40 + 8);
+    expect(digestAfter(id, ZEROS, NOTHING, NOTHING)).toBe(ZEROS);
+  });
+
+  test("what the user typed is the user's unless a tool showed it before", () => {
+    expect(noted(noteOf(0, mark(USER, 1), mark(TOOL, 1), mark(USER, 1)))).toEqual({
+      bits: 0,
+      filtered: 1,
+      marks: [mark(USER, 1)],
+    });
+    expect(noted(noteOf(0, mark(TOOL, 1), mark(TOOL, 1), mark(USER, 1), mark(USER, 2)))).toEqual({
+      bits: 0,
+      filtered: 1,
+      marks: sorted([mark(TOOL, 1), mark(USER, 2)]),
+    });
+  });
+
+  test("nothing becomes the user's once too much was shown or typed", () => {
+    const full = noted(noteOf(0, ...many(USER, 1_023), mark(TOOL, 5_000), mark(USER, 5_000)));
+    expect([full.bits, full.marks.length]).toEqual([0, 1_024]);
+    const more = noted(noteOf(0, ...many(USER, 1_025)), noteOf(0, mark(USER, 2_000)));
+    expect([more.bits, more.marks.length]).toEqual([SATURATED, 1_024]);
+    const saturated = noted(noteOf(SATURATED, mark(USER, 1)));
+    expect(saturated).toEqual({ bits: SATURATED, filtered: 0, marks: [] });
+    const shown = noted(noteOf(0, ...many(TOOL, 4_096)));
+    expect([shown.bits, shown.filtered, shown.marks]).toEqual([0, 4_096, []]);
+    // The two bits of the last hash are taken.
+    expect(noted(noteOf(0, ...many(TOOL, 4_096), mark(TOOL, 5))).bits).toBe(0);
+    const beyond = noted(noteOf(0, ...many(TOOL, 4_097)), noteOf(0, mark(USER, 9_000)));
+    expect([beyond.bits, beyond.filtered, beyond.marks]).toEqual([SATURATED, 4_096, []]);
+  });
+
+  test("128 written values are kept, and one more stands for everything", () => {
+    const full = noted(noteOf(0, ...many(WRITTEN, 128), mark(WRITTEN, 0)));
+    expect([full.bits, full.marks]).toEqual([0, sorted(many(WRITTEN, 128))]);
+    const more = noted(noteOf(0, ...many(WRITTEN, 129)));
+    expect([more.bits, more.marks.length]).toEqual([ALL_WRITTEN, 128]);
+  });
+
+  test("256 things are frozen at most, and thawed one by one", () => {
+    const full = noted(noteOf(0, ...many(FROZEN, 257), mark(FROZEN, 1)));
+    expect([full.bits, full.marks]).toEqual([0, sorted(many(FROZEN, 256))]);
+    const thawed = noted(
+      noteOf(0, ...many(FROZEN, 256)),
+      noteOf(0, mark(THAWED, 3), mark(THAWED, 999)),
+      noteOf(0, mark(FROZEN, 300)),
+    );
+    expect(thawed.marks).toEqual(
+      sorted([...many(FROZEN, 256), mark(FROZEN, 300)].filter((m) => m !== mark(FROZEN, 3))),
+    );
+  });
+
+  test("marks and filter outlive another image", () => {
+    const bytes = folded(
+      folded(NOTHING, { events: eventOf(1), note: noteOf(1, mark(USER, 1), mark(TOOL, 2)), tallies: [T1] }),
+      { note: noteOf(0, mark(USER, 2)), timeMs: 2, tallies: [] },
+    );
+    expect(talliesOf(bytes)).toEqual([]);
+    expect(marksIn(bytes)).toEqual({ bits: 1, filtered: 1, marks: sorted([mark(USER, 1), mark(TOOL, 2)]) });
+  });
 });

@@ -3,7 +3,9 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { LibsqlStore } from "../../bindings/hosts/memory-libsql.ts";
+import { digestAfter, fold } from "../../bindings/memory/fold.ts";
 import { MemoryStore } from "../../bindings/memory/memory-store.ts";
+import { NOTE_CLASS_FROZEN } from "../../bindings/src/gen/codes.ts";
 import {
   emptyCell,
   FORGOTTEN,
@@ -172,9 +174,9 @@ describe("MemoryStore", () => {
   });
 
   test("lets go of what nobody asked for longest, and nobody can put it back", () => {
-    const store = new MemoryStore({ bytesMax: 256 * 1024 });
+    const store = new MemoryStore({ bytesMax: 384 * 1024 });
     const put = (name: string): boolean | Promise<boolean> =>
-      store.commit([change(name, emptyCell(digestOf(name)), `${name}-1`, 26_000)], nothing);
+      store.commit([change(name, emptyCell(digestOf(name)), `${name}-1`, 40_000)], nothing);
     for (let at = 0; at < 8; at++) put(nameOf(at));
     store.read([digestOf(nameOf(0))]);
     for (let at = 8; at < 12; at++) put(nameOf(at));
@@ -185,8 +187,33 @@ describe("MemoryStore", () => {
     expect(store.read([digestOf("never seen")])[0]?.bytes.length).toBe(0);
   });
 
+  test("keeps what says that something is frozen, whoever asks for other things", () => {
+    const store = new MemoryStore({ bytesMax: 384 * 1024 });
+    const id = digestOf("freezes");
+    const note = new Uint8Array(14);
+    note[2] = 1;
+    note[6] = 0xf8 | NOTE_CLASS_FROZEN;
+    const before = emptyCell(id).digest;
+    const after = digestAfter(id, before, new Uint8Array(0), note);
+    const bytes = fold(new Uint8Array(0), {
+      id,
+      before,
+      after,
+      events: new Uint8Array(0),
+      note,
+      timeMs: 1,
+      tallies: [],
+    });
+    store.commit([{ id, before, version: 0, next: { id, digest: after, bytes, version: 1 } }], nothing);
+    for (let at = 0; at < 40; at++)
+      store.commit([change(nameOf(at), emptyCell(digestOf(nameOf(at))), `${at}`, 40_000)], nothing);
+    expect(store.size.bytes).toBeLessThanOrEqual(384 * 1024);
+    expect(store.read([id])[0]?.bytes).toBe(bytes);
+  });
+
   test("refuses room that eight histories of one decision would not fit in", () => {
-    expect(() => new MemoryStore({ bytesMax: 1000 })).toThrow(/bytesMax/);
+    expect(() => new MemoryStore({ bytesMax: 9 * 42_376 - 1 })).toThrow(/bytesMax/);
+    expect(new MemoryStore({ bytesMax: 9 * 42_376 }).size.bytes).toBe(0);
     expect(() => new MemoryStore({ filterBytes: 3000 })).toThrow(/filterBytes/);
   });
 });

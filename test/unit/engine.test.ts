@@ -8,6 +8,7 @@ import {
   createEngine,
   type Engine,
   EngineError,
+  type EventRequest,
   openEngine,
   type Request,
 } from "../../bindings/src/engine.ts";
@@ -350,9 +351,98 @@ describe("reading a record back", () => {
   });
 });
 
+describe("an event", () => {
+  const request: EventRequest = {
+    event: { kind: "freeze", scope: "agent", value: "a1", by: "ann" },
+    context,
+    salt: SALT,
+  };
+
+  test("is encoded as the page of its format shows it", () => {
+    const bytes = Buffer.from(engine.encode(request)).toString("hex");
+    expect(bytes).toMatch(/^89a762696e64696e67/);
+    expect(bytes).toContain(
+      "a56576656e7484a26279a3616e6ea46b696e64a6667265657a65a573636f7065a56167656e74a576616c7565a26131",
+    );
+    const seen = { ...request, event: { kind: "observe", trust: "tool" } as const, seen: new Uint8Array(16) };
+    const members = decode(engine.encode(seen)) as Record<string, unknown>;
+    expect(Object.keys(members)).toEqual(
+      ["binding", "context", "durability", "engine", "event", "image", "mode", "salt", "seen", "v"].sort(),
+    );
+    expect(members.seen).toEqual(new Uint8Array(16));
+  });
+
+  test("goes alone", async () => {
+    const wrong: readonly object[] = [
+      { ...request, tool: "x", args: {} },
+      { ...request, server: "s" },
+      { ...request, fields: {} },
+      { context, seen: new Uint8Array(8) },
+      { tool: "x", args: {}, context, seen: new Uint8Array(8) },
+    ];
+    for (const given of wrong)
+      expect(await codeOf(() => engine.encode(given as never)), Object.keys(given).join()).toBe("call_form");
+    expect(await codeOf(() => engine.encode({ event: request.event } as never))).toBe("key_missing");
+    expect(await codeOf(() => engine.encode({ ...request, seen: undefined } as never))).toBe(
+      "value_undefined",
+    );
+  });
+
+  test("that the host denies has the commitments that the engine would have made", () => {
+    const { digests, record, event } = engine.denyByHost(request, "state_unavailable");
+    expect(digests.args).toBe(sha256Hex("cmp1:commit\n", SALT, encode(request.event)));
+    expect(event).toBeUndefined();
+    expect(engine.readRecord(record).verdict).toBe("deny");
+  });
+
+  test("that was recorded is read back, and no other record is one", async () => {
+    const base = decode(engine.decide(REQUESTS[0] as Request).record) as Record<string, unknown>;
+    const event = { kind: "outcome", status: "ran", of: new Uint8Array(32).fill(1) };
+    const cell = {
+      after: SALT,
+      before: SALT,
+      events: new Uint8Array(0),
+      id: SALT,
+      note: Uint8Array.of(4, 1, 0, 0, 0, 0),
+    };
+    const members = { ...base, verdict: "allow", parts: [], event, cells: [cell] };
+    const decision = engine.readRecord(encode(members));
+    expect(decision).toMatchObject({ verdict: "allow", action: "", parts: [], event });
+    expect(decision.cells[0]?.note).toEqual(cell.note);
+    expect(decision.toJSON().event).toEqual({ ...event, of: "01".repeat(32) });
+    const wrong: readonly (readonly [why: string, members: object])[] = [
+      ["a review", { ...members, verdict: "review" }],
+      ["parts", { ...members, parts: base.parts }],
+      ["an unknown kind", { ...members, event: { kind: "rumour" } }],
+      ["an unknown key", { ...members, event: { ...event, text: "x" } }],
+      ["an unknown bit", { ...members, cells: [{ ...cell, note: Uint8Array.of(0x80, 0, 0, 0, 0, 0) }] }],
+      [
+        "marks that are not there",
+        { ...members, cells: [{ ...cell, note: Uint8Array.of(1, 0, 1, 0, 0, 0) }] },
+      ],
+      [
+        "an unknown class",
+        { ...members, cells: [{ ...cell, note: Uint8Array.of(0, 0, 1, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0) }] },
+      ],
+    ];
+    for (const [why, given] of wrong)
+      expect(await codeOf(() => engine.readRecord(encode(given as never))), why).toBe("record_malformed");
+  });
+});
+
+describe("observing", () => {
+  test("takes text, or well-formed UTF-8, of a bounded size", async () => {
+    expect(await codeOf(() => engine.observe("x".repeat(65_537), "user"))).toBe("value_range");
+    expect(await codeOf(() => engine.observe(Uint8Array.of(0xff), "user"))).toBe("value_type");
+    expect(await codeOf(() => engine.observe(7 as never, "user"))).toBe("value_type");
+    expect(await codeOf(() => engine.observe("x", "model" as never))).toBe("value_unknown");
+    expect(engine.observe("", "user")).toEqual({ overflow: false, hashes: new Uint8Array(0) });
+  });
+});
+
 // ---- A module that behaves badly, in place of the engine. It remembers calls in its memory, so a fresh instance shows.
 
-function badEngine(second: string): WebAssembly.Module {
+function badEngine(second: string, observed = "unreachable"): WebAssembly.Module {
   const module = binaryen.parseText(`(module
     (memory (export "memory") 160 160)
     (global (export "REQUEST_AT") i32 (i32.const 1024))
@@ -368,7 +458,8 @@ function badEngine(second: string): WebAssembly.Module {
       (if (i32.load (i32.const 0)) (then ${second}))
       (i32.store (i32.const 0) (i32.const 1))
       (i32.const 30))
-    (func (export "name") (param i32) (result i32) unreachable))`);
+    (func (export "name") (param i32) (result i32) unreachable)
+    (func (export "observe") (param i32 i32) (result i32) ${observed}))`);
   return new WebAssembly.Module(module.emitBinary() as Uint8Array<ArrayBuffer>);
 }
 
@@ -399,6 +490,19 @@ describe("a fault of the engine", () => {
     const decision = bad.prepare(request).decide([]);
     expect(decision).toMatchObject({ verdict: "deny", by: "host", next: [] });
     expect(decision.reasons[0]).toMatchObject({ code: "engine_fault" });
+  });
+
+  test("while it looks at a text it is an error, and the next text meets a fresh instance", async () => {
+    const answers: readonly (readonly [observed: string, code: string])[] = [
+      ["unreachable", "engine_fault"],
+      ["(i32.const 2049)", "engine_fault"],
+      ["(i32.const -2)", "engine_fault"],
+      ["(i32.const 2048)", "no error"],
+    ];
+    for (const [observed, code] of answers) {
+      const bad = createEngine(badEngine("unreachable", observed), IMAGE, "00".repeat(32));
+      expect(await codeOf(() => bad.observe("x", "tool")), observed).toBe(code);
+    }
   });
 
   test("on bytes that are no request there is nothing to record, so it is an error", async () => {

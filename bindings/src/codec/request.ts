@@ -4,9 +4,20 @@
  */
 
 import { EngineError, type ErrorCode, nearest, shown } from "../errors.ts";
-import { BINDING_NAMES, DIALECT_NAMES, DURABILITY_NAMES, MODE_NAMES, STATUS_TEXTS } from "../gen/codes.ts";
+import {
+  BINDING_NAMES,
+  DIALECT_NAMES,
+  DURABILITY_NAMES,
+  EVENT_KIND_NAMES,
+  EVENT_STATUS_NAMES,
+  FREEZE_SCOPE_NAMES,
+  LABEL_NAMES,
+  MODE_NAMES,
+  STATUS_TEXTS,
+  TRUST_NAMES,
+} from "../gen/codes.ts";
 import { REQUEST_BYTES_MAX } from "../gen/limits.ts";
-import type { Binding, Cell, Durability, Mode, Request } from "../types.ts";
+import type { Binding, Cell, Durability, EventRequest, Mode, Request } from "../types.ts";
 import { decode } from "./decode.ts";
 import { type CmpWriter, CodecError, encodeText } from "./encode.ts";
 import { pathWith } from "./errors.ts";
@@ -14,7 +25,7 @@ import { pathWith } from "./errors.ts";
 const DIGEST_BYTES = 32;
 const ZERO_SALT = new Uint8Array(DIGEST_BYTES);
 
-/** The keys of a call that a program may give; `engine`, `image` and `v` are added here. */
+/** The keys of a call or an event that a program may give; `engine`, `image` and `v` are added here. */
 const REQUEST_KEYS: readonly string[] = [
   "action",
   "annotations",
@@ -22,9 +33,11 @@ const REQUEST_KEYS: readonly string[] = [
   "binding",
   "context",
   "durability",
+  "event",
   "fields",
   "mode",
   "salt",
+  "seen",
   "server",
   "tool",
 ];
@@ -68,7 +81,7 @@ export class RequestEncoder {
    * as CMP/1 demands: the order of the statements below.
    * @throws EngineError for members that a request cannot have; `request_too_large` when the area is full.
    */
-  write(request: Request): number {
+  write(request: Request | EventRequest): number {
     needKnownKeys(request);
     const binding = wordPiece(this.#bindings, request.binding ?? "advisory", "binding");
     const durability = wordPiece(this.#durabilities, request.durability ?? "none", "durability");
@@ -78,7 +91,22 @@ export class RequestEncoder {
     const writer = this.#writer;
     try {
       writer.reset();
-      if (request.action !== undefined) {
+      if (request.event !== undefined) {
+        const { event, seen } = request;
+        writer.mapHeader(seen === undefined ? 9 : 10);
+        writer.raw(binding);
+        this.#cellsAt = writer.size - KEY.context.length;
+        writer.value(context, "context", 1);
+        writer.raw(durability);
+        writer.raw(KEY.event);
+        writer.value(event, "event", 1);
+        writer.raw(mode);
+        writer.raw(salt);
+        if (seen !== undefined) {
+          writer.raw(KEY.seen);
+          writer.value(seen, "seen", 1);
+        }
+      } else if (request.action !== undefined) {
         writer.mapHeader(10);
         writer.raw(KEY.action);
         writer.value(request.action, "action", 1);
@@ -194,10 +222,12 @@ const KEY = {
   context: key("context"),
   durability: key("durability"),
   engine: key("engine"),
+  event: key("event"),
   fields: key("fields"),
   image: key("image"),
   mode: key("mode"),
   salt: key("salt"),
+  seen: key("seen"),
   server: key("server"),
   tool: key("tool"),
 } as const;
@@ -230,7 +260,7 @@ function wordPiece<W extends string>(known: ReadonlyMap<W, Uint8Array>, word: W,
   throw new EngineError(code, { path, wanted: listed([...known.keys()]), came: shown(word) });
 }
 
-function saltOf({ salt }: Request): Uint8Array {
+function saltOf({ salt }: Request | EventRequest): Uint8Array {
   if (salt === undefined) return ZERO_SALT;
   if (salt instanceof Uint8Array && salt.length === DIGEST_BYTES) return salt;
   const code = salt instanceof Uint8Array ? "value_range" : "value_type";
@@ -240,20 +270,22 @@ function saltOf({ salt }: Request): Uint8Array {
 const NOBODY = Object.freeze({});
 
 /** The context as it is written: `asserted_by` may be left out in code and is always there on the wire. */
-function contextOf({ context }: Request): unknown {
+function contextOf({ context }: Request | EventRequest): unknown {
   const given: unknown = context;
   if (typeof given !== "object" || given === null) return given;
   return "asserted_by" in given ? given : { ...given, asserted_by: NOBODY };
 }
 
-/** Refuses a request that is not one of the two forms with a context, or has any member besides. */
-function needKnownKeys(request: Request): void {
+/** Refuses a request that is not one of the three forms with a context, or has any member besides. */
+function needKnownKeys(request: Request | EventRequest): void {
   const given: unknown = request;
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new EngineError("value_type", { wanted: "a call as an object", came: shown(given) });
   }
   const { tool, args, server, annotations, action, fields, context, binding, durability, mode, salt } =
     request;
+  const { event, seen } = request;
+  const isCall = event === undefined && seen === undefined;
   const isTool = tool !== undefined && args !== undefined && action === undefined && fields === undefined;
   const isAction =
     action !== undefined &&
@@ -262,8 +294,17 @@ function needKnownKeys(request: Request): void {
     args === undefined &&
     server === undefined &&
     annotations === undefined;
+  const isEvent =
+    event !== undefined &&
+    tool === undefined &&
+    args === undefined &&
+    action === undefined &&
+    fields === undefined &&
+    server === undefined &&
+    annotations === undefined;
   // Every member that has a value is counted. As many keys as that: nothing unknown, nothing undefined.
-  let known = 3;
+  let known = isEvent ? 2 : 3;
+  if (seen !== undefined) known++;
   if (server !== undefined) known++;
   if (annotations !== undefined) known++;
   if (binding !== undefined) known++;
@@ -272,15 +313,15 @@ function needKnownKeys(request: Request): void {
   if (salt !== undefined) known++;
   let keys = 0;
   for (const _ in request) keys++;
-  if ((isTool || isAction) && context !== undefined && keys === known) return;
+  if (((isCall && (isTool || isAction)) || isEvent) && context !== undefined && keys === known) return;
   throw wrongKeys(request);
 }
 
 /** What is wrong with the keys of a request. */
-function wrongKeys(request: Request): EngineError {
+function wrongKeys(request: Request | EventRequest): EngineError {
   for (const name in request) {
     if (!REQUEST_KEYS.includes(name)) return unknownKey(name, name, REQUEST_KEYS);
-    if (request[name as keyof Request] === undefined) {
+    if (request[name as keyof typeof request] === undefined) {
       return new EngineError("value_undefined", {
         path: name,
         wanted: "a value, or no such member",
@@ -288,16 +329,17 @@ function wrongKeys(request: Request): EngineError {
       });
     }
   }
-  if (request.context !== undefined || (request.tool !== undefined) === (request.action !== undefined)) {
+  const forms = [request.tool, request.action, request.event].filter((form) => form !== undefined);
+  if (request.context !== undefined || forms.length !== 1) {
     return new EngineError("call_form", { wanted: CALL_FORM, came: formOf(request) });
   }
   return new EngineError("key_missing", { path: "context", wanted: "who, when and where", came: "nothing" });
 }
 
-const CALL_FORM = "tool and args (with server and annotations), or action and fields";
+const CALL_FORM = "tool and args (with server and annotations), action and fields, or event (with seen)";
 
-function formOf(request: Request): string {
-  const call = ["tool", "args", "server", "annotations", "action", "fields"];
+function formOf(request: Request | EventRequest): string {
+  const call = ["tool", "args", "server", "annotations", "action", "fields", "event", "seen"];
   const given = call.filter((name) => Object.hasOwn(request, name));
   return given.length === 0 ? "none of them" : given.join(", ");
 }
@@ -359,10 +401,23 @@ export const WANTED: Readonly<Record<string, string>> = {
   "context.tz_min": "a whole number of minutes from -840 to 840",
   durability: listed(DURABILITY_NAMES),
   engine: DIGEST,
+  event: "a map: kind and what belongs to it",
+  "event.by": NAME_TEXT,
+  "event.kind": listed(EVENT_KIND_NAMES),
+  "event.labels": "at most 7 labels",
+  "event.labels[]": listed(LABEL_NAMES),
+  "event.of": DIGEST,
+  "event.reason": NAME_TEXT,
+  "event.scope": listed(FREEZE_SCOPE_NAMES),
+  "event.source": NAME_TEXT,
+  "event.status": listed(EVENT_STATUS_NAMES),
+  "event.trust": listed(TRUST_NAMES),
+  "event.value": NAME_TEXT,
   fields: "a map of the action's fields",
   image: DIGEST,
   mode: listed(MODE_NAMES),
   salt: DIGEST,
+  seen: "at most 2048 hashes, 8 bytes each",
   server: NAME_TEXT,
   tool: NAME_TEXT,
   v: "1",
@@ -371,6 +426,7 @@ export const WANTED: Readonly<Record<string, string>> = {
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   "": ["binding", "context", "durability", "engine", "image", "mode", "salt", "v"],
   context: ["asserted_by", "time_ms"],
+  event: ["kind"],
 };
 
 /** Names that the loaded image can suggest for a misspelt one. */
