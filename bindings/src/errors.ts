@@ -73,6 +73,9 @@ export const ADVICE = {
   obligation_unmet: "Meet the obligations, and name them in createPermit({ obligations: [...] }).",
   actor_conflict: "Name the actor once: in the context when the host vouches for it, else in the fields.",
   never_asked: "Call `await permit.require(...)` before the guarded function acts.",
+  memory_missing:
+    "Give the permit a memory, createPermit({ memory }), and a policy that keeps such histories.",
+  event_denied: "Nothing was kept. Keep the agent from going on until it is, or try again.",
   record_malformed: "Give the bytes of one record, as `permit0 check --record-out` writes them.",
 } as const;
 
