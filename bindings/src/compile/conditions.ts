@@ -163,8 +163,9 @@ export class ConditionReader {
     if (key === "time") return this.#time(value);
     if (key === "level" || key === "flags_all") {
       this.#checkScored(key, kind, keyPlace);
-      return [key === "level" ? this.#levels(value) : this.#flagsAll(value)];
+      return [key === "level" ? this.#levels(value) : this.#all("flag", value)];
     }
+    if (key === "labels_all") return [this.#all("label", value)];
     const fact = this.#facts.byKey.get(key);
     if (!fact) {
       this.#reader.issues.unknownName(keyPlace, "a field or fact", key, [
@@ -347,10 +348,10 @@ export class ConditionReader {
     return predicates;
   }
 
-  #flagsAll(tree: Tree): Predicate[] {
-    const fact = this.#facts.byKey.get("flag");
+  #all(name: "flag" | "label", tree: Tree): Predicate[] {
+    const fact = this.#facts.byKey.get(name);
     if (!fact) return [];
-    return (this.#reader.list(tree, "flags that must all be set")?.items ?? []).flatMap((item) =>
+    return (this.#reader.list(tree, `${name}s that must all be set`)?.items ?? []).flatMap((item) =>
       this.#test(fact, "in", item.place, item),
     );
   }

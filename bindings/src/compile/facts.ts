@@ -189,8 +189,8 @@ const CALL_FACTS: readonly Fact[] = [
   fact("label", OPERAND_LABEL, words(LABEL_NAMES), LISTED),
 ];
 
-/** Facts with a form of their own: `time` has windows, `level` has amplifiers, `flags_all` has one predicate a flag. */
-export const SPECIAL_FACTS = ["time", "level", "flags_all"] as const;
+/** Facts with a form of their own: `time` has windows, `level` has amplifiers, the others have one predicate a word. */
+export const SPECIAL_FACTS = ["time", "level", "flags_all", "labels_all"] as const;
 
 export const MINUTE_OF_DAY = fact("time", OPERAND_MINUTE_OF_DAY, { kind: "int" }, BOUNDS);
 

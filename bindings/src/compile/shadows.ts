@@ -71,7 +71,9 @@ export function reportShadows(rules: readonly Rule[], rows: readonly Row[], issu
       ) &&
       other.adds.every(({ target, role }) =>
         one.adds.some((add) => add.target === target && add.role <= role),
-      ),
+      ) &&
+      other.labels.every((label) => one.labels.includes(label)) &&
+      other.writes.every((field) => one.writes.includes(field)),
     issues,
   );
   reportCovered(
