@@ -31,8 +31,8 @@ const TALLY_BYTES = 16;
 const EVENT_BYTES = 40;
 const BUCKET_BYTES = 8;
 const MARK_BYTES = 8;
-/** Of a note: its bits and the number of its marks. */
-const NOTE_HEADER_BYTES = 6;
+/** Of a note: its bits, zeros, and the number of its marks. */
+const NOTE_HEADER_BYTES = 8;
 const BIT_SATURATED = 1 << 9;
 const BIT_ALL_WRITTEN = 1 << 10;
 const CLASS_BITS = 7n;

@@ -4,9 +4,22 @@
  */
 
 export {
+  type EventBody,
+  type FreezeOrder,
+  freezeBody,
+  type GivenLabels,
+  labelBody,
+  type ObservedText,
+  type Observer,
+  type Outcome,
+  observeBodies,
+  outcomeBodies,
+} from "../src/events.ts";
+export {
   emptyCell,
   FORGOTTEN,
   type Freeze,
+  type FrozenList,
   type LastKnown,
   type Log,
   type LogEntry,
@@ -17,6 +30,8 @@ export {
   type StoredCell,
   type StoredChange,
 } from "../src/memory.ts";
+export { type Note, readNote } from "../src/note.ts";
+export type { EventResult, SessionOf } from "../src/permit.ts";
 export type { Cell, CellChange, NextCell, RememberedDecision } from "../src/types.ts";
 export { digestAfter, type FoldedEvents, fold, talliesOf } from "./fold.ts";
 export { MemoryStore, type MemoryStoreOptions } from "./memory-store.ts";

@@ -5,8 +5,9 @@
 
 import {
   AMPLIFIER_COUNT,
+  CELL_SOURCE_CONTEXT,
   CELL_SOURCE_FIELDS,
-  type CELL_SOURCE_NAMES,
+  CELL_SOURCE_NAMES,
   CONTEXT_KEY_NAMES,
   FIELD_NAMES,
   FLAG_NAMES,
@@ -64,7 +65,7 @@ export interface ActionDefaults {
 export interface CellNames {
   readonly name: string;
   readonly source: (typeof CELL_SOURCE_NAMES)[number];
-  /** The member of the context, or one or two fields. */
+  /** The member of the context, or one or two fields; of freezes none. */
   readonly keys: readonly string[];
 }
 
@@ -278,17 +279,20 @@ export class ImageView {
   /** Kinds of histories, in the order of their indexes. */
   cells(): readonly CellNames[] {
     return this.#entries(layout.SECTION_CELLS, layout.CELLS_BYTES).map((at) => {
-      const isOfFields = this.#view.getUint8(at + layout.CELLS_SOURCE) === CELL_SOURCE_FIELDS;
+      const source = this.#view.getUint8(at + layout.CELLS_SOURCE);
       const numbers = [layout.CELLS_KEY, layout.CELLS_OTHER].map((offset) =>
         this.#view.getUint8(at + offset),
       );
       const [key = 0, other = 0] = numbers;
       return {
         name: this.#ref(at + layout.CELLS_NAME),
-        source: isOfFields ? "fields" : "context",
-        keys: isOfFields
-          ? [key, other].flatMap((number) => FIELD_NAMES[number] ?? [])
-          : [CONTEXT_KEY_NAMES[key] ?? ""],
+        source: CELL_SOURCE_NAMES[source] ?? "context",
+        keys:
+          source === CELL_SOURCE_FIELDS
+            ? [key, other].flatMap((number) => FIELD_NAMES[number] ?? [])
+            : source === CELL_SOURCE_CONTEXT
+              ? [CONTEXT_KEY_NAMES[key] ?? ""]
+              : [],
       };
     });
   }

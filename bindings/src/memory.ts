@@ -5,6 +5,7 @@
 
 import type { Engine } from "./engine.ts";
 import { EngineError, shown } from "./errors.ts";
+import { frozenIn } from "./note.ts";
 import { Turns } from "./turns.ts";
 import type {
   Cell,
@@ -80,6 +81,17 @@ export interface Freeze {
   readonly seq: number;
 }
 
+/** What is frozen, as far as a log names it. */
+export interface FrozenList {
+  /** In the order in which it was frozen. */
+  readonly frozen: readonly Freeze[];
+  /**
+   * Whether the store says the same. It does not where there is no log, or where others froze or thawed through logs of
+   * their own: the store has hashes only, which stop what they stop and cannot be read.
+   */
+  readonly complete: boolean;
+}
+
 /** Where decisions are kept, in order, for good. */
 export interface Log {
   /** What the records of this log say about it: `strict` if each is on the disk before its answer is given. */
@@ -130,6 +142,16 @@ export class Remembering {
    */
   decide(engine: MemoryEngine, request: Request | EventRequest): Promise<Decision> {
     return this.#turns.run(() => this.#inTurn(engine, request)) as Promise<Decision>;
+  }
+
+  /** What is frozen, and whether that is all of it. @throws whatever a store throws that cannot be read. */
+  async frozen(engine: MemoryEngine, freeze: EventRequest): Promise<FrozenList> {
+    const { store, log } = this.#memory;
+    const frozen = log?.frozen?.() ?? [];
+    const [cell] = await store.read(engine.prepare(freeze).ids);
+    if (cell === undefined) return { frozen, complete: false };
+    const known = log?.last(cell.id)?.digest ?? emptyCell(cell.id).digest;
+    return { frozen, complete: sameBytes(known, cell.digest) && frozenIn(cell.bytes) === frozen.length };
   }
 
   async #inTurn(engine: MemoryEngine, request: Request | EventRequest): Promise<Decision> {

@@ -17,8 +17,9 @@ const BIT_SATURATED = 1 << 9;
 const BIT_ALL_WRITTEN = 1 << 10;
 const BITS = (1 << LABEL_NAMES.length) - 1 + BIT_OBSERVED + BIT_SATURATED + BIT_ALL_WRITTEN;
 
-const COUNT_AT = 2;
-const MARKS_AT = 6;
+const ZEROS_AT = 2;
+const COUNT_AT = 4;
+const MARKS_AT = 8;
 const MARK_BYTES = 8;
 /** The lowest bits of a mark; the rest is its hash. */
 const CLASS_BITS = 7;
@@ -43,7 +44,8 @@ export function isNote(bytes: Uint8Array): boolean {
   const view = viewOf(bytes);
   const marks = view.getUint32(COUNT_AT, true);
   if (bytes.length !== MARKS_AT + marks * MARK_BYTES) return false;
-  return (view.getUint16(0, true) & ~BITS) === 0 && classesOf(bytes).every((kind) => kind <= NOTE_CLASS_LAST);
+  if ((view.getUint16(0, true) & ~BITS) !== 0 || view.getUint16(ZEROS_AT, true) !== 0) return false;
+  return classesOf(bytes).every((kind) => kind <= NOTE_CLASS_LAST);
 }
 
 /** What a note says; undefined when it says nothing. */

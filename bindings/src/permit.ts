@@ -10,19 +10,35 @@ import { typedError } from "./codec/request.ts";
 import { reworded } from "./decision.ts";
 import type { Engine } from "./engine.ts";
 import { EngineError, nearest, shown } from "./errors.ts";
+import {
+  type EventBody,
+  type FreezeOrder,
+  freezeBody,
+  type GivenLabels,
+  labelBody,
+  type ObservedText,
+  type Outcome,
+  observeBodies,
+  outcomeBodies,
+} from "./events.ts";
 import { percent } from "./explain.ts";
 import { deepFreeze } from "./frozen.ts";
 import { OBLIGATION_NAMES } from "./gen/codes.ts";
 import { createGuard, type Guard, noteAsked } from "./guard.ts";
-import { type Memory, memoryOf, Remembering, type Store } from "./memory.ts";
+import type { CellNames } from "./image.ts";
+import { type FrozenList, type Memory, memoryOf, Remembering, type Store } from "./memory.ts";
 import { isPinnedName, ServerRegistry, type ServerStanding } from "./servers.ts";
+import { fromHex } from "./sha256.ts";
 import type {
+  AllowDecision,
   AssertedBy,
   Binding,
   Call,
   Context,
   Decision,
   DenyDecision,
+  EventFacts,
+  EventRequest,
   Mode,
   Obligations,
   Request,
@@ -80,6 +96,20 @@ export interface PermitOptions {
   readonly tools?: Readonly<Record<string, unknown>>;
 }
 
+/** Which session an event belongs to; what is left out comes from the permit's context. */
+export interface SessionOf {
+  /** 1..256 bytes. */
+  readonly session?: string;
+  /** The session that opened this one, 1..256 bytes: what is learned goes to it. */
+  readonly parent?: string;
+}
+
+/** An event that was kept: its record, and what it did to its history. */
+export type EventResult = Pick<
+  AllowDecision,
+  "verdict" | "reasons" | "cells" | "mode" | "durability" | "time_ms" | "digests" | "record" | "toJSON"
+> & { readonly event: EventFacts };
+
 /** Asks about calls. Made by {@link createPermit}; its members work detached from it. */
 export interface Permit {
   /**
@@ -104,6 +134,52 @@ export interface Permit {
    * @throws EngineError when they cannot be read; the server then counts as changed.
    */
   registerServer(server: string, tools: unknown): Promise<ServerStanding>;
+  /**
+   * Tells a session of a text before the agent reads it, so that later calls know which values the user typed and which a
+   * tool showed. The text is not kept, hashes of its words are. Of a user's text, lines that begin with `>` and blocks
+   * between fences are quotes, and go as a tool's. Texts over 8 KiB go in pieces, one event each. A piece that shows more
+   * than 2 048 things, and a text over 1 MiB, is not listed: nothing becomes the user's any more in this session.
+   *
+   * Wait for it before the next call is asked about. Telling a text twice changes nothing.
+   * @returns one result a piece, quotes first.
+   * @throws EngineError `memory_missing`; `key_missing` without a session; `value_unknown` for a user's text with another
+   * source than `typed`: it is a tool's text; `event_denied` when a piece could not be kept.
+   *
+   * @example
+   * await permit.observe({ session: "s-17", text: message, trust: "user" });
+   * await permit.observe({ session: "s-17", text: mail.body, trust: "tool", source: "mail", labels: ["untrusted"] });
+   */
+  observe(observed: SessionOf & ObservedText): Promise<readonly EventResult[]>;
+  /**
+   * Puts labels on a session: for what the program knows and no rule can see. They stay.
+   * @throws EngineError as {@link observe}.
+   */
+  label(given: SessionOf & GivenLabels): Promise<EventResult>;
+  /**
+   * Tells the session of a call what became of it. Its text is a tool's text, told as {@link observe} tells one. Outcomes
+   * only raise: a call that failed still counts.
+   * @param decision of this permit, the object itself.
+   * @returns one result a piece of the text, at least one.
+   * @throws EngineError as {@link observe}; `option_type` for a decision that this permit did not make.
+   */
+  outcome(decision: Decision, outcome: Outcome): Promise<readonly EventResult[]>;
+  /**
+   * Stops everything that a name stands for, in every process that shares the store, from its next decision on: calls that
+   * name it are denied with `frozen`. For people: a program must not give the agent a way to call this, nor {@link thaw}.
+   * @throws EngineError `memory_missing`; `key_missing` without `by` or `reason`; `event_denied`, also (`state_full`) when 256
+   * things are frozen.
+   *
+   * @example
+   * await permit.freeze({ scope: "agent", value: "mail-agent", by: "ann@acme.example", reason: "sends odd mails" });
+   */
+  freeze(order: FreezeOrder): Promise<EventResult>;
+  /** Lets it go on. For people, as {@link freeze}. What was not frozen stays as it is. */
+  thaw(order: FreezeOrder): Promise<EventResult>;
+  /**
+   * What is frozen, by whom and why, as far as the log of this permit names it.
+   * @throws EngineError `memory_missing`; whatever the store throws when it cannot be read.
+   */
+  frozen(): Promise<FrozenList>;
   /** Guards a function. See {@link Guard}. */
   readonly guard: Guard;
 }
@@ -180,6 +256,51 @@ export function createPermit(options: PermitOptions = {}): Permit {
     return engine;
   }
 
+  /** Where a decision of this permit belongs. */
+  const places = new WeakMap<Decision, SessionOf>();
+
+  function neededMemory(): Remembering {
+    if (remembering !== undefined) return remembering;
+    throw new EngineError("memory_missing", { path: "memory", wanted: "a store", came: "nothing" });
+  }
+
+  /** Keeps events one after the other, with no call of this permit in between. */
+  async function keep(
+    place: SessionOf | undefined,
+    bodiesOf: (engine: Engine) => readonly EventBody[],
+  ): Promise<readonly EventResult[]> {
+    const memory = neededMemory();
+    engine ??= await opened();
+    const { image } = engine;
+    const context = mergeContext(shared, place, undefined, clock);
+    if (place === undefined) needFreezes(image);
+    else needSession(image, context);
+    const surroundings = {
+      context,
+      mode: modeAt(context.time_ms),
+      binding: "advisory",
+      durability: memory.durability,
+    } as const;
+    const requests = bodiesOf(engine).map(
+      (body): EventRequest => ({ ...body, ...surroundings, salt: saltNow() }),
+    );
+    const asked = engine;
+    const decided = await Promise.allSettled(requests.map((request) => memory.decide(asked, request)));
+    const kept: EventResult[] = [];
+    for (const [at, result] of decided.entries()) {
+      if (result.status === "rejected") throw result.reason;
+      // A history that could not be read is put back from the log when it is denied.
+      const isUnread = result.value.reasons.some(({ code }) => UNREAD.includes(code));
+      const decision = isUnread ? await memory.decide(asked, requests[at] as EventRequest) : result.value;
+      kept.push(resultOf(decision));
+    }
+    return kept;
+  }
+
+  async function keepOne(place: SessionOf | undefined, body: () => EventBody): Promise<EventResult> {
+    return (await keep(place, () => [body()]))[0] as EventResult;
+  }
+
   async function decide(given: PermitCall, binding: Binding): Promise<Decision> {
     engine ??= await opened();
     const { call, sentence } = mayHaveServer(given)
@@ -190,8 +311,10 @@ export function createPermit(options: PermitOptions = {}): Permit {
       remembering === undefined
         ? decideOrDeny(engine, request)
         : await remembering.decide(engine, { ...request, durability: remembering.durability });
-    if (sentence === undefined) return decision;
-    return reworded(decision, engine.image, "server_unbound", sentence);
+    const told =
+      sentence === undefined ? decision : reworded(decision, engine.image, "server_unbound", sentence);
+    places.set(told, placeOf(request.context));
+    return told;
   }
 
   async function pass(call: PermitCall, binding: Binding): Promise<Decision> {
@@ -213,12 +336,78 @@ export function createPermit(options: PermitOptions = {}): Permit {
       servers.register(server, tools);
       return servers.standing(server, (await opened()).image);
     },
+    observe: async ({ session, parent, ...text }) =>
+      keep(placeOf({ session, parent }), (asked) => observeBodies(asked, text)),
+    label: async ({ session, parent, ...labels }) =>
+      keepOne(placeOf({ session, parent }), () => labelBody(labels)),
+    outcome: async (decision, outcome) => {
+      const place = places.get(decision);
+      if (place !== undefined)
+        return keep(place, (asked) => outcomeBodies(asked, fromHex(decision.digests.record), outcome));
+      neededMemory();
+      throw new EngineError("option_type", {
+        path: "decision",
+        wanted: "a decision of this permit, the object itself",
+        came: shown(decision),
+      });
+    },
+    freeze: async (order) => keepOne(undefined, () => freezeBody("freeze", order)),
+    thaw: async (order) => keepOne(undefined, () => freezeBody("thaw", order)),
+    frozen: async () => {
+      const memory = neededMemory();
+      const asked = engine ?? (await opened());
+      needFreezes(asked.image);
+      const context = mergeContext(shared, undefined, undefined, clock);
+      return memory.frozen(asked, { event: ANY_FREEZE, context });
+    },
     guard: createGuard(
       () => permit,
       (call) => pass(call, "wrapped"),
     ),
   };
   return Object.freeze(permit);
+}
+
+/** Reasons of a denial behind which a history is read again. */
+const UNREAD = ["state_stale", "state_invalid"];
+/** Names the list of freezes, and is never decided. */
+const ANY_FREEZE: EventFacts = { kind: "freeze", scope: "agent", value: "any" };
+
+function placeOf({ session, parent }: { session?: unknown; parent?: unknown }): SessionOf {
+  return {
+    ...(session === undefined ? {} : { session }),
+    ...(parent === undefined ? {} : { parent }),
+  } as SessionOf;
+}
+
+/** Refuses what belongs to a session, where there is none, and what the policy keeps no history for. */
+function needSession(image: Engine["image"], { session, parent }: SessionOf): void {
+  if (session === undefined && parent === undefined)
+    throw new EngineError("key_missing", { path: "session", wanted: "whose history it is", came: "nothing" });
+  needCells(image, "sessions", ({ source, keys }) => source === "context" && keys[0] === "session");
+}
+
+function needFreezes(image: Engine["image"]): void {
+  needCells(image, "freezes", ({ source }) => source === "freezes");
+}
+
+function needCells(image: Engine["image"], of: string, isKind: (cell: CellNames) => boolean): void {
+  if (image.cells().some(isKind)) return;
+  throw new EngineError("memory_missing", {
+    path: "image",
+    wanted: `a policy that keeps histories of ${of}`,
+    came: "one without",
+  });
+}
+
+function resultOf(decision: Decision): EventResult {
+  if (decision.verdict === "allow" && decision.event !== undefined) return decision as EventResult;
+  const [reason] = decision.reasons;
+  throw new EngineError("event_denied", {
+    wanted: "an event that is kept",
+    came: `${reason?.code ?? "a denial"}: ${reason?.sentence ?? "no reason given"}`,
+    cause: decision,
+  });
 }
 
 function decideOrDeny(engine: Engine, request: Request): Decision {

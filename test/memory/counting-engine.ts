@@ -197,15 +197,15 @@ function noteOf({ event, seen }: EventRequest): Uint8Array {
     event.kind === "freeze" || event.kind === "thaw"
       ? wordHash(`${event.scope} ${event.value}`, event.kind === "freeze" ? 3 : 4)
       : (seen ?? NOTHING).map((byte, at) => (at % 8 === 0 && !isUser ? byte | 1 : byte));
-  const bytes = new Uint8Array(6 + marks.length);
+  const bytes = new Uint8Array(8 + marks.length);
   const view = new DataView(bytes.buffer);
   view.setUint16(
     0,
     labels.reduce((set, label) => set | (1 << bits.indexOf(label)), observed | saturated),
     true,
   );
-  view.setUint32(2, marks.length / 8, true);
-  bytes.set(marks, 6);
+  view.setUint32(4, marks.length / 8, true);
+  bytes.set(marks, 8);
   return bytes.every((byte) => byte === 0) ? NOTHING : bytes;
 }
 

@@ -200,10 +200,10 @@ describe("a note", () => {
   const mark = (kind: number, n: number): bigint => hash(n) | BigInt(kind);
 
   function noteOf(bits: number, ...marks: readonly bigint[]): Uint8Array {
-    const bytes = new Uint8Array(6 + 8 * marks.length);
+    const bytes = new Uint8Array(8 + 8 * marks.length);
     view(bytes).setUint16(0, bits, true);
-    view(bytes).setUint32(2, marks.length, true);
-    for (const [at, value] of marks.entries()) view(bytes).setBigUint64(6 + 8 * at, value, true);
+    view(bytes).setUint32(4, marks.length, true);
+    for (const [at, value] of marks.entries()) view(bytes).setBigUint64(8 + 8 * at, value, true);
     return bytes;
   }
 

@@ -25,6 +25,31 @@ createPermit({ mode: { shadow: {} } });
 // @ts-expect-error: an unknown obligation
 createPermit({ obligations: ["applaud"] });
 
+export const told: Promise<readonly { readonly record: Uint8Array }[]>[] = [
+  permit.observe({ session: "s", text: "x", trust: "user" }),
+  permit.observe({ text: "x", trust: "tool", source: "mail", labels: ["pii", "untrusted"], parent: "s" }),
+  permit.outcome(await permit.check({ tool: "x", args: {} }), { status: "ran", text: "x" }),
+];
+export const ordered: Promise<{ readonly verdict: "allow" }>[] = [
+  permit.label({ session: "s", labels: ["secret"], by: "vault" }),
+  permit.freeze({ scope: "agent", value: "a", by: "ann", reason: "x" }),
+  permit.thaw({ scope: "agent", value: "a", by: "ann", reason: "x" }),
+];
+export const whoFroze: string | undefined = (await permit.frozen()).frozen[0]?.by;
+
+// @ts-expect-error: whose text it is
+void permit.observe({ session: "s", text: "x" });
+// @ts-expect-error: only the user's and a tool's
+void permit.observe({ session: "s", text: "x", trust: "model" });
+// @ts-expect-error: an unknown label
+void permit.label({ session: "s", labels: ["odd"] });
+// @ts-expect-error: who says so
+void permit.freeze({ scope: "agent", value: "a", reason: "x" });
+// @ts-expect-error: an unknown scope
+void permit.thaw({ scope: "planet", value: "a", by: "ann", reason: "x" });
+// @ts-expect-error: a verdict is no status
+void permit.outcome(await permit.check({ tool: "x", args: {} }), { status: "allow" });
+
 interface Order {
   readonly charge: string;
   readonly amount: number;

@@ -403,7 +403,7 @@ describe("an event", () => {
       before: SALT,
       events: new Uint8Array(0),
       id: SALT,
-      note: Uint8Array.of(4, 1, 0, 0, 0, 0),
+      note: Uint8Array.of(4, 1, 0, 0, 0, 0, 0, 0),
     };
     const members = { ...base, verdict: "allow", parts: [], event, cells: [cell] };
     const decision = engine.readRecord(encode(members));
@@ -415,14 +415,20 @@ describe("an event", () => {
       ["parts", { ...members, parts: base.parts }],
       ["an unknown kind", { ...members, event: { kind: "rumour" } }],
       ["an unknown key", { ...members, event: { ...event, text: "x" } }],
-      ["an unknown bit", { ...members, cells: [{ ...cell, note: Uint8Array.of(0x80, 0, 0, 0, 0, 0) }] }],
+      [
+        "an unknown bit",
+        { ...members, cells: [{ ...cell, note: Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0) }] },
+      ],
       [
         "marks that are not there",
-        { ...members, cells: [{ ...cell, note: Uint8Array.of(1, 0, 1, 0, 0, 0) }] },
+        { ...members, cells: [{ ...cell, note: Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0) }] },
       ],
       [
         "an unknown class",
-        { ...members, cells: [{ ...cell, note: Uint8Array.of(0, 0, 1, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0) }] },
+        {
+          ...members,
+          cells: [{ ...cell, note: Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0) }],
+        },
       ],
     ];
     for (const [why, given] of wrong)

@@ -278,3 +278,15 @@ describe("options", () => {
     test(why, async () => expect(await codeOf(() => createPermit(options as PermitOptions))).toBe(code));
   }
 });
+
+test("a policy that keeps no histories of sessions or freezes is told apart from one that does", async () => {
+  const { MemoryStore } = await import("../../bindings/memory/memory-store.ts");
+  const permit = small({ memory: new MemoryStore(), context: { session: "s" } });
+  const order = { scope: "agent", value: "a", by: "ann", reason: "x" } as const;
+  for (const [work, wanted] of [
+    [() => permit.label({ labels: ["pii"] }), "a policy that keeps histories of sessions"],
+    [() => permit.freeze(order), "a policy that keeps histories of freezes"],
+    [() => permit.frozen(), "a policy that keeps histories of freezes"],
+  ] as const)
+    expect(await thrown(work)).toMatchObject({ code: "memory_missing", path: "image", wanted });
+});
