@@ -41,7 +41,7 @@ function historiesOf(record: Uint8Array): Record<string, Uint8Array>[] {
 }
 
 describe("sequences of calls", () => {
-  it("keep every history whole", { timeout: 120_000 }, () => {
+  it("keep every history whole", { timeout: 600_000 }, () => {
     for (let i = 0; i < IMAGES; i++) {
       const random = new Random(SEED + i);
       const source = memoryImage(random);
