@@ -1,7 +1,7 @@
 // Written by `npm run build`; do not edit. A release is known by these two digests.
 
 /** SHA-256 of core.wasm, in lower-case hex. */
-export const ENGINE_SHA256 = "57c4bdde4e4a439d8c5c5367f9fc5dd3615ca46b73eb9f9ba40a584573e483ec";
+export const ENGINE_SHA256 = "07cc24780c5b7d73a1ed08eab6ae691e3007f79899481604957ce63de7bb4369";
 
 /** SHA-256 of base.image, the default policy, in lower-case hex. */
-export const BASE_IMAGE_SHA256 = "c8fec091a3fceec04295737896e6632d7ae91e69b609c0435e20108f5610cf8d";
+export const BASE_IMAGE_SHA256 = "fa7dc2f379951115406036e45b18a629d81b52f1db4db67da705d55f9183a2b7";
