@@ -1,5 +1,5 @@
 /** What a person stopped (docs/format/cell.md, section 6): whether a call, or a part of it, names something frozen. */
-import { startsWith } from "../base/bytes";
+import { equal } from "../base/bytes";
 import { bytesAt, bytesSize } from "../base/cmp";
 import * as codes from "../gen/codes";
 import { ACTIONS_NAME } from "../gen/layout";
@@ -10,6 +10,7 @@ import {
   CONTEXT_KEY_PRINCIPAL,
   CONTEXT_KEY_SESSION,
   CONTEXT_KEY_TENANT,
+  REQUEST_KEY_SERVER,
   REQUEST_KEY_TOOL,
   WORD__SHA256_,
   wordAt,
@@ -38,14 +39,12 @@ function contextIsFrozen(cell: Cell, scope: i32, key: i32): bool {
   return node != ABSENT && isFrozen(cell, scope, bytesAt(node), bytesSize(node));
 }
 
-/** Bytes of the server's own name: what a host knows of its definitions stands behind it. */
-function serverBytes(): u32 {
-  const bytes = boundServerBytes();
+/** Asks for a server by its own name: what a host knows of its definitions stands behind it. */
+function serverIsFrozen(cell: Cell, at: usize, bytes: u32): bool {
   const mark = <u32>wordBytes(WORD__SHA256_);
-  for (let end: u32 = 0; end + mark <= bytes; end++) {
-    if (startsWith(boundServerAt() + end, mark, wordAt(WORD__SHA256_), mark)) return end;
-  }
-  return bytes;
+  let end: u32 = 0;
+  while (end + mark <= bytes && !equal(at + end, wordAt(WORD__SHA256_), mark)) end++;
+  return isFrozen(cell, codes.FREEZE_SCOPE_SERVER, at, end + mark <= bytes ? end : bytes);
 }
 
 /** Whether something that all parts of the call share is frozen. */
@@ -61,10 +60,12 @@ export function callIsFrozen(cell: Cell): bool {
     return true;
   const tool = member(REQUEST_KEY_TOOL);
   if (tool == ABSENT) return false;
+  const stated = member(REQUEST_KEY_SERVER);
   return (
     isFrozen(cell, codes.FREEZE_SCOPE_TOOL, bytesAt(tool), bytesSize(tool)) ||
     isFrozen(cell, codes.FREEZE_SCOPE_TOOL, canonicalNameAt(), canonicalNameBytes()) ||
-    (boundServerBytes() > 0 && isFrozen(cell, codes.FREEZE_SCOPE_SERVER, boundServerAt(), serverBytes()))
+    (boundServerBytes() > 0 && serverIsFrozen(cell, boundServerAt(), boundServerBytes())) ||
+    (stated != ABSENT && serverIsFrozen(cell, bytesAt(stated), bytesSize(stated)))
   );
 }
 

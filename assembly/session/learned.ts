@@ -2,15 +2,17 @@
  * What a session learns (docs/format/cell.md, section 6): labels, where values came from, what was written; and the note
  * that a decision or an event leaves of it.
  */
+import { equal } from "../base/bytes";
 import { bytesAt, bytesSize } from "../base/cmp";
 import * as codes from "../gen/codes";
-import { NOTE_WRITTEN_MAX } from "../gen/limits";
+import { CELL_FROZEN_MAX, NOTE_WRITTEN_MAX } from "../gen/limits";
 import { EVENT_KEY_SCOPE, EVENT_KEY_TRUST, EVENT_KEY_VALUE, REQUEST_KEY_SEEN } from "../gen/words";
+import { canonicalNameAt, canonicalNameBytes, carriedServerBytes, splitName } from "../normalise/name";
 import { FIELD_PRESENT, fieldState, nextValue, valueAt } from "../normalise/part";
 import { ABSENT, event, eventKind, eventLabels, eventWord, member } from "../request/view";
 import { IS_OBSERVED, IS_SATURATED, LABEL_BITS, WROTE_ALL } from "./cell";
 import { frozenMark } from "./freezes";
-import { hasMark, isFull, provenanceIn } from "./marks";
+import { frozenCount, hasMark, provenanceIn } from "./marks";
 import {
   cellOfEvent,
   cellOfSession,
@@ -154,17 +156,35 @@ export function noteCall(): void {
 function noteSeen(): void {
   const seen = member(REQUEST_KEY_SEEN);
   if (seen == ABSENT) return;
-  const isUser = event(EVENT_KEY_TRUST) != ABSENT && eventWord(EVENT_KEY_TRUST) == codes.TRUST_USER;
+  // Only a text that was observed can be the user's; it says whose it is.
+  const isUser = eventKind() == codes.EVENT_KIND_OBSERVE && eventWord(EVENT_KEY_TRUST) == codes.TRUST_USER;
   const kind = isUser ? codes.NOTE_CLASS_USER : codes.NOTE_CLASS_TOOL;
   for (let offset: u32 = 0; offset < bytesSize(seen); offset += 8) addNoted(load<u64>(bytesAt(seen) + offset) | kind);
 }
 
+/** Notes that something is frozen, or no more. Returns whether that takes room. */
+function noteFrozen(at: usize, bytes: u32): u32 {
+  const mark = frozenMark(eventWord(EVENT_KEY_SCOPE), at, bytes);
+  if (eventKind() == codes.EVENT_KIND_THAW) {
+    addNoted(mark ^ codes.NOTE_CLASS_FROZEN ^ codes.NOTE_CLASS_THAWED);
+    return 0;
+  }
+  addNoted(mark);
+  return hasMark(openedAt(noteCell), mark) ? 0 : 1;
+}
+
+/** A tool is meant by any spelling of its name. */
 function noteFreeze(): void {
   const value = event(EVENT_KEY_VALUE);
-  const mark = frozenMark(eventWord(EVENT_KEY_SCOPE), bytesAt(value), bytesSize(value));
-  if (eventKind() == codes.EVENT_KIND_THAW) addNoted(mark ^ codes.NOTE_CLASS_FROZEN ^ codes.NOTE_CLASS_THAWED);
-  else if (isFull(openedAt(noteCell), mark)) refuseFull();
-  else addNoted(mark);
+  const at = bytesAt(value);
+  const bytes = bytesSize(value);
+  let added = noteFrozen(at, bytes);
+  if (eventWord(EVENT_KEY_SCOPE) == codes.FREEZE_SCOPE_TOOL) {
+    splitName(at, bytes);
+    const same = canonicalNameBytes() == bytes && equal(canonicalNameAt(), at, bytes);
+    if (carriedServerBytes() == 0 && !same) added += noteFrozen(canonicalNameAt(), canonicalNameBytes());
+  }
+  if (added > 0 && frozenCount(openedAt(noteCell)) + added > CELL_FROZEN_MAX) refuseFull();
 }
 
 /** Makes the note of an event, if there is a history for it. */

@@ -55,10 +55,13 @@ export function hasMark(cell: Cell, mark: u64): bool {
 export function provenanceIn(cell: Cell, at: usize, bytes: u32): i32 {
   if ((cell.bits & IS_OBSERVED) == 0) return codes.PROVENANCE_UNOBSERVED;
   const hash = hashOfValue(at, bytes);
-  if (hash == NO_HASH) return codes.PROVENANCE_UNKNOWN;
-  if (hasMark(cell, hash)) return codes.PROVENANCE_USER;
-  if (hasMark(cell, hash | MARK_ECHOED)) return codes.PROVENANCE_ECHOED;
-  return cell.filtered > 0 && filterHas(filterAt(cell), hash) ? codes.PROVENANCE_TOOL : codes.PROVENANCE_UNKNOWN;
+  if (hash != NO_HASH) {
+    if (hasMark(cell, hash)) return codes.PROVENANCE_USER;
+    if (hasMark(cell, hash | MARK_ECHOED)) return codes.PROVENANCE_ECHOED;
+    if (cell.filtered > 0 && filterHas(filterAt(cell), hash)) return codes.PROVENANCE_TOOL;
+  }
+  // What was shown beyond what a filter can hold may be anything.
+  return (cell.bits & IS_SATURATED) != 0 ? codes.PROVENANCE_TOOL : codes.PROVENANCE_UNKNOWN;
 }
 
 /** The classes of marks, by class: how many there may be. MARK_ECHOED counts as NOTE_CLASS_USER. */
@@ -150,12 +153,11 @@ export function foldMarks(header: Header, at: usize, count: u32): void {
   header.marks = <u16>marks;
 }
 
-/** True when a history has no room for one more frozen mark. */
-export function isFull(cell: Cell, mark: u64): bool {
-  if (hasMark(cell, mark)) return false;
+/** How many things are frozen in a history. */
+export function frozenCount(cell: Cell): u32 {
   let found: u32 = 0;
   for (let index: u32 = 0; index < cell.marks; index++) {
     if ((markAt(cell, index) & CLASS_MASK) == codes.NOTE_CLASS_FROZEN) found++;
   }
-  return found == CELL_FROZEN_MAX;
+  return found;
 }

@@ -218,6 +218,8 @@ export function beginMemory(): void {
   }
   sessionCell = sharedOf(sessionKind());
   otherCell = sharedOf(freezeKind());
+  // Nobody can say that nothing is frozen.
+  if (otherCell == UNREADABLE && !isStale) isInvalid = true;
   if (mayFreeze()) isFrozen = callIsFrozen(openedAt(otherCell));
 }
 

@@ -186,16 +186,32 @@ function hashForm(count: i32): u64 {
   return sipFinish();
 }
 
+/** True when nothing is cut off the ends of a value that a program may read as more than one thing. */
+function isWhole(first: Word, last: Word): bool {
+  let at: usize = first.at;
+  while (at < <usize>first.end && (load<u8>(at) == 0x40 || load<u8>(at) == 0x23)) at++; // @ #
+  let end: usize = last.end;
+  while (end > <usize>last.at && (load<u8>(end - 1) == 0x2e || load<u8>(end - 1) == 0x2f)) end--; // . /
+  return (
+    at < <usize>first.end &&
+    end > <usize>last.at &&
+    !inMask(load<u8>(at), LEADING_LOW, LEADING_HIGH) &&
+    !inMask(load<u8>(end - 1), TRAILING, 0)
+  );
+}
+
 /** Hash of the form of a value, or NO_HASH. */
 export function hashOfValue(at: usize, bytes: u32): u64 {
   const end = at + bytes;
   let count = 0;
+  const began = at;
   // One more than a form may have stands in the place of the last, and is enough to know.
   while ((at = findWord(min(count, FORM_WORDS_MAX - 1), at, end)) != 0) {
     if (count == FORM_WORDS_MAX || (count > 0 && !word(count).isNeighbour)) return NO_HASH;
     count++;
   }
-  return count == 0 ? NO_HASH : hashWords(count);
+  if (count == 0 || <usize>word(0).at != began || <usize>word(count - 1).end != end) return NO_HASH;
+  return isWhole(word(0), word(count - 1)) ? hashWords(count) : NO_HASH;
 }
 
 const SLOTS: u64 = 4096;
@@ -238,17 +254,16 @@ function showHost(): void {
   while (at + 3 <= <usize>ended && (load<u16>(at) != 0x2f3a || load<u8>(at, 2) != 0x2f)) at++;
   if (at + 3 > <usize>ended) return;
   address.at = <u32>at + 3;
+  let port: usize = 0;
+  let isNamed = true;
   for (at = address.at; at < <usize>ended; at++) {
     const byte: u32 = load<u8>(at);
-    if (byte == 0x40) return restore(address, began, ended);
-    if (byte == 0x2f || byte == 0x3f || byte == 0x23 || byte == 0x3a) break;
+    if (byte == 0x2f || byte == 0x3f || byte == 0x23) break; // / ? #
+    if (byte == 0x3a && port == 0) port = at;
+    if (byte == 0x40) isNamed = false;
   }
-  address.end = <u32>at;
-  if (address.at < address.end) show(hashWords(1));
-  restore(address, began, ended);
-}
-
-function restore(address: Word, began: u32, ended: u32): void {
+  address.end = <u32>(port == 0 ? at : port);
+  if (isNamed && address.at < address.end) show(hashWords(1));
   address.at = began;
   address.end = ended;
 }
