@@ -231,7 +231,7 @@ export function openCell(cell: Cell, at: usize, bytes: u32, idAt: usize): bool {
     cell.days <= <u32>CELL_DAYS_MAX &&
     cell.marks <= <u32>CELL_MARKS_MAX &&
     cell.filtered <= <u32>CELL_FILTER_ENTRIES_MAX &&
-    at + <usize>bytes == filterAt(cell) + <usize>(cell.filtered > 0 ? CELL_FILTER_BYTES : 0) &&
+    at + <usize>bytes == filterAt(cell) + (cell.filtered > 0 ? <usize>CELL_FILTER_BYTES : 0) &&
     checkOf(at, bytes) == header.check &&
     equal(at + ID_AT, idAt, 32) &&
     lastFits(cell.hoursAt, cell.hours, columns, header, HOUR_MS) &&

@@ -184,7 +184,7 @@ function noteFreeze(): void {
     const same = canonicalNameBytes() == bytes && equal(canonicalNameAt(), at, bytes);
     if (carriedServerBytes() == 0 && !same) added += noteFrozen(canonicalNameAt(), canonicalNameBytes());
   }
-  if (added > 0 && frozenCount(openedAt(noteCell)) + added > CELL_FROZEN_MAX) refuseFull();
+  if (added > 0 && frozenCount(openedAt(noteCell)) + added > <u32>CELL_FROZEN_MAX) refuseFull();
 }
 
 /** Makes the note of an event, if there is a history for it. */
