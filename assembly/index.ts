@@ -5,10 +5,10 @@
 
 import { call } from "./decide/call";
 import { STATUS_OK } from "./gen/codes";
-import { SECTION_SQL } from "./gen/layout";
+import { SECTION_WORDS } from "./gen/layout";
 import { SEEN_MAX } from "./gen/limits";
 import { layOutSqlWords } from "./gen/sql";
-import { layOutWords } from "./gen/words";
+import { layOutWords, WORD_TEXT_BYTES } from "./gen/words";
 import { decide as decideRequest, faultAt, name as nameRequest, recordSize } from "./pipeline";
 import { loadImage as checkImage, imageFaultOffset } from "./policy/image";
 import { IMAGE_AT, IMAGE_DIGEST_AT, sectionAt } from "./policy/view";
@@ -29,12 +29,12 @@ export const RESULT_AT: usize = memory.data(56, 16);
 
 /** Loads the image of `size` bytes at IMAGE_AT. Returns a status. */
 export function loadImage(size: i32): i32 {
-  layOutWords();
   memory.fill(RESULT_AT, 0, RESULT_BYTES);
   const status = checkImage(size);
   store<u32>(RESULT_AT, imageFaultOffset());
   if (status != STATUS_OK) return status;
-  layOutSqlWords(sectionAt(SECTION_SQL));
+  layOutWords(sectionAt(SECTION_WORDS));
+  layOutSqlWords(sectionAt(SECTION_WORDS) + WORD_TEXT_BYTES);
   memory.copy(RESULT_AT + 16, IMAGE_DIGEST_AT, 32);
   return status;
 }

@@ -115,6 +115,8 @@ function optimizeWasm(path: string): void {
   binaryen.setShrinkLevel(0);
   binaryen.setZeroFilledMemory(true);
   binaryen.setLowMemoryUnused(false);
+  binaryen.setGenerateStackIR(true);
+  binaryen.setOptimizeStackIR(true);
   binaryen.setAlwaysInlineMaxSize(12);
   binaryen.setFlexibleInlineMaxSize(30);
   binaryen.setOneCallerInlineMaxSize(1000);

@@ -559,12 +559,8 @@ function assertAscending(words: readonly string[], place: string): void {
   });
 }
 
-function wordsText(taxonomy: Taxonomy): string {
-  const { texts, ids, positions } = wordEntries(taxonomy);
-  assertUnique(
-    [...ids, ...positions.flat()].map(({ name }) => name),
-    "words",
-  );
+/** The words of wire.yaml as an image has them, each as a CMP/1 str. */
+function wordBytes({ texts }: { readonly texts: readonly string[] }): Buffer {
   const bytes = texts.map((text) => {
     const utf8 = Buffer.from(text);
     if (utf8.length > STR_SHORT_BYTES_MAX)
@@ -573,6 +569,29 @@ function wordsText(taxonomy: Taxonomy): string {
   });
   const blob = Buffer.concat(bytes);
   if (blob.length > 0xffff) refuse(`words: ${blob.length} bytes, wanted at most 65535`);
+  return blob;
+}
+
+/** The words themselves, for tests of layers that have no image. */
+function wordTextText(taxonomy: Taxonomy): string {
+  return `${header("The words as they stand in an image, for tests without one.")}
+${numberArray("export const WORD_TEXT: usize = memory.data<u8>(", [...wordBytes(wordEntries(taxonomy))], ");")}`;
+}
+
+/** The same words for the compiler, which writes them into images. */
+function wordBindingsText(taxonomy: Taxonomy): string {
+  const { texts } = wordEntries(taxonomy);
+  return `${header("Words the engine reads or writes, by id.")}
+${stringArray("export const ENGINE_WORDS: readonly string[] = ", texts, ";").replaceAll("${", "\\u0024{")}`;
+}
+
+function wordsText(taxonomy: Taxonomy): string {
+  const { texts, ids, positions } = wordEntries(taxonomy);
+  assertUnique(
+    [...ids, ...positions.flat()].map(({ name }) => name),
+    "words",
+  );
+  const blob = wordBytes({ texts });
   const block = (constants: readonly Constant[]): string =>
     constants.map((constant) => declare("assembly", constant)).join("");
   return `${header("Words the engine reads or writes, by id.")}
@@ -580,15 +599,21 @@ function wordsText(taxonomy: Taxonomy): string {
 ${block(ids)}
 // Positions in a group: id = id of the group + position.
 ${positions.map(block).join("\n")}
-${numberArray("const TEXT: usize = memory.data<u8>(", [...blob], ");")}
-// Where each word begins in TEXT, as a CMP/1 str: a header of one byte, then the word. One more ends the last one.
+// The words stand in the image's section \`words\`, each as a CMP/1 str: a header of one byte, then the word.
+export const WORD_TEXT_BYTES: i32 = ${blob.length};
+/** FNV-1a of them: an image with other words is refused. */
+export const WORD_TEXT_HASH: u32 = ${fnv1a(blob)};
+
+let textAt: usize = 0;
+// Where each word begins in the text. One more ends the last one.
 const OFFSETS: usize = memory.data(${2 * texts.length + 2}, 2);
 
-/** Fills OFFSETS: a file with the words' sizes alone packs better. Comes before everything that asks for a word. */
-export function layOutWords(): void {
+/** Fills OFFSETS from the words at \`at\`. Comes before everything that asks for a word. */
+export function layOutWords(at: usize): void {
+  textAt = at;
   let offset: u32 = 0;
   for (let id = 0; id < WORD_COUNT; id++) {
-    offset += 1 + (load<u8>(TEXT + offset) & ${STR_SHORT_BYTES_MAX});
+    offset += 1 + (load<u8>(at + offset) & ${STR_SHORT_BYTES_MAX});
     store<u16>(OFFSETS + ((<usize>id) << 1), <u16>offset, 2);
   }
 }
@@ -597,7 +622,7 @@ export function layOutWords(): void {
 export function encodedWordAt(id: i32): usize {
   assert(id >= 0);
   assert(id < WORD_COUNT);
-  return TEXT + load<u16>(OFFSETS + ((<usize>id) << 1));
+  return textAt + load<u16>(OFFSETS + ((<usize>id) << 1));
 }
 
 /** Address of the first byte of a word. */
@@ -636,7 +661,7 @@ function sqlLists(sql: Sql): [string, readonly string[]][] {
   ];
 }
 
-/** The section `sql` of an image. */
+/** The words of SQL as an image has them, behind the other words. */
 function sqlBytes(texts: readonly string[]): Buffer {
   return Buffer.concat([
     Buffer.from(texts.map((text) => Buffer.byteLength(text))),
@@ -682,17 +707,17 @@ export const SQL_NONE: i32 = 0;
 ${block(codes.map((word, position) => ({ name: `SQL_${constantName(word)}`, value: position + 1 })))}export const SQL_FREE: i32 = ${sql.words.length + 1};
 export const SQL_WORD_BYTES_MAX: i32 = ${Math.max(...sizes)};
 
-// The words stand in the image's section \`sql\`: a byte of size for each, then their bytes.
+// The words stand in the image's section \`words\`, behind the others: a byte of size for each, then their bytes.
 export const SQL_WORDS: i32 = ${texts.length};
 export const SQL_BYTES: i32 = ${bytes.length};
-/** FNV-1a of the section: an image with other words is refused. */
+/** FNV-1a of them: an image with other words is refused. */
 export const SQL_HASH: u32 = ${fnv1a(bytes)};
 
 let textAt: usize = 0;
 // Where each word begins in the text. One more ends the last one.
 const OFFSETS: usize = memory.data(${2 * texts.length + 2}, 2);
 
-/** Fills OFFSETS from the section at \`at\`. Comes before everything that asks for a word. */
+/** Fills OFFSETS from the words at \`at\`. Comes before everything that asks for a word. */
 export function layOutSqlWords(at: usize): void {
   textAt = at + SQL_WORDS;
   let offset: u32 = 0;
@@ -739,6 +764,8 @@ export function generate(read: (path: string) => string = readCheckout): Map<str
     ["assembly/gen/codes.ts", codesText("assembly", taxonomy)],
     ["assembly/gen/layout.ts", layoutText("assembly", taxonomy)],
     ["assembly/gen/words.ts", wordsText(taxonomy)],
+    ["assembly/gen/word-text.ts", wordTextText(taxonomy)],
+    ["bindings/src/gen/words.ts", wordBindingsText(taxonomy)],
     ["assembly/gen/sql.ts", sqlText(parse(read("taxonomy/sql.yaml")) as Sql)],
     ["bindings/src/gen/sql.ts", sqlBindingsText(parse(read("taxonomy/sql.yaml")) as Sql)],
     ["assembly/gen/kinds.ts", kindsText()],

@@ -1,7 +1,8 @@
 import { beginPath, isNamed, isOfDomain, isUnder } from "../condition/patterns";
+import { WORD_TEXT } from "../gen/word-text";
 import { layOutWords } from "../gen/words";
 
-layOutWords();
+layOutWords(WORD_TEXT);
 
 /** Text on this test's own heap; the engine itself has none. */
 function bytesOf(text: string): ArrayBuffer {

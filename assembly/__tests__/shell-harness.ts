@@ -15,6 +15,7 @@ import {
   SECTION_SLOTS,
   SECTION_TEXT,
 } from "../gen/layout";
+import { WORD_TEXT } from "../gen/word-text";
 import { layOutWords, ROLE_ACTION_COUNT, WORD_ROLE_ACTION, wordAt, wordBytes } from "../gen/words";
 import {
   beginDrafts,
@@ -59,7 +60,7 @@ function addName(namespace: u32, at: usize, bytes: u32, value: u32): void {
 /** A table of names in the place of an image's. */
 function placeNames(): void {
   if (names > 0) return;
-  layOutWords();
+  layOutWords(WORD_TEXT);
   placeSection(SECTION_TEXT, 0, 0);
   placeSection(SECTION_SLOTS, SLOTS, 64);
   placeSection(SECTION_NAMES, NAMES, 32);

@@ -49,7 +49,7 @@ export const SECTION_USES: i32 = 34;
 export const SECTION_CELLS: i32 = 35;
 export const SECTION_TALLIES: i32 = 36;
 export const SECTION_SIGNALS: i32 = 37;
-export const SECTION_SQL: i32 = 38;
+export const SECTION_WORDS: i32 = 38;
 export const SECTION_COUNT: i32 = 39;
 
 export const TEXT_BYTES: i32 = 1;
@@ -306,7 +306,7 @@ export const SIGNALS_OF: i32 = 21;
 export const SIGNALS_CALM: i32 = 22;
 export const SIGNALS_RESERVED: i32 = 23;
 
-export const SQL_BYTES: i32 = 1;
+export const WORDS_BYTES: i32 = 1;
 
 const ENTRY_BYTES: usize = memory.data<u16>([
   1, 136, 12, 4, 4, 56, 28, 20, 40, 20, 8, 8, 28, 44, 8, 16, 8, 16, 8, 8, 8, 20, 12, 16, 48, 48, 8, 4, 12, 36,

@@ -129,17 +129,17 @@ export const SQL_VIEW: i32 = 99;
 export const SQL_FREE: i32 = 67;
 export const SQL_WORD_BYTES_MAX: i32 = 35;
 
-// The words stand in the image's section `sql`: a byte of size for each, then their bytes.
+// The words stand in the image's section `words`, behind the others: a byte of size for each, then their bytes.
 export const SQL_WORDS: i32 = 1061;
 export const SQL_BYTES: i32 = 10487;
-/** FNV-1a of the section: an image with other words is refused. */
+/** FNV-1a of them: an image with other words is refused. */
 export const SQL_HASH: u32 = 60106550;
 
 let textAt: usize = 0;
 // Where each word begins in the text. One more ends the last one.
 const OFFSETS: usize = memory.data(2124, 2);
 
-/** Fills OFFSETS from the section at `at`. Comes before everything that asks for a word. */
+/** Fills OFFSETS from the words at `at`. Comes before everything that asks for a word. */
 export function layOutSqlWords(at: usize): void {
   textAt = at + SQL_WORDS;
   let offset: u32 = 0;

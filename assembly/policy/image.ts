@@ -24,6 +24,8 @@ import {
   CONTEXT_KEY_PRINCIPAL,
   CONTEXT_KEY_SESSION,
   CONTEXT_KEY_TENANT,
+  WORD_TEXT_BYTES,
+  WORD_TEXT_HASH,
 } from "../gen/words";
 import { commandFits, literalFits, operandFits, optionFits, useFits } from "./commands";
 import { automatonFault, detectorFault } from "./detectors";
@@ -523,11 +525,15 @@ function entryFits(section: i32, at: usize): bool {
   return true; // text, meta, names, slots, lists: checked as wholes, or through what points into them.
 }
 
-/** The words of SQL are those that the engine was built for. */
-function sqlFits(): bool {
-  const at = sectionAt(layout.SECTION_SQL);
-  const bytes = sectionCount(layout.SECTION_SQL);
-  return need(bytes == <u32>SQL_BYTES && hash32(at, bytes) == SQL_HASH, at);
+/** The words are those that the engine was built for. */
+function wordsFit(): bool {
+  const at = sectionAt(layout.SECTION_WORDS);
+  return need(
+    sectionCount(layout.SECTION_WORDS) == <u32>(WORD_TEXT_BYTES + SQL_BYTES) &&
+      hash32(at, WORD_TEXT_BYTES) == WORD_TEXT_HASH &&
+      hash32(at + WORD_TEXT_BYTES, SQL_BYTES) == SQL_HASH,
+    at,
+  );
 }
 
 function allEntriesFit(): bool {
@@ -543,7 +549,7 @@ function allEntriesFit(): bool {
     need(sectionCount(layout.SECTION_FIELDS) == <u32>codes.FIELD_COUNT, sectionAt(layout.SECTION_FIELDS)) &&
     need(sectionCount(layout.SECTION_SETS) <= <u32>SETS_MAX, sectionAt(layout.SECTION_SETS)) &&
     need(sectionCount(layout.SECTION_CELLS) <= <u32>CELL_KINDS_MAX, sectionAt(layout.SECTION_CELLS)) &&
-    sqlFits()
+    wordsFit()
   );
 }
 

@@ -2,24 +2,41 @@
  * Sequences of calls with histories, as a host with a store would make them: the cells that a call names go along, the next
  * ones are kept. Now and then a store loses, ages, mixes up or damages something, and a call lists other cells.
  */
-import { hexOf } from "../model/bytes.ts";
+import { hexOf, readable, utf8 } from "../model/bytes.ts";
 import {
+  ALL_WRITTEN,
   appendEvent,
   type Cell,
+  changeAt,
   emptyCell,
   NO_DIGEST,
   NUMBER_MAX,
+  OBSERVED,
+  SATURATED,
   sealCell,
   U32_MAX,
   writeCell,
 } from "../model/cells.ts";
 import { readCmp, type Writable, writableOf, writeCmp } from "../model/cmp.ts";
+import { extract } from "../model/extract.ts";
+import { formOfValue } from "../model/forms.ts";
+import { frozenHash } from "../model/freezes.ts";
+import { hashOf, OF_FORM } from "../model/hashes.ts";
 import type { Image } from "../model/image.ts";
+import { freezeKind, sessionKind } from "../model/image-cells.ts";
+import { cellId } from "../model/keys.ts";
+import { type Match, match } from "../model/match.ts";
 import { type ModelAnswer, nameModel } from "../model/model.ts";
-import { encodeRequest } from "../model/request-writer.ts";
+import { FROZEN, foldNote, markOf, TOOL, USER, WRITTEN } from "../model/notes.ts";
+import { type Request, readRequest } from "../model/request.ts";
+import { encodeRequest, type RequestSource } from "../model/request-writer.ts";
+import { writtenHash } from "../model/session.ts";
 import { Store } from "../model/store.ts";
+import { fieldNumber } from "../model/wire.ts";
 import { randomRequest } from "./generate.ts";
 import { randomCall } from "./generate-calls.ts";
+import { namesIn, randomEvent, spoilEvent } from "./generate-events.ts";
+import { WORDS } from "./images.ts";
 import type { Random } from "./random.ts";
 
 /** One call: its bytes, the ids that it names, and the cells in the order of the request. */
@@ -33,6 +50,17 @@ export interface Step {
 const HOUR = 3_600_000;
 /** Requests that a sequence asks again and again, so that histories grow. */
 const BASES_MAX = 5;
+const PATH = fieldNumber("path");
+/** Values that histories and texts know, besides those of calls. */
+const VALUES = [
+  ...WORDS.address,
+  ...WORDS.text,
+  ...WORDS.host,
+  "/etc/passwd",
+  "/work/app/src",
+  "./f1",
+  "./f2",
+];
 
 export class Sequence {
   readonly store = new Store();
@@ -40,6 +68,7 @@ export class Sequence {
   private readonly older = new Map<string, Uint8Array>();
   private readonly met = new Set<string>();
   private bases: Uint8Array[] = [];
+  private frozen: [string, string][] = [];
   private clock: number;
 
   constructor(
@@ -60,7 +89,7 @@ export class Sequence {
 
   next(): Step {
     const { random } = this;
-    const plain = this.call();
+    const plain = random.chance(25) ? this.event() : this.call();
     const { ids } = nameModel(this.bytes, plain, this.keySalt);
     for (const id of ids) this.meet(id);
     if (random.chance(8)) return { request: plain, ids: [], cells: [] };
@@ -82,22 +111,75 @@ export class Sequence {
   /** A call without cells: one of the bases or a new one, at a time near the last one. */
   private call(): Uint8Array {
     const { random, image } = this;
+    const ofPaths = image.cells.some(({ fields }) => fields.includes(PATH));
     const hasLanguages = image.mappings.some(({ language }) => language !== "none");
     if (this.bases.length === 0 || random.chance(25)) {
       const inLanguage = (): Uint8Array =>
-        random.chance(30) ? manyFiles(random, image) : randomCall(random, image);
+        random.chance(ofPaths ? 50 : 25) ? manyFiles(random, image) : randomCall(random, image);
       const fresh = hasLanguages && random.chance(50) ? inLanguage() : randomRequest(random, image);
       this.bases = [fresh, ...this.bases].slice(0, BASES_MAX);
     }
+    return withContext(random.pick(this.bases), this.context());
+  }
+
+  private context(): Record<string, Writable> {
+    const { random } = this;
     this.clock += random.pick([0, 0, 1, 999, 1000, 20_000, 60_000, HOUR / 2, HOUR, 5 * HOUR, 24 * HOUR]);
     this.clock = Math.min(this.clock, 2 ** 53 - 1);
     const time = Math.max(0, this.clock - (random.chance(8) ? random.pick([1, 1000, HOUR, 48 * HOUR]) : 0));
     const context: Record<string, Writable> = { time_ms: time };
     for (const key of ["session", "agent", "principal", "tenant"]) {
-      if (random.chance(75)) context[key] = random.pick(["a", "a", "a", "b"]);
+      if (random.chance(key === "session" ? 90 : 75)) context[key] = random.pick(["a", "a", "a", "b"]);
     }
-    const base = random.pick(this.bases);
-    return withContext(base, context);
+    if (random.chance(30)) context.actor = random.pick(["alice", "alice", "svc-1"]);
+    // A session that another one opened.
+    if (random.chance(12)) context.parent = random.pick(["a", "b"]);
+    return context;
+  }
+
+  /** An event without cells, in one of the sessions. */
+  private event(): Uint8Array {
+    const { random, image, keySalt } = this;
+    const parts = randomEvent(random, {
+      image,
+      keySalt,
+      values: this.values(),
+      names: this.names(),
+      frozen: this.frozen,
+    });
+    const members = random.chance(8) ? spoilEvent(random, parts) : { ...parts };
+    const request = encodeRequest(
+      { ...(members as RequestSource), mode: random.pick(["enforce", "enforce", "enforce", "shadow"]) },
+      image.digest,
+    );
+    return withContext(request, this.context());
+  }
+
+  /** Values of the calls of this sequence, as fields have them, and others. */
+  private values(): string[] {
+    const short = this.bases
+      .flatMap((base) => valuesOf(base, this.image))
+      .filter((text) => text.length > 0 && text.length < 200);
+    return [...VALUES, ...short, ...short, ...short].slice(0, 200);
+  }
+
+  private names(): [string, string][] {
+    const given = this.bases.flatMap((base): [string, string][] => {
+      const named = requestOf(base, this.image);
+      if (named === null) return [];
+      const { tool, context } = named.request;
+      const actions = named.match.candidates.map(({ action }) => this.image.actions[action]?.name);
+      const pairs: [string, string | null | undefined][] = [
+        ...actions.map((action): [string, string | undefined] => ["action", action]),
+        ["tool", tool],
+        ["server", named.match.server],
+        ["actor", context.actor],
+      ];
+      return pairs.flatMap(([scope, value]): [string, string][] =>
+        value == null ? [] : [[scope, readable(value)]],
+      );
+    });
+    return namesIn(this.random, this.image, given);
   }
 
   /** Some histories are long when a sequence begins. */
@@ -107,14 +189,88 @@ export class Sequence {
     if (this.met.has(name)) return;
     this.met.add(name);
     if (!random.chance(40)) return;
+    const kind = this.sideKindOf(name);
+    if (kind !== null && random.chance(70)) {
+      const cell = this.knowingCell(id, kind === "freezes");
+      this.store.cells.set(name, { bytes: writeCell(cell), digest: cell.digest });
+      return;
+    }
     const kinds = this.image.cells.filter(({ tallyCount }) => tallyCount > 0);
     if (kinds.length === 0) return;
-    const kind = random.pick(kinds);
-    const numbers = this.image.tallies
-      .slice(kind.tallyStart, kind.tallyStart + kind.tallyCount)
-      .map(({ number }) => number);
-    const cell = randomCell(random, id, numbers, this.clock);
+    const counted = random.pick(kinds);
+    const cell = randomCell(random, id, this.numbersOf(counted), this.clock);
     this.store.cells.set(name, { bytes: writeCell(cell), digest: cell.digest });
+  }
+
+  private numbersOf({ tallyStart, tallyCount }: { tallyStart: number; tallyCount: number }): bigint[] {
+    return this.image.tallies.slice(tallyStart, tallyStart + tallyCount).map(({ number }) => number);
+  }
+
+  /** Whether an id is that of a session, or of what is frozen. */
+  private sideKindOf(name: string): "session" | "freezes" | null {
+    const { cells } = this.image;
+    const [session, freezes] = [sessionKind(cells), freezeKind(cells)];
+    const isId = (kind: string, ...texts: string[]): boolean =>
+      hexOf(cellId(this.keySalt, kind, texts)) === name;
+    if (freezes !== undefined && isId(freezes.name)) return "freezes";
+    const isSession = session !== undefined && ["a", "b"].some((text) => isId(session.name, text));
+    return isSession ? "session" : null;
+  }
+
+  /** A history that knows much already: marks, a filter, bits, and mostly events too. */
+  private knowingCell(id: Uint8Array, isFreezes: boolean): Cell {
+    const { random, keySalt } = this;
+    const kind = sessionKind(this.image.cells);
+    const numbers = isFreezes || kind === undefined ? [] : this.numbersOf(kind);
+    const cell =
+      numbers.length > 0 && random.chance(50)
+        ? randomCell(random, id, numbers, this.clock)
+        : emptyCell(id, numbers);
+    if (!cell.wasChanged) changeAt(cell, BigInt(Math.max(0, this.clock - random.pick([0, 1, HOUR]))));
+    const fill = (known: bigint[], count: number, ofClass: number): bigint[] =>
+      Array.from({ length: count }, (_, i) =>
+        markOf(
+          known[i] ?? BigInt.asUintN(64, BigInt(random.next()) * 2n ** 35n + BigInt(8 * i)) & ~7n,
+          ofClass,
+        ),
+      );
+    const some = random.some(this.values(), 30);
+    const forms = some.flatMap((text) => {
+      const form = formOfValue(utf8(text));
+      return form === null ? [] : [hashOf(keySalt, OF_FORM, form)];
+    });
+    const count = (most: number): number => random.pick([0, 3, 20, most - 1, most, most]);
+    if (isFreezes) {
+      const names = random.some(this.names(), random.pick([0, 3, 10]));
+      const hashes = names.map(([scope, value]) => frozenHash(keySalt, scope, utf8(value)));
+      this.frozen.push(...names);
+      foldNote(cell, { bits: 0, marks: fill(hashes, Math.max(hashes.length, count(256)), FROZEN) });
+    } else {
+      foldNote(cell, {
+        bits: 0,
+        marks: fill(random.some(forms, 50), count(random.chance(30) ? 4096 : 40), TOOL),
+      });
+      if (cell.filterCount > 0 && random.chance(25)) cell.filterCount = 4096 - random.below(3);
+      foldNote(cell, { bits: 0, marks: fill(random.some(forms, 70), count(1024), USER) });
+      const written = some.map((text) => writtenHash(keySalt, utf8(text)));
+      foldNote(cell, { bits: 0, marks: fill(written, count(128), WRITTEN) });
+      cell.bits |= random.below(128);
+      for (const [bit, percent] of [
+        [OBSERVED, 85],
+        [SATURATED, 10],
+        [ALL_WRITTEN, 15],
+      ] as const) {
+        if (random.chance(percent)) cell.bits |= 1 << bit;
+      }
+    }
+    // More marks of one class than the engine would put there, but so few that all others still fit.
+    if (random.chance(3)) {
+      const ofClass = random.below(4);
+      const marks = fill([], ofClass < WRITTEN ? 1200 : 300, ofClass);
+      cell.marks = [...new Set(marks)].sort((a, b) => (a < b ? -1 : 1));
+    }
+    cell.digest = randomBytes(random, 32);
+    return cell;
   }
 
   /** One thing that a store or a host does wrong. */
@@ -171,8 +327,12 @@ export class Sequence {
 
 /** A command that reads some files, each a part of its own: more of them than histories that a call may touch. */
 function manyFiles(random: Random, image: Image): Uint8Array {
-  const commands = Array.from({ length: random.between(2, 14) }, () => `echo < f${random.below(20)}`);
-  return encodeRequest({ tool: "run_shell", args: { command: commands.join("; ") } }, image.digest);
+  const files = (): string => Array.from({ length: 40 }, () => `f${random.below(1000)}`).join(" ");
+  const commands = random.chance(35)
+    ? [`rm ${files()}`, `rm ${files()}`, `cat ${files()}`]
+    : Array.from({ length: random.between(2, 14) }, () => `echo < f${random.below(20)}`);
+  const mode = random.pick(["enforce", "shadow"]);
+  return encodeRequest({ tool: "run_shell", args: { command: commands.join("; ") }, mode }, image.digest);
 }
 
 /** A long history with gaps, crowds and numbers near their ends; its last event is mostly before `now`. */
@@ -208,10 +368,31 @@ export function randomCell(random: Random, id: Uint8Array, numbers: bigint[], no
   return cell;
 }
 
+/** A request as it is read; null: it is refused. */
+function requestOf(bytes: Uint8Array, image: Image): { request: Request; match: Match } | null {
+  try {
+    const request = readRequest(bytes, image);
+    return { request, match: match(request, image) };
+  } catch {
+    return null;
+  }
+}
+
+/** Canonical values of the fields of a call, in all its readings. */
+function valuesOf(bytes: Uint8Array, image: Image): string[] {
+  const read = requestOf(bytes, image);
+  if (read === null) return [];
+  return read.match.candidates.flatMap((candidate) =>
+    [...extract(read.request, image, candidate).fields.values()].flatMap(({ values }) =>
+      values.flatMap((value) => ("text" in value ? [readable(value.text)] : [])),
+    ),
+  );
+}
+
 function damaged(random: Random, bytes: Uint8Array): Uint8Array {
   if (bytes.length === 0) return randomBytes(random, random.pick([8, 120, 192]));
   const out = bytes.slice();
-  // Counts, times and zeros of the head as often as all the rest.
+  // Counts, times and bits of the head as often as all the rest.
   const at = random.chance(50) ? random.below(Math.min(120, out.length)) : random.below(out.length);
   out[at] = random.pick([0, 1, 255, (out[at] as number) ^ (1 << random.below(8))]);
   return out;

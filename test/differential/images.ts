@@ -104,6 +104,8 @@ const ENUMS: Record<string, string[]> = {
   tier: wire.tiers,
   flag: flagNames,
   primary_flag: flagNames,
+  label: wire.labels,
+  provenance: wire.provenances,
 };
 
 const ENUM_WORDS: Record<string, string[]> = {
@@ -121,12 +123,23 @@ const DERIVED_FROM: Record<string, string[]> = {
   url_host: ["url"],
   amount_ref: ["amount_minor"],
 };
+/** What is asked of sessions. */
+const SESSION_OPERANDS = ["provenance", "label", "written"];
 const RISK_OPERANDS = ["tier", "score", "level", "flag", "primary_flag"];
 
 /** What an image has that predicates name by its index. */
 interface Named {
   sets: number;
   signals: SignalSource[];
+  /** There are histories of sessions to ask. */
+  sessions?: boolean;
+}
+
+/** Fields whose values are texts. */
+function textFields(fields: number[]): number[] {
+  return fields.filter(
+    (number) => !["int", "bool", "money"].includes(taxonomyFields[number - 1]?.type as string),
+  );
 }
 
 /** A predicate that an action with these fields can be asked. */
@@ -137,7 +150,8 @@ function predicate(random: Random, fields: number[], withRisk: boolean, named: N
     DERIVED_FROM[operand]?.some((field) => fields.includes(fieldNumber(field))),
   );
   const signals = named.signals.length > 0 ? ["signal", "signal"] : [];
-  const operands = [...names, ...derived, ...derived, ...derived, ...signals];
+  const sessions = named.sessions === true ? [...SESSION_OPERANDS, ...SESSION_OPERANDS, "provenance"] : [];
+  const operands = [...names, ...derived, ...derived, ...derived, ...signals, ...sessions];
   for (;;) {
     const found = predicateOn(random, random.pick(operands), fields, named);
     if (found !== null) return found;
@@ -197,11 +211,12 @@ function predicateOn(
     if (operator === "ge" || operator === "lt") return { ...base, values: [random.pick(values)] };
     return base;
   };
-  const words = (): PredicateSource => {
+  const words = (extra: Partial<PredicateSource> = {}): PredicateSource => {
     const operator = random.pick(["in", "in", "not_in", "not_in", "present", "absent"]);
-    if (operator === "present" || operator === "absent") return { operand, operator };
+    const base = { operand, ...extra, operator };
+    if (operator === "present" || operator === "absent") return base;
     const list = ENUM_WORDS[operand] ?? (ENUMS[operand] as string[]);
-    return { operand, operator, values: few(ENUMS[operand] as string[]).map((word) => position(list, word)) };
+    return { ...base, values: few(ENUMS[operand] as string[]).map((word) => position(list, word)) };
   };
 
   switch (operand) {
@@ -255,9 +270,27 @@ function predicateOn(
       const subject = random.below(named.signals.length);
       return int({ subject }, signalBounds(named.signals[subject] as SignalSource));
     }
+    case "provenance":
+    case "written": {
+      const texts = textFields(fields);
+      if (texts.length === 0) return null;
+      const subject = texts.includes(path) && random.chance(30) ? path : random.pick(texts);
+      if (operand === "written") return int({ subject }, [0, 1]);
+      const asked = words({ subject });
+      // What calms is what the user said.
+      return asked.values !== undefined && random.chance(40)
+        ? { ...asked, values: [position(wire.provenances, "user")] }
+        : asked;
+    }
     default:
       return words();
   }
+}
+
+/** The user said every value of a field. */
+function saidByUser(subject: number): PredicateSource {
+  const values = [position(wire.provenances, "user")];
+  return { operand: "provenance", operator: "in", subject, values };
 }
 
 /** Numbers that a signal may well be near. */
@@ -435,6 +468,10 @@ const fieldsOf = (action: TaxonomyAction): number[] => action.fields.map(fieldNu
 /** Kinds of histories over the context and over fields that the actions have, with what is counted and asked. */
 function randomMemory(random: Random, fields: number[], setCount: number): MemorySource {
   const contexts = random.some(["session", "agent", "principal", "actor", "tenant"], 50);
+  const always: CellSource["key"][] = [
+    ...(random.chance(90) ? ["session"] : []),
+    ...(random.chance(80) ? [null] : []),
+  ];
   const wanted = random.some(["recipient", "payee", "host", "url", "account", "user"], 30);
   // What is no text is no key.
   const isText = (number: number): boolean =>
@@ -448,11 +485,18 @@ function randomMemory(random: Random, fields: number[], setCount: number): Memor
     [random.pick(texts)],
     [random.pick(texts), random.pick(texts)],
   ];
-  const kinds = random.shuffle(keys).slice(0, random.pick([1, 2, 3, 5, 8]));
+  if (random.chance(10)) keys.push(null);
+  const some: CellSource["key"][] = random
+    .shuffle<CellSource["key"]>(keys)
+    .slice(0, random.pick([1, 2, 3, 5, 8]));
+  if (some.filter((key) => key !== null).length === 0) some[0] = "agent";
+  const kinds = random.shuffle([...some, ...always].slice(-8));
+  const counted = kinds.findIndex((key) => key !== null);
   const cells = kinds.map((key, i) => ({
-    name: typeof key === "string" ? key : `kind_${i}`,
+    // A name twice would be refused.
+    name: typeof key === "string" && kinds.indexOf(key) === i ? key : `kind_${i}`,
     key,
-    tallies: talliesOf(random, fields, setCount, i === 0 ? 1 : 0),
+    tallies: key === null ? [] : talliesOf(random, fields, setCount, i === counted ? 1 : 0),
   }));
   return { cells, signals: signalsOf(random, cells, random.pick([1, 4, 12, 24])) };
 }
@@ -462,7 +506,7 @@ function talliesOf(random: Random, fields: number[], setCount: number, atLeast: 
   const numbers = Array.from({ length: 20 }, (_, i) => (i < 18 ? BigInt(i + 1) : 2n ** 64n - BigInt(20 - i)));
   const count = Math.max(atLeast, random.pick([0, 1, 2, 3, 5, random.chance(20) ? 16 : 4]));
   // Facts of risk are unknown to a tally, and may be asked all the same.
-  const named: Named = { sets: setCount, signals: [] };
+  const named: Named = { sets: setCount, signals: [], sessions: random.chance(30) };
   return random
     .shuffle(numbers)
     .slice(0, count)
@@ -503,10 +547,35 @@ function randomTallies(random: Random, { cells }: MemorySource): number[] {
   );
 }
 
+/** What a rule does if it matches. */
+function ruleOf(random: Random, fields: number[]): Pick<RuleSource, "kind" | "target" | "value"> {
+  const texts = textFields(fields);
+  const kind = random.pick([
+    ...Array.from({ length: 6 }, () => "level" as const),
+    ...Array.from({ length: 2 }, () => "flag" as const),
+    ...Array.from({ length: 2 }, () => "label" as const),
+    ...(texts.length > 0 ? (["written", "written"] as const) : []),
+  ]);
+  switch (kind) {
+    case "level": {
+      const target = random.below(amplifierNames.length);
+      return { kind, target, value: random.between(0, amplifierMaxima[target] as number) };
+    }
+    case "flag":
+      return { kind, target: random.below(flagNames.length), value: random.below(2) };
+    case "label":
+      return { kind, target: random.below(wire.labels.length), value: 0 };
+    default: {
+      const target = texts.includes(path) && random.chance(60) ? path : random.pick(texts);
+      return { kind, target, value: 0 };
+    }
+  }
+}
+
 /** A random image that keeps histories in any case. */
 export function memoryImage(random: Random): ImageSource {
   for (;;) {
-    const image = random.chance(60) ? randomImage(random) : languageImage(random);
+    const image = random.chance(50) ? randomImage(random) : languageImage(random);
     if ((image.signals?.length ?? 0) > 0) return image;
   }
 }
@@ -514,9 +583,11 @@ export function memoryImage(random: Random): ImageSource {
 /** The same policy with other tallies in the same kinds of histories, and other questions. */
 export function changedMemory(random: Random, image: ImageSource): ImageSource {
   const fields = image.actions.flatMap((action) => action.fields);
+  const counted = (image.cells ?? []).findIndex(({ key }) => key !== null);
   const cells = (image.cells ?? []).map((cell, i) => {
+    if (cell.key === null) return cell;
     const kept = random.some(cell.tallies, 60);
-    const fresh = talliesOf(random, fields, image.sets.length, i === 0 ? 1 : 0);
+    const fresh = talliesOf(random, fields, image.sets.length, i === counted ? 1 : 0);
     const tallies = [...kept, ...fresh.filter(({ number }) => !kept.some((one) => one.number === number))]
       .slice(0, 16)
       .sort((a, b) => (a.number < b.number ? -1 : 1));
@@ -558,7 +629,8 @@ export function randomImage(random: Random, needed: string[] = []): ImageSource 
   const memory = random.chance(70)
     ? randomMemory(random, [...chosen].flatMap(fieldsOf), setCount)
     : NO_MEMORY;
-  const named: Named = { sets: setCount, signals: memory.signals };
+  const sessions = memory.cells.some(({ key }) => key === "session");
+  const named: Named = { sets: setCount, signals: memory.signals, sessions };
   const rules: RuleSource[] = [];
   const rows: RowSource[] = [];
   const layer = (): { pack?: number } => (random.chance(15) ? { pack: random.below(packCount) } : {});
@@ -567,18 +639,15 @@ export function randomImage(random: Random, needed: string[] = []): ImageSource 
     .sort((a, b) => a.number - b.number)
     .map((action) => {
       const fields = fieldsOf(action);
+      const texts = textFields(fields);
       const ruleIndexes: number[] = [];
       const rowIndexes: number[] = [];
       const prefix = action.name.replace(".", "_");
       for (let i = random.between(1, 7); i > 0; i--) {
-        const isLevel = random.chance(70);
-        const target = random.below(isLevel ? amplifierNames.length : flagNames.length);
         ruleIndexes.push(rules.length);
         rules.push({
           code: random.chance(10) ? "shared_code" : `${prefix}_rule_${rules.length}`,
-          kind: isLevel ? "level" : "flag",
-          target,
-          value: isLevel ? random.between(0, amplifierMaxima[target] as number) : random.below(2),
+          ...ruleOf(random, fields),
           clauses: clauses(random, fields, false, named),
           ...layer(),
         });
@@ -599,7 +668,10 @@ export function randomImage(random: Random, needed: string[] = []): ImageSource 
                     ? (["allow", "review", "review", "deny"] as const)
                     : (["allow", "review"] as const),
                 ),
-          clauses: clauses(random, fields, true, named, kind !== "row"),
+          clauses:
+            sessions && kind === "relax" && texts.length > 0 && random.chance(30)
+              ? [[saidByUser(random.pick(texts))]]
+              : clauses(random, fields, true, named, kind !== "row"),
           obligations: kind === "gate" ? [] : obligations(random),
           ...(kind === "relax"
             ? { expiresMs: random.pick([0n, 1_800_000_000_000n, 4_000_000_000_000n]) }
@@ -740,6 +812,11 @@ export function languageImage(random: Random): ImageSource {
   const roles = random.some(wordGroup("role_action"), 85);
   const base = randomImage(random, [...new Set([...actionsOf(table), ...carriers, ...roles])]);
   const index = (name: string): number => base.actions.findIndex((action) => action.name === name);
+  // What a command deletes is written: it may be much in one call.
+  if (random.chance(80)) {
+    base.actions[index("files.delete")]?.rules?.push(base.rules.length);
+    base.rules.push({ code: "deletes", kind: "written", target: path, value: 0 });
+  }
   const typed = (name: string): OpSource => ({
     field: fieldNumber(name),
     transform: "typed",

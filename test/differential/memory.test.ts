@@ -16,11 +16,14 @@ import { open } from "./both.ts";
 import { difference } from "./compare.ts";
 import { Sequence } from "./generate-memory.ts";
 import { changedMemory, memoryImage } from "./images.ts";
+import { compareTexts } from "./observe.ts";
 import { Random } from "./random.ts";
 
 const SEED = Number(process.env.SEED ?? 20261127);
 const CASES = Number(process.env.CASES ?? 4_000);
 const CALLS = 50;
+const TEXTS = CASES;
+const REASONS = ["frozen", "state_invalid", "state_stale", "state_full", "cells_overflow", "time_backwards"];
 
 const statuses = new Map<string, number>();
 const reasons = new Map<string, number>();
@@ -70,7 +73,7 @@ function agree(index: number): void {
     meet(statuses, statusCode(answer.status));
     if ("record" in answer) {
       const text = Buffer.from(answer.record).toString("latin1");
-      for (const reason of ["state_invalid", "state_stale", "cells_overflow", "time_backwards"]) {
+      for (const reason of REASONS) {
         if (text.includes(reason)) meet(reasons, reason);
       }
       if (answer.cells.some((cell) => cell !== null)) meet(reasons, "changed");
@@ -83,8 +86,17 @@ describe("the engine and the model, with histories", () => {
   it("agree about random sequences", { timeout: 1_200_000 }, () => {
     for (let index = 0; index < Math.ceil(CASES / CALLS); index++) agree(index);
     expect(statuses.get("ok") ?? 0).toBeGreaterThan(CASES / 2);
-    for (const reason of ["state_invalid", "state_stale", "cells_overflow", "time_backwards", "changed"]) {
+    for (const reason of [...REASONS, "changed"]) {
       expect(reasons.get(reason) ?? 0, reason).toBeGreaterThan(0);
     }
+  });
+
+  it("see the same in texts", { timeout: 600_000 }, () => {
+    const random = new Random(SEED);
+    const { wasm } = open(writeImage(memoryImage(random)));
+    const keySalt = Uint8Array.from({ length: 32 }, () => random.below(256));
+    wasm.setKeySalt(keySalt);
+    const found = compareTexts((text, isUser) => wasm.observe(text, isUser), keySalt, random, TEXTS);
+    expect(found, `seed ${SEED}`).toBeNull();
   });
 });

@@ -4,7 +4,7 @@
  */
 import { sha256, utf8 } from "./bytes.ts";
 import { fnv1a } from "./image.ts";
-import { sqlSection } from "./lang/sql-words.ts";
+import { wordsSection } from "./lang/words.ts";
 import { canonicalToolName } from "./names.ts";
 import { position, taxonomyFields, wire, wordGroup } from "./wire.ts";
 
@@ -303,7 +303,7 @@ class ImageWriter {
         calm: signal.calm === true ? 1 : 0,
       });
     }
-    for (const byte of sqlSection) this.addRaw("sql", [byte]);
+    for (const byte of wordsSection) this.addRaw("words", [byte]);
     this.names();
     this.add("meta", {
       edition: s.edition,

@@ -25,7 +25,7 @@ import {
   type Step,
   type Use,
 } from "./image-languages.ts";
-import { sqlSection } from "./lang/sql-words.ts";
+import { wordsSection } from "./lang/words.ts";
 import { limit, Refusal, taxonomyFields, wire } from "./wire.ts";
 
 /** One step of a path into arguments: the name of a member, or null for «each element». */
@@ -617,9 +617,9 @@ export class ImageReader {
     const signals = readSignals(this, tallies);
     this.where = this.offsets.get("cells") as number;
     if (kinds.length > limit("cell_kinds_max")) this.fail("too many cells");
-    this.where = this.offsets.get("sql") as number;
-    const sql = this.bytes.subarray(this.where, this.where + this.count("sql"));
-    if (fromBytes(sql) !== fromBytes(sqlSection)) this.fail("words of SQL");
+    this.where = this.offsets.get("words") as number;
+    const words = this.bytes.subarray(this.where, this.where + this.count("words"));
+    if (fromBytes(words) !== fromBytes(wordsSection)) this.fail("words");
 
     // The one hash table.
     this.where = this.offsets.get("slots") as number;

@@ -58,7 +58,7 @@ interface WireYaml {
   namespaces: Record<string, number>;
   sections: { name: string; bytes: number }[];
   entries: Record<string, Record<string, [number, MemberType]>>;
-  words: { groups: Record<string, string[]> };
+  words: { groups: Record<string, string[]>; single: string[] };
 }
 
 function readYaml(name: string): unknown {

@@ -44,7 +44,7 @@ function countingEngine(): Engine {
     decide: ([cell]: readonly [Cell]) => {
       const bytes = Uint8Array.of(...cell.bytes, 1);
       const next: NextCell[] = [
-        { id: cell.id, before: cell.digest, after: cell.digest, events: bytes, note: bytes, bytes },
+        { id: cell.id, before: cell.digest, after: cell.digest, events: bytes, note: new Uint8Array(0), bytes },
       ];
       const verdict: Verdict = bytes.length < 3 ? "allow" : "review";
       return { verdict, action: "a.b", reasons: [], next };

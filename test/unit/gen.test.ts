@@ -90,7 +90,7 @@ describe("numbers keep their meaning", () => {
 });
 
 describe("words", () => {
-  const text = textOf("assembly/gen/words.ts");
+  const text = textOf("assembly/gen/word-text.ts");
   const numbersIn = (name: string): number[] => {
     const [, list = ""] =
       new RegExp(`const ${name}: usize = memory.data<u\\d+>\\(\\[([^\\]]*)\\]`).exec(text) ?? [];
@@ -99,7 +99,7 @@ describe("words", () => {
       .filter((item) => item.trim() !== "")
       .map(Number);
   };
-  const bytes = Uint8Array.from(numbersIn("TEXT"));
+  const bytes = Uint8Array.from(numbersIn("WORD_TEXT"));
   const offsets = [0];
   for (let offset = 0; offset < bytes.length; ) {
     offset += 1 + ((bytes[offset] ?? 0) & 0x1f);

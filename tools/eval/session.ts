@@ -4,7 +4,8 @@
  */
 
 import type { Decision } from "permit0";
-import type { Cell, Engine, Request } from "permit0/engine";
+import type { Cell, Engine, EventRequest, Request } from "permit0/engine";
+import { observeBodies } from "../../bindings/src/events.ts";
 import type { RecordedCall } from "./calls.ts";
 
 /** Who wrote a text: the person at the keyboard, or a tool and whoever could write into its answer. */
@@ -32,15 +33,20 @@ export class Session {
     const { userTask, result } = call;
     if (userTask !== undefined && !this.#said.has(userTask)) {
       this.#said.add(userTask);
-      observe(this, userTask, "user");
+      this.#observe(userTask, "user", request);
     }
     const decision = this.#remember(request);
     // The recorded session went on with this answer, whatever is decided here.
-    if (result !== undefined && result !== null) observe(this, textOf(result), "tool");
+    if (result !== undefined && result !== null) this.#observe(textOf(result), "tool", request);
     return decision;
   }
 
-  #remember(request: Request): Decision {
+  /** Shows a text to the engine, so that it knows afterwards which values stood in it and who wrote it. */
+  #observe(text: string, trust: Trust, { context }: Request): void {
+    for (const body of observeBodies(this.engine, { text, trust })) this.#remember({ ...body, context });
+  }
+
+  #remember(request: Request | EventRequest): Decision {
     const prepared = this.engine.prepare(request);
     const decision = prepared.decide(prepared.ids.map((id) => this.#cells.get(keyOf(id)) ?? emptyCell(id)));
     for (const { id, after: digest, bytes } of decision.next) {
@@ -49,12 +55,6 @@ export class Session {
     return decision;
   }
 }
-
-/**
- * TO DO: shows a text to the engine, so that it knows afterwards which values stood in it and who wrote it. It does
- * nothing until the engine can observe; every value is then as if nobody had ever seen it.
- */
-export function observe(_session: Session, _text: string, _trust: Trust): void {}
 
 function textOf(result: unknown): string {
   return typeof result === "string" ? result : JSON.stringify(result);

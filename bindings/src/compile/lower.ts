@@ -29,6 +29,7 @@ import {
 import * as layout from "../gen/layout.ts";
 import { CANDIDATES_MAX, IMAGE_BYTES_MAX } from "../gen/limits.ts";
 import { SQL_WORDS } from "../gen/sql.ts";
+import { ENGINE_WORDS } from "../gen/words.ts";
 import { pinnedName } from "../servers.ts";
 import { type ApiMember, type ApiRow, orderedRows, type Step } from "./apis.ts";
 import { CommandLowering } from "./command-lower.ts";
@@ -111,6 +112,8 @@ function changes(
 }
 
 const utf8 = new TextEncoder();
+/** Header of a CMP/1 str of at most 31 bytes, with its size. */
+const CMP_STR = 0xa0;
 
 export class Lowering {
   readonly #writer = new ImageWriter();
@@ -147,7 +150,7 @@ export class Lowering {
     this.#putLowered();
     this.#putSentences();
     putDetectors(this.#writer);
-    this.#putSql();
+    this.#putEngineWords();
     this.#putSources();
     reportShadows(rulesOf(this.#policy), rowsOf(this.#policy), this.#issues);
     const image = this.#writer.finish();
@@ -172,14 +175,14 @@ export class Lowering {
     return name === undefined ? NONE : (this.#packIndexes.get(name) ?? NONE);
   }
 
-  /** A byte of size for each word, then the words. */
-  #putSql(): void {
+  /** The engine's words, each as a CMP/1 str; of those of SQL a byte of size for each, then the words. */
+  #putEngineWords(): void {
+    const put = (bytes: Iterable<number>): void =>
+      this.#writer.putBytes(layout.SECTION_WORDS, Uint8Array.from(bytes));
+    for (const word of ENGINE_WORDS.map((text) => utf8.encode(text))) put([CMP_STR | word.length, ...word]);
     const words = SQL_WORDS.map((word) => utf8.encode(word));
-    this.#writer.putBytes(
-      layout.SECTION_SQL,
-      Uint8Array.from(words, ({ length }) => length),
-    );
-    for (const word of words) this.#writer.putBytes(layout.SECTION_SQL, word);
+    put(words.map(({ length }) => length));
+    for (const word of words) put(word);
   }
 
   #putMeta(): void {

@@ -49,7 +49,7 @@ export const SECTION_USES = 34;
 export const SECTION_CELLS = 35;
 export const SECTION_TALLIES = 36;
 export const SECTION_SIGNALS = 37;
-export const SECTION_SQL = 38;
+export const SECTION_WORDS = 38;
 export const SECTION_COUNT = 39;
 
 export const TEXT_BYTES = 1;
@@ -306,7 +306,7 @@ export const SIGNALS_OF = 21;
 export const SIGNALS_CALM = 22;
 export const SIGNALS_RESERVED = 23;
 
-export const SQL_BYTES = 1;
+export const WORDS_BYTES = 1;
 
 // Bytes of one entry of each section.
 export const SECTION_ENTRY_BYTES: readonly number[] = [

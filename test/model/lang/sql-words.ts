@@ -44,8 +44,8 @@ export function leadList(word: string): string | null {
 
 export const isWalkLead = (word: string): boolean => leadList(word) === "walk";
 
-/** The section `sql` of an image: the size of each word, then the words, list by list. */
-export const sqlSection: Uint8Array = sectionOf(
+/** The end of the section `words` of an image: the size of each word, then the words, list by list. */
+export const sqlWords: Uint8Array = sectionOf(
   Object.values<string[] | SqlYaml["leads"]>({ ...yaml }).flatMap((lists) =>
     Array.isArray(lists) ? [lists] : Object.values(lists),
   ),
