@@ -7,7 +7,7 @@ import { CliError } from "./failure.js";
 
 /** 2026-01-01T00:00:00Z: the time of a call that says none, so that output repeats byte for byte. */
 export const EPOCH_MS = Date.UTC(2026, 0, 1);
-const LINE_MS = 60_000;
+export const LINE_MS = 60_000;
 
 /** Options shared by `check` and `explain`, as commander gives them. */
 export interface CallOptions {
@@ -99,11 +99,11 @@ const LINE_KEYS = [
   "actor",
   "environment",
   "time_ms",
-  // Accepted and not used: provenance of values reads them in a later version.
+  // Accepted and not used: what the user typed and tools showed is told in lines of its own.
   "user_task",
   "result",
 ] as const;
-const CALL_KEYS = ["tool", "args", "server", "annotations", "action", "fields"] as const;
+export const CALL_KEYS = ["tool", "args", "server", "annotations", "action", "fields"] as const;
 
 /** One line read as JSON: whatever else is wrong with it, its id goes into the answer. */
 export interface ReadLine {

@@ -10,6 +10,7 @@ import { addDemo } from "./commands/demo.js";
 import { addDiff } from "./commands/diff.js";
 import { addExplain } from "./commands/explain.js";
 import { addFmt } from "./commands/fmt.js";
+import { addFreeze, addFrozen, addThaw } from "./commands/freeze.js";
 import { addInit } from "./commands/init.js";
 import { addLint } from "./commands/lint.js";
 import { addPack } from "./commands/pack.js";
@@ -38,6 +39,9 @@ function program(): Command {
   addCheck(command);
   addExplain(command);
   addReplay(command);
+  addFreeze(command);
+  addThaw(command);
+  addFrozen(command);
   addCompile(command);
   addTest(command);
   addLint(command);

@@ -1,8 +1,8 @@
 /** `check --state FILE`: a log in a file, and the histories that its records give. */
 
 import type { Decision } from "permit0";
-import type { Engine, Request } from "permit0/engine";
-import { LogFault, MemoryStore, Remembering } from "permit0/memory";
+import type { Engine, EventRequest, Request } from "permit0/engine";
+import { type EventBody, LogFault, MemoryStore, Remembering } from "permit0/memory";
 import { fillStore, JsonLinesLog } from "permit0/node";
 import { CliError } from "./failure.js";
 
@@ -18,12 +18,14 @@ export class StateFile {
 
   /** @throws CliError when the file cannot be read or does not add up. */
   static async open(file: string): Promise<StateFile> {
+    let log: JsonLinesLog | undefined;
     try {
-      const log = new JsonLinesLog(file, { durability: "batched" });
+      log = new JsonLinesLog(file, { durability: "batched" });
       const store = new MemoryStore();
       await fillStore(store, file);
       return new StateFile(log, store);
     } catch (error) {
+      log?.close();
       throw fileError(file, error);
     }
   }
@@ -36,6 +38,22 @@ export class StateFile {
   decide(engine: Engine, request: Request): Promise<Decision> {
     const { durability } = this.#remembering;
     return this.#remembering.decide(engine, { ...request, durability });
+  }
+
+  /** Keeps events in order; one that is denied is in the log too, and the others are not tried. */
+  async take(
+    engine: Engine,
+    bodies: readonly EventBody[],
+    context: EventRequest["context"],
+  ): Promise<readonly Decision[]> {
+    const { durability } = this.#remembering;
+    const decisions: Decision[] = [];
+    for (const body of bodies) {
+      const decision = await this.#remembering.decide(engine, { ...body, context, durability });
+      decisions.push(decision);
+      if (decision.verdict !== "allow") break;
+    }
+    return decisions;
   }
 
   close(): void {

@@ -67,3 +67,11 @@ export function table(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   );
 }
+
+/** The last moment that a date can name; records can name later ones. */
+const DATE_MS_MAX = 8_640_000_000_000_000;
+
+/** A time in UTC. */
+export function timeText(timeMs: number): string {
+  return timeMs <= DATE_MS_MAX ? new Date(timeMs).toISOString() : `${timeMs} ms`;
+}

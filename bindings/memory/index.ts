@@ -3,6 +3,7 @@
  * module; `permit0/memory-libsql` keeps histories in a file, `permit0/node` has a log in one.
  */
 
+export { type LoggedFacts, shownEvent } from "../src/decision.ts";
 export {
   type EventBody,
   type FreezeOrder,

@@ -75,18 +75,19 @@ export class Replay {
 
   /**
    * Takes the next record: computes what it says of each history again.
+   * @returns what it says.
    * @throws LogFault when it does not add up, or does not join what stands before it.
    */
-  add(entry: ReplayedEntry): void {
+  add(entry: ReplayedEntry): LoggedFacts {
     const facts = factsIn(entry);
     for (const [at, change] of facts.cells.entries())
       this.#check(entry, change, entry.cells[at] as ReplayedCell);
-    this.#take(entry, facts);
+    return this.#take(entry, facts);
   }
 
   /** Takes the next record at its word. For the part of a log that was computed before. */
-  trust(entry: ReplayedEntry): void {
-    this.#take(entry, factsIn(entry));
+  trust(entry: ReplayedEntry): LoggedFacts {
+    return this.#take(entry, factsIn(entry));
   }
 
   /** All histories of the records so far, by id. */
@@ -114,7 +115,8 @@ export class Replay {
       throw new LogFault(seq, `${name} has version ${version}, and the log says ${cell.version}`);
   }
 
-  #take(entry: ReplayedEntry, { cells, event, verdict, time_ms }: LoggedFacts): void {
+  #take(entry: ReplayedEntry, facts: LoggedFacts): LoggedFacts {
+    const { cells, event, verdict, time_ms } = facts;
     if (verdict === "allow" && (event?.kind === "freeze" || event?.kind === "thaw"))
       this.#freeze(event, time_ms, entry.seq);
     for (const [at, { id, after }] of cells.entries()) {
@@ -122,6 +124,7 @@ export class Replay {
       if (gap) this.#gaps++;
       this.#last.set(hex(id), { digest: after, version });
     }
+    return facts;
   }
 
   /** What is frozen twice was frozen by the first one. */

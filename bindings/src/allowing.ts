@@ -59,7 +59,7 @@ export function minimalAllowingChange(
   decision: Decision,
   request?: Request,
 ): AllowingChange | undefined {
-  if (decision.verdict === "allow" || decision.by === "host") return undefined;
+  if (decision.verdict === "allow" || decision.by === "host" || decision.event) return undefined;
   if (decision.digests.image !== engine.digests.image) return undefined;
   const byRecord = recordChanges(decision, engine.image);
   const byCall = request === undefined ? [] : allowingSets(engine, request).map(decided);

@@ -18,6 +18,7 @@ import type { Cell, Decision, EventRequest, RememberedDecision, Request, Trust }
 export type { EngineModule } from "./abi.ts";
 export type { HostReason } from "./decision.ts";
 export { EngineError, type ErrorCode, nearest } from "./errors.ts";
+export { eventText } from "./event-text.ts";
 export {
   type AllowingChange,
   type Change,
@@ -45,6 +46,7 @@ export type {
   Decision,
   DecisionJson,
   EventFacts,
+  EventJson,
   EventRequest,
   FreezeFacts,
   FreezeScope,

@@ -204,7 +204,8 @@ function characterStart(text: Uint8Array, at: number): number {
 /** Stands where something was left out: words on both sides are no neighbours. */
 const GAP = "\n|\n";
 const QUOTE = /^\s*>/;
-const FENCE = /^\s*(?:```|~~~)/;
+/** Also behind the sign of a list. */
+const FENCE = /^[\s>*+\-\d.)]*(?:```|~~~)/;
 
 /**
  * What a user typed, and what the user quoted: lines that begin with `>`, and all from the first fence of a block of code to

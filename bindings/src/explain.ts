@@ -4,11 +4,13 @@
  */
 
 import { type AllowingChange, raisedBy } from "./allowing.ts";
+import { eventText, noteTexts } from "./event-text.ts";
 import { TIER_NAMES } from "./gen/codes.ts";
 import { type HazardSteps, hazardOfParts, hazardSteps, scoreOf, tierOf } from "./hazard.ts";
 import type { ImageView } from "./image.ts";
+import { hex } from "./sha256.ts";
 import { signalText } from "./signal-text.ts";
-import type { Decision, FlagHazard, LoweredBy, Obligations, Part } from "./types.ts";
+import type { Decision, EventFacts, FlagHazard, LoweredBy, Obligations, Part } from "./types.ts";
 
 export { type AllowingChange, type Change, minimalAllowingChange } from "./allowing.ts";
 export { scoreOf } from "./hazard.ts";
@@ -28,6 +30,8 @@ export interface Explanation {
  */
 export function explain(decision: Decision, image: ImageView, allowing?: AllowingChange): Explanation {
   if (decision.by === "host") return { lines: explainHost(decision), consistent: true };
+  if (decision.event !== undefined)
+    return { lines: explainEvent(decision, decision.event), consistent: true };
   const faults: string[] = [];
   const need = (holds: boolean, fault: string): void => {
     if (!holds) faults.push(fault);
@@ -52,6 +56,7 @@ export function explain(decision: Decision, image: ImageView, allowing?: Allowin
   lines.push(...section("score", explainScore(decision)));
   lines.push(...section("decided by", explainTable(decision, image)));
   lines.push(...section("lowered by", decision.lowered_by.map(loweredLine)));
+  lines.push(...section("noted", explainNotes(decision)));
   lines.push(...section("obligations", obligationLines(decision.obligations)));
   lines.push(...section("allowed if", allowing === undefined ? [] : allowingLines(allowing)));
   lines.push(...section("digests", digestLines(decision)));
@@ -77,6 +82,24 @@ function explainHost(decision: Decision): string[] {
     ...section("why", explainReasons(decision)),
     ...section("digests", digestLines(decision)),
   ];
+}
+
+function explainEvent(decision: Decision, event: EventFacts): string[] {
+  return [
+    `${event.kind}: ${decision.verdict}, and nothing was scored: this is no call`,
+    ...section("what", [eventText(event)]),
+    ...section("why", explainReasons(decision)),
+    ...section("noted", explainNotes(decision)),
+    ...section("digests", digestLines(decision)),
+  ];
+}
+
+/** What was put into histories beside what is counted. */
+function explainNotes({ cells }: Decision): string[] {
+  return cells.flatMap(({ id, note }) => {
+    const texts = noteTexts(note);
+    return texts.length === 0 ? [] : [`history ${hex(id).slice(0, 16)}: ${texts.join(", ")}`];
+  });
 }
 
 /** How a tool call became an action. */
@@ -192,6 +215,8 @@ function explainScore(decision: Decision): string[] {
 function explainTable(decision: Decision, image: ImageView): string[] {
   const gate = decision.gate === undefined ? [] : [`gate  ${withSentence(decision.gate, image)}`];
   const rows = decision.rows.map((row) => `row   ${withSentence(row, image)}`);
+  if (decision.reasons.some(({ code }) => code === "frozen"))
+    return [...gate, ...rows, "a person, before any rule; `permit0 frozen` says who and why"];
   return [...gate, ...rows, `tier ${decision.tier} and the policy's routing`];
 }
 
@@ -213,6 +238,8 @@ function allowingLines({ changes, text, verified, tier, score, others }: Allowin
 }
 
 function loweredLine({ kind, name, authority }: LoweredBy): string {
+  if (kind === "provenance")
+    return `a value that the ${name} typed and no tool showed before, on the word of ${authority}`;
   return `${kind} ${name}, on the word of ${authority}`;
 }
 

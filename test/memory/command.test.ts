@@ -1,7 +1,10 @@
 /** `check --state` and `replay`, as scripts use them. */
 
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
+import { ROOT } from "../../tools/files.ts";
 import { run } from "../cli/command.ts";
 import { testFolder } from "./folder.ts";
 import { memoryImage } from "./policy.ts";
@@ -182,5 +185,143 @@ describe("replay", () => {
     const done = run(["replay", file("event.jsonl")]);
     expect(done.status).toBe(1);
     expect(done.stderr).toMatch(/becomes [0-9a-f]{64}, and the record says/);
+  });
+});
+
+describe("events", () => {
+  const lines = (...values: readonly unknown[]): string =>
+    values.map((value) => `${JSON.stringify(value)}\n`).join("");
+  const schema = JSON.parse(readFileSync(join(ROOT, "docs/format/check.schema.json"), "utf8")) as object;
+  const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+  ajv.addSchema(schema, "check");
+  const answers = (state: string | undefined, ...values: readonly unknown[]): Record<string, unknown>[] => {
+    const memory = state === undefined ? [] : ["--state", state];
+    const done = run(["check", "--jsonl", ...memory], { input: lines(...values) });
+    return done.stdout
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  };
+  const code = (answer: Record<string, unknown> | undefined): string | undefined =>
+    (answer?.error as { code: string } | undefined)?.code;
+  const read = { tool: "read_file", args: { path: "notes.txt" }, session: "s-1", agent: "a-1" };
+  const freeze = { scope: "agent", value: "a-1", by: "ann", reason: "x" };
+
+  test("are kept in the order of the lines, and answered as the schema says", () => {
+    const state = file("events.jsonl");
+    const found = answers(
+      state,
+      { id: 1, observe: { session: "s-1", text: "hello Ann\n> quoted", trust: "user" } },
+      read,
+      {
+        outcome: { session: "s-1", status: "ran", text: "x@y.example", of: "ab".repeat(32) },
+        time_ms: 1_767_225_900_000,
+      },
+      { label: { session: "s-2", parent: "s-1", labels: ["pii"] } },
+      { freeze },
+      read,
+      { thaw: freeze },
+      read,
+    );
+    expect(found.map(({ verdict }) => verdict)).toEqual([
+      "allow",
+      "allow",
+      "allow",
+      "allow",
+      "allow",
+      "deny",
+      "allow",
+      "allow",
+    ]);
+    expect(found[5]?.reasons).toContainEqual(expect.objectContaining({ code: "frozen" }));
+    expect(found[0]).toMatchObject({
+      line: 1,
+      id: 1,
+      event: { kind: "observe", trust: "tool", source: "quote" },
+    });
+    expect(found[0]?.records).toHaveLength(2);
+    expect(found[2]).toMatchObject({ event: { of: "ab".repeat(32) }, time_ms: 1_767_225_900_000 });
+    for (const at of [0, 2, 3, 4, 6]) {
+      expect(ajv.validate("check#/definitions/line_event", found[at]), ajv.errorsText()).toBe(true);
+      expect(ajv.validate("check#/definitions/line_decision", found[at])).toBe(false);
+    }
+    const shown = run(["replay", state, "--json"]);
+    const { events } = JSON.parse(shown.stdout) as { events: { seq: number; event: { kind: string } }[] };
+    expect(events.map(({ seq, event }) => [seq, event.kind])).toEqual([
+      [0, "observe"],
+      [1, "observe"],
+      [3, "outcome"],
+      [4, "label"],
+      [5, "freeze"],
+      [7, "thaw"],
+    ]);
+    expect(run(["replay", state]).stdout).toContain("  agent a-1 was frozen by ann: x\n");
+    expect(run(["replay", state]).stderr).toBe("9 records (6 of them events), 2 histories, 0 gaps\n");
+  });
+
+  test("need a memory, a line of their own, and all that belongs to them", () => {
+    const event = { label: { session: "s", labels: ["pii"] } };
+    expect(code(answers(undefined, event)[0])).toBe("memory_missing");
+    const found = answers(
+      file("wrong-events.jsonl"),
+      { ...event, ...read },
+      { ...event, freeze },
+      { label: ["pii"] },
+      { label: { labels: ["pii"] } },
+      { label: { session: "s", labels: ["odd"] } },
+      { observe: { session: "s", text: "x", trust: "user", source: "paste" } },
+      { outcome: { session: "s", status: "ran", of: "x" } },
+      { freeze: { ...freeze, by: undefined } },
+      { freeze: { ...freeze, session: "s" } },
+      { ...event, time_ms: -1 },
+      // A label that a recorded call had before there were events.
+      { ...read, label: "benign" },
+    );
+    expect(found.map(code)).toEqual([
+      "call_form",
+      "call_form",
+      "value_type",
+      "key_missing",
+      "value_unknown",
+      "value_unknown",
+      "value_type",
+      "key_missing",
+      "key_unknown",
+      "value_range",
+      undefined,
+    ]);
+  });
+
+  test("freeze and thaw from the command line, and who did it", () => {
+    const state = file("orders.jsonl");
+    const order = (name: string, ...more: readonly string[]): ReturnType<typeof run> =>
+      run([name, "agent", "a-1", "--state", state, "--by", "ann", "--reason", "x", ...more]);
+    expect(order("freeze", "--time-ms", "2026-01-05")).toMatchObject({ status: 0, stderr: "" });
+    expect(answers(state, read)[0]?.verdict).toBe("deny");
+    expect(run(["frozen", "--state", state]).stdout).toBe("agent  a-1  2026-01-05T00:00:00.000Z  ann  x\n");
+    expect(JSON.parse(run(["frozen", "--state", state, "--json"]).stdout)).toEqual({
+      frozen: [
+        { scope: "agent", value: "a-1", by: "ann", reason: "x", time_ms: Date.UTC(2026, 0, 5), seq: 0 },
+      ],
+      gaps: 0,
+    });
+    const thawed = order("thaw", "--json");
+    expect(JSON.parse(thawed.stdout)).toMatchObject({
+      verdict: "allow",
+      event: { kind: "thaw", value: "a-1" },
+    });
+    expect(answers(state, read)[0]?.verdict).toBe("allow");
+    expect(run(["frozen", "--state", state])).toMatchObject({ status: 0, stdout: "" });
+    for (const wrong of [
+      ["freeze", "agent", "a-1", "--state", state, "--by", "ann"],
+      ["freeze", "planet", "earth", "--state", file("never.jsonl"), "--by", "ann", "--reason", "x"],
+      ["thaw", "agent", "a-1", "--by", "ann", "--reason", "x"],
+      ["frozen", "--state", file("missing.jsonl")],
+    ])
+      expect(run(wrong)).toMatchObject({ status: 2, stdout: "" });
+    expect(existsSync(file("never.jsonl"))).toBe(false);
+    // A process that has the log open is its only writer.
+    writeFileSync(`${state}.lock`, `${process.pid}\n`);
+    expect(order("freeze").stderr).toContain(`process ${process.pid} has it open`);
   });
 });

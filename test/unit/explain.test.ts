@@ -103,6 +103,81 @@ describe("an explanation", () => {
   });
 });
 
+describe("what a session learns", () => {
+  const base = decode(engine.decide(REQUESTS[0] as Request).record) as Record<string, unknown>;
+  const zeros = new Uint8Array(32);
+  const cell = { after: zeros, before: zeros, events: new Uint8Array(0), id: zeros.slice().fill(0xab) };
+  /** A note with these bits and the classes of its marks. */
+  const noteOf = (bits: number, ...classes: readonly number[]): Uint8Array => {
+    const bytes = new Uint8Array(8 + 8 * classes.length);
+    new DataView(bytes.buffer).setUint16(0, bits, true);
+    bytes[4] = classes.length;
+    for (const [at, kind] of classes.entries()) bytes[8 + 8 * at] = 0xf8 | kind;
+    return bytes;
+  };
+  const linesOf = (changed: object): readonly string[] =>
+    explain(engine.readRecord(encode({ ...base, ...changed })), engine.image).lines;
+
+  test("is shown of a call: what was noted, and what the user typed", () => {
+    const cells = [{ ...cell, note: noteOf(0b110 | (1 << 10), 2, 2) }, cell];
+    const lines = linesOf({ cells, lowered_by: [["provenance", "user", "host"]] });
+    expect(lines).toContain(
+      "  history abababababababab: labels private, secret, 2 written values, more was written than can be listed, so everything counts as written",
+    );
+    expect(lines.filter((line) => line.startsWith("  history"))).toHaveLength(1);
+    expect(lines).toContain("  a value that the user typed and no tool showed before, on the word of host");
+  });
+
+  test("is shown of an event, and no number that was not there", () => {
+    const rows: readonly (readonly [event: object, note: Uint8Array, text: string, noted: string])[] = [
+      [
+        { kind: "observe", trust: "user" },
+        noteOf(1 << 8, 0, 0, 0),
+        "a text of the user was seen",
+        "its texts are observed, 3 values that the user typed",
+      ],
+      [
+        { kind: "observe", trust: "tool", source: "mail", labels: ["untrusted"] },
+        noteOf((1 << 8) | (1 << 9) | 1, 1),
+        "a text of a tool was seen, source mail, with labels untrusted",
+        "labels untrusted, its texts are observed, 1 values that a tool showed, more was shown than can be listed, so nothing becomes the user's any more",
+      ],
+      [
+        { kind: "outcome", status: "unknown", of: zeros },
+        noteOf(2),
+        "the call of record 0000000000000000 may have run",
+        "labels private",
+      ],
+      [
+        { kind: "label", labels: ["pii"], by: "vault", reason: "unsealed" },
+        noteOf(8),
+        "labels pii were given by vault: unsealed",
+        "labels pii",
+      ],
+      [
+        { kind: "freeze", scope: "agent", value: "a", by: "ann" },
+        noteOf(0, 3),
+        "agent a was frozen by ann",
+        "1 frozen",
+      ],
+      [{ kind: "thaw", scope: "tool", value: "t" }, noteOf(0, 4), "tool t was thawed", "1 thawed"],
+    ];
+    for (const [event, note, text, noted] of rows) {
+      const lines = linesOf({ event, parts: [], verdict: "allow", cells: [{ ...cell, note }] });
+      expect(lines[0]).toMatch(/^\w+: allow, and nothing was scored/);
+      expect(lines).toContain(`  ${text}`);
+      expect(lines).toContain(`  history abababababababab: ${noted}`);
+      expect(lines.join("\n")).not.toContain("10 000");
+    }
+  });
+
+  test("and a freeze is said to be a person's", () => {
+    expect(linesOf({ verdict: "deny", reasons: ["frozen"] })).toContain(
+      "  a person, before any rule; `permit0 frozen` says who and why",
+    );
+  });
+});
+
 describe("a record that does not add up", () => {
   const { record } = engine.decide(REQUESTS[0] as Request);
   const members = decode(record) as Record<string, unknown> & { parts: Record<string, unknown>[] };

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { type Decision, EngineError, type Verdict } from "permit0";
 import { type Engine, obligationLines, percent, type Request } from "permit0/engine";
 import { type CallOptions, callFromLine, callFromOptions, EPOCH_MS, readLine, timeOption } from "../calls.js";
+import { type EventLine, eventFromLine, shownEvents } from "../events.js";
 import { CliError, EXIT, errorFacts } from "../failure.js";
 import { LINE_BYTES_MAX, type Line, linesOf } from "../lines.js";
 import { addCallOptions, addEpochOption, addPolicyOptions } from "../options.js";
@@ -32,7 +33,7 @@ export function addCheck(program: Command): void {
   addPolicyOptions(addCallOptions(command))
     .optionsGroup("Input and output:")
     .option("--json", "the decision as JSON on standard output (docs/format/check.schema.json)")
-    .option("--jsonl", "read one JSON object a line, write one decision a line, in order")
+    .option("--jsonl", "read one JSON object a line, a call or an event, write one answer a line, in order")
     .option("--fail-on <verdict>", "exit 1 when a verdict is this strict or stricter: review, deny")
     .option("--record-out <file>", "write the bytes of the record to a file")
     .option("--state <file>", "remember: decide with the histories of this log, and append to it");
@@ -64,14 +65,29 @@ function findingFrom(failOn: string | undefined): number {
 interface Judge {
   readonly state: StateFile | undefined;
   decide(request: Request): Decision | Promise<Decision>;
+  /** Keeps an event, which only a memory can. */
+  take(line: EventLine): Promise<readonly Decision[]>;
 }
 
 async function openJudge(options: CheckOptions): Promise<Judge> {
   const engine = await openPolicy(options);
   if (options.state === undefined)
-    return { state: undefined, decide: (request) => decideOrDeny(engine, request) };
+    return { state: undefined, decide: (request) => decideOrDeny(engine, request), take: refuseEvent };
   const state = await StateFile.open(options.state);
-  return { state, decide: (request) => state.decide(engine, request) };
+  return {
+    state,
+    decide: (request) => state.decide(engine, request),
+    take: ({ bodiesOf, context }) => state.take(engine, bodiesOf(engine), context),
+  };
+}
+
+async function refuseEvent({ kind }: EventLine): Promise<never> {
+  throw new EngineError("memory_missing", {
+    path: kind,
+    wanted: "a memory to put it into",
+    came: "none",
+    advice: "Name its file with --state.",
+  });
 }
 
 /** Decides; a call that is too large for a request is denied and recorded by the host. */
@@ -156,6 +172,7 @@ export function paint(verdict: Verdict, colors: Colors, columns = 0): string {
 class Tally {
   lines = 0;
   readonly verdicts: Record<Verdict, number> = { allow: 0, review: 0, deny: 0 };
+  events = 0;
   hostDenials = 0;
   errors = 0;
   findings = 0;
@@ -168,7 +185,8 @@ class Tally {
   remarks(): string[] {
     const { allow, review, deny } = this.verdicts;
     const host = this.hostDenials === 0 ? "" : ` (${this.hostDenials} of them by the host)`;
-    const head = `${this.lines} lines: ${allow} allow, ${review} review, ${deny} deny${host}, ${this.errors} not decided`;
+    const events = this.events === 0 ? "" : `${this.events} events, `;
+    const head = `${this.lines} lines: ${events}${allow} allow, ${review} review, ${deny} deny${host}, ${this.errors} not decided`;
     if (this.#ignored.size === 0) return [head];
     const rows = [...this.#ignored].map(([key, count]) => [`  ${safe(key)}`, `${count}`]);
     return [head, "keys ignored, and in how many lines:", ...table(rows)];
@@ -220,6 +238,13 @@ async function answerLine(
     id = read.id;
     // With a log the clock of lines goes on where it stopped, so that a run in two halves is the same run.
     const number = judge.state === undefined ? tally.lines : judge.state.size + 1;
+    const event = eventFromLine(read, number, epochMs);
+    if (event !== undefined) {
+      const decisions = await judge.take(event);
+      tally.events++;
+      if (decisions.some(({ verdict }) => STRICTNESS[verdict] >= from)) tally.findings++;
+      return { line: tally.lines, ...(id === undefined ? {} : { id }), ...shownEvents(decisions) };
+    }
     const { request, ignored } = callFromLine(read, number, epochMs, assertedBy);
     tally.ignore(ignored);
     const decision = await judge.decide(request);

@@ -1,12 +1,13 @@
 /** `permit0 replay`: the digests of all histories, computed again from the records of a log. */
 
 import type { Command } from "commander";
-import { LogFault, Replay } from "permit0/memory";
+import { eventText } from "permit0/engine";
+import { LogFault, type LoggedFacts, Replay, shownEvent } from "permit0/memory";
 import { readLog } from "permit0/node";
 import { CliError, EXIT } from "../failure.js";
 import { Output, remark } from "../output.js";
 import { fileError } from "../state.js";
-import { safe } from "../text.js";
+import { safe, timeText } from "../text.js";
 
 interface ReplayOptions {
   readonly from?: string;
@@ -18,7 +19,7 @@ export function addReplay(program: Command): void {
     .command("replay")
     .summary("compute the histories of a log again")
     .description(
-      "Computes the digest of every history again from the records of a log, and checks that they join.",
+      "Computes the digest of every history again from the records of a log, and checks that they join. Shows its events.",
     )
     .argument("<file>", "log that check --state or a program wrote")
     .option("--from <n>", "begin to compute at this record and take those before it at their word", "0")
@@ -42,6 +43,7 @@ async function replay(file: string, { from = "0", json = false }: ReplayOptions)
     throw new CliError("usage", `--from: wanted the number of a record, came ${JSON.stringify(from)}`);
   const first = Number(from);
   const found = new Replay();
+  const events: (LoggedFacts & { readonly seq: number })[] = [];
   let records = 0;
   let cutBytes = 0;
   let fault: LogFault | undefined;
@@ -49,8 +51,8 @@ async function replay(file: string, { from = "0", json = false }: ReplayOptions)
     for (const entry of readLog(file, (bytes) => {
       cutBytes = bytes;
     })) {
-      if (entry.seq < first) found.trust(entry);
-      else found.add(entry);
+      const facts = entry.seq < first ? found.trust(entry) : found.add(entry);
+      if (facts.event !== undefined) events.push({ ...facts, seq: entry.seq });
       records++;
     }
   } catch (error) {
@@ -65,8 +67,10 @@ async function replay(file: string, { from = "0", json = false }: ReplayOptions)
   const cells = found.digests();
   if (json) {
     const place = fault === undefined ? {} : { fault: { line: fault.seq + 1, message: fault.message } };
-    await output.json({ records, from: first, gaps, cells, ...place });
+    const shown = events.map(eventJson);
+    await output.json({ records, from: first, gaps, cells, events: shown, ...place });
   } else if (fault === undefined) {
+    for (const event of events) await output.line(eventLine(event));
     for (const { id, digest } of cells) await output.line(`${id} ${digest}`);
   }
   await output.flush();
@@ -75,6 +79,17 @@ async function replay(file: string, { from = "0", json = false }: ReplayOptions)
     remark(`${safe(file)}:${fault.seq + 1}: ${safe(fault.message)}`);
     return EXIT.findings;
   }
-  remark(`${records} records, ${cells.length} histories, ${gaps} gaps`);
+  const told = events.length === 0 ? "" : ` (${events.length} of them events)`;
+  remark(`${records} records${told}, ${cells.length} histories, ${gaps} gaps`);
   return EXIT.done;
+}
+
+function eventJson({ seq, time_ms, verdict, event }: LoggedFacts & { readonly seq: number }): object {
+  return { seq, time_ms, verdict, event: shownEvent(event as NonNullable<typeof event>) };
+}
+
+function eventLine({ seq, time_ms, verdict, event }: LoggedFacts & { readonly seq: number }): string {
+  const denied = verdict === "allow" ? "" : "DENIED: ";
+  const text = eventText(event as NonNullable<typeof event>);
+  return `record ${seq}  ${timeText(time_ms)}  ${denied}${safe(text)}`;
 }
