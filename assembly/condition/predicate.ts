@@ -259,6 +259,7 @@ function askField(isText: bool): i32 {
   const state = fieldState(field);
   if (state == FIELD_MALFORMED) return UNCERTAIN;
   if (state == FIELD_ABSENT) {
+    if (operand == codes.OPERAND_PROVENANCE && field == codes.FIELD_HOST && !isPresence()) return askHostOfUrl();
     if (!isPresence()) return UNCERTAIN;
     return operator == codes.OPERATOR_ABSENT ? TRUE : FALSE;
   }
@@ -281,6 +282,14 @@ function learnedOf(at: usize, bytes: u32): i32 {
   const origin = provenanceOf(at, bytes);
   if (origin == codes.PROVENANCE_USER) rest |= EXCUSE_PROVENANCE;
   return origin;
+}
+
+/** A part without a host, but with an address, has the host of that. */
+function askHostOfUrl(): i32 {
+  const call = part();
+  if (call.urlHostBytes == UNKNOWN) return UNCERTAIN;
+  const origin = learnedOf(call.urlHostAt, call.urlHostBytes);
+  return origin == NOT_LEARNED ? UNCERTAIN : joined(numberFits(origin) ? 1 : 0, 1);
 }
 
 function fits(isText: bool, value: Value): i32 {

@@ -2,7 +2,7 @@
  * Words of texts and of values, and the keyed hashes by which a value is found in what was said (docs/format/cell.md,
  * section 6). A text is walked once; nothing of it is kept but hashes.
  */
-import { inMask } from "../base/text";
+import { inMask, startsWithFolded } from "../base/text";
 import { FORM_NUMERAL_BYTES_MAX, FORM_WORD_BYTES_MAX, FORM_WORDS_BYTES_MAX, FORM_WORDS_MAX, SEEN_MAX } from "../gen/limits";
 import { KEY_SALT_AT } from "./keys";
 
@@ -97,6 +97,7 @@ class Word {
   isNeighbour: bool;
 }
 
+const WWW: usize = memory.data<u8>([0x77, 0x77, 0x77, 0x2e]);
 const WORD_BYTES: usize = 12;
 const WORDS: usize = memory.data(108, 4); // FORM_WORDS_MAX x WORD_BYTES
 
@@ -158,6 +159,7 @@ function hashWords(count: i32): u64 {
   const ended = last.end;
   while (first.at < first.end && inMask(load<u8>(first.at), LEADING_LOW, LEADING_HIGH)) first.at++;
   while (last.at < last.end && inMask(load<u8>(last.end - 1), TRAILING, 0)) last.end--;
+  if (first.at + 4 < first.end && startsWithFolded(first.at, first.end - first.at, WWW, 4)) first.at += 4;
   let hash = NO_HASH;
   if (first.at < first.end && last.at < last.end) hash = hashForm(count);
   first.at = began;
@@ -245,25 +247,37 @@ function hasSign(index: i32): bool {
   return false;
 }
 
+/** Where the address in the first word begins: behind `://`, or at a word with a slash; 0 without one. */
+function findAddress(began: usize, end: usize): usize {
+  let at = began;
+  let slash: usize = 0;
+  for (; at < end; at++) {
+    if (load<u8>(at) == 0x2f && slash == 0) slash = at;
+    if (at + 3 <= end && load<u16>(at) == 0x2f3a && load<u8>(at, 2) == 0x2f) return at + 3;
+  }
+  return slash == 0 ? 0 : began;
+}
+
 /** Notes the host of an address, when the first word is one. */
 function showHost(): void {
   const address = word(0);
   const began = address.at;
   const ended = address.end;
-  let at: usize = began;
-  while (at + 3 <= <usize>ended && (load<u16>(at) != 0x2f3a || load<u8>(at, 2) != 0x2f)) at++;
-  if (at + 3 > <usize>ended) return;
-  address.at = <u32>at + 3;
+  let at = findAddress(began, ended);
+  if (at == 0) return;
+  address.at = <u32>at;
   let port: usize = 0;
   let isNamed = true;
-  for (at = address.at; at < <usize>ended; at++) {
+  let hasDot = address.at > began;
+  for (; at < <usize>ended; at++) {
     const byte: u32 = load<u8>(at);
     if (byte == 0x2f || byte == 0x3f || byte == 0x23) break; // / ? #
     if (byte == 0x3a && port == 0) port = at;
     if (byte == 0x40) isNamed = false;
+    if (byte == 0x2e) hasDot = true;
   }
   address.end = <u32>(port == 0 ? at : port);
-  if (isNamed && address.at < address.end) show(hashWords(1));
+  if (isNamed && hasDot && address.at < address.end) show(hashWords(1));
   address.at = began;
   address.end = ended;
 }
