@@ -403,9 +403,10 @@ function needCells(image: Engine["image"], of: string, isKind: (cell: CellNames)
 function resultOf(decision: Decision): EventResult {
   if (decision.verdict === "allow" && decision.event !== undefined) return decision as EventResult;
   const [reason] = decision.reasons;
+  const sentence = reason?.sentence.replace(/\.$/, "") ?? "no reason given";
   throw new EngineError("event_denied", {
     wanted: "an event that is kept",
-    came: `${reason?.code ?? "a denial"}: ${reason?.sentence ?? "no reason given"}`,
+    came: `${reason?.code ?? "a denial"}: ${sentence}`,
     cause: decision,
   });
 }
