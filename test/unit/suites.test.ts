@@ -46,8 +46,8 @@ describe.each(SUITES.map((suite) => [suite.name, suite] as const))("%s", (_, { p
 
   test("fits on a page", () => expect(text.split("\n").length - 1).toBeLessThanOrEqual(LINES_MAX));
 
-  test("names no mailbox and no address of anybody", () => {
-    const all = [text, ...pack.map((file) => readFileSync(file, "utf8"))].join("\n");
+  test("names nobody but in its own sets", () => {
+    const all = [text, ...pack.map((file) => readFileSync(file, "utf8"))].join("\n").replace(/values: .*/g, "");
     const names = [...all.matchAll(/(?:@|:\/\/)([\w.-]+)/g)].map(([, host = ""]) => host);
     expect(names.filter((host) => !/\.(example|test)$/.test(host))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 // Written by `npm run build`; do not edit. A release is known by these two digests.
 
 /** SHA-256 of core.wasm, in lower-case hex. */
-export const ENGINE_SHA256 = "a3b02ccf36ecb945bc416a7567442bd3ec60430dff1bfdff850e99bba986414b";
+export const ENGINE_SHA256 = "f93b56e6eee6ec7c4c4bf99660da73a1821aaeb01801481d884ac15872ab57ea";
 
 /** SHA-256 of base.image, the default policy, in lower-case hex. */
-export const BASE_IMAGE_SHA256 = "fa7dc2f379951115406036e45b18a629d81b52f1db4db67da705d55f9183a2b7";
+export const BASE_IMAGE_SHA256 = "441034ccfdace233b62e05f8f94bba7f0985d10e92f4990e2b388284c65d6688";
