@@ -214,6 +214,14 @@ function holds(cell: Cell): boolean {
   }
   if ((cell.bits & ~BITS) !== 0) return false;
   if (!ascends(cell.marks) || cell.marks.some((mark) => classOf(mark) > CLASS_MAX)) return false;
+  const most: [string, number[]][] = [
+    ["cell_user_max", [0, 1]],
+    ["cell_written_max", [2]],
+    ["cell_frozen_max", [3]],
+  ];
+  for (const [name, classes] of most) {
+    if (cell.marks.filter((mark) => classes.includes(classOf(mark))).length > limit(name)) return false;
+  }
   return ascends(hours.map(({ index }) => index)) && ascends(days.map(({ index }) => index));
 }
 

@@ -2,7 +2,9 @@
 import type { Cell } from "./cells.ts";
 import { hit } from "./coverage.ts";
 import { hashOf, OF_FROZEN } from "./hashes.ts";
-import type { Match } from "./match.ts";
+import type { Image } from "./image.ts";
+import { type Match, splitTool } from "./match.ts";
+import { canonicalToolName } from "./names.ts";
 import { FROZEN, hasMark } from "./notes.ts";
 import type { Request } from "./request.ts";
 import { position, wire } from "./wire.ts";
@@ -11,6 +13,17 @@ const PIN = "@sha256:";
 
 export function frozenHash(keySalt: Uint8Array, scope: string, value: string): bigint {
   return hashOf(keySalt, OF_FROZEN + position(wire.freeze_scopes, scope), value);
+}
+
+/** The hashes of what a person names: of a tool without a server its canonical name is another one. */
+export function hashesOfFreeze(keySalt: Uint8Array, image: Image, scope: string, value: string): bigint[] {
+  const values = new Set([value]);
+  if (scope === "tool") {
+    const { server, name } = splitTool(value, image);
+    if (server === null) values.add(canonicalToolName(name));
+  }
+  if (values.size > 1) hit("freeze or thaw of a tool in two spellings");
+  return [...values].map((one) => frozenHash(keySalt, scope, one));
 }
 
 /** A server without the digest of its definitions. */
@@ -30,8 +43,10 @@ export function namesOfCall(request: Request, match: Match, actions: string[]): 
     ["session", texts.get("parent")],
     ["tool", request.tool],
     ["tool", match.canonical],
-    ["server", match.server],
-    ["server", match.server === null ? null : withoutPin(match.server)],
+    ...[match.server, request.server].map((server): [string, string | null] => [
+      "server",
+      server == null ? null : withoutPin(server),
+    ]),
     ...actions.map((action): [string, string] => ["action", action]),
   ];
   return names.flatMap(([scope, value]): [string, string][] => (value == null ? [] : [[scope, value]]));

@@ -99,7 +99,7 @@ export function decideModel(
     const memory = new Memory(image, request, cells, keySalt);
     if (request.event !== undefined) {
       const { verdict, ...outcome } = memory.event(request.event);
-      const taken = evaluatedEvent(verdict);
+      const taken = evaluatedEvent(verdict, image);
       const record = writeRecord(requestBytes, request, image, NO_MATCH, taken, outcome);
       return { record, taken, cells: outcome.histories.map((history) => history.next) };
     }
