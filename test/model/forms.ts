@@ -71,9 +71,12 @@ export function formOfValue(text: string): string | null {
   if (found.length < 1 || found.length > limit("form_words_max")) return null;
   if (!found.slice(0, -1).every(({ hasNeighbour }) => hasNeighbour)) return null;
   const words = found.map((word) => word.text);
-  if (!text.startsWith(words[0] as string) || !text.endsWith(words.at(-1) as string)) return null;
   const { leading, trailing } = cutOff(words);
-  if (!LEADING_OF_VALUE.test(leading) || !TRAILING_OF_VALUE.test(trailing)) return null;
+  const isWhole = text.startsWith(words[0] as string) && text.endsWith(words.at(-1) as string);
+  if (!isWhole || !LEADING_OF_VALUE.test(leading) || !TRAILING_OF_VALUE.test(trailing)) {
+    hit(`value without a form: edge of ${words.length === 1 ? "one word" : "words"}`);
+    return null;
+  }
   return formOf(words);
 }
 

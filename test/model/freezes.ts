@@ -22,7 +22,7 @@ export function hashesOfFreeze(keySalt: Uint8Array, image: Image, scope: string,
     const { server, name } = splitTool(value, image);
     if (server === null) values.add(canonicalToolName(name));
   }
-  if (values.size > 1) hit("freeze or thaw of a tool in two spellings");
+  if (scope === "tool") hit(`freeze or thaw of a tool by ${values.size}`);
   return [...values].map((one) => frozenHash(keySalt, scope, one));
 }
 
@@ -55,5 +55,13 @@ export function namesOfCall(request: Request, match: Match, actions: string[]): 
 export function isFrozen(cell: Cell, names: [string, string][], keySalt: Uint8Array): boolean {
   const found = names.filter(([scope, value]) => hasMark(cell, frozenHash(keySalt, scope, value), FROZEN));
   for (const [scope] of found) hit(`frozen ${scope}`);
+  const servers = names.filter(([scope]) => scope === "server");
+  if (
+    servers.length === 2 &&
+    !found.includes(servers[0] as [string, string]) &&
+    found.includes(servers[1] as [string, string])
+  ) {
+    hit("frozen server of the request alone");
+  }
   return found.length > 0;
 }

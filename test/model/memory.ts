@@ -267,6 +267,9 @@ export class Memory {
       (leftOut && !isFull) ||
       (freezes !== undefined && !isListed(this.keyOf(freezes).id as Uint8Array));
     const overflows = leftOut && isFull;
+    if (isFull && freezes !== undefined && !isListed(this.keyOf(freezes).id as Uint8Array)) {
+      hit("no list of what is frozen, all places taken");
+    }
     const reasons: string[] = [];
     if (frozen) reasons.push("frozen");
     if (isInvalid) reasons.push("state_invalid");
@@ -376,6 +379,9 @@ export class Memory {
       event.kind === "freeze" &&
       list !== null &&
       countOf(list, FROZEN) + fresh.length > limit("cell_frozen_max");
+    if (isFull && fresh.length === 2 && countOf(list, FROZEN) < limit("cell_frozen_max")) {
+      hit("a freeze by two with one place left");
+    }
     const reasons: string[] = [];
     if (isInvalid) reasons.push("state_invalid");
     if (this.isStale) reasons.push("state_stale");
@@ -404,6 +410,7 @@ export class Memory {
       if (event.seen === undefined) bits |= 1 << SATURATED;
       hit(`observe ${event.trust} ${event.seen === undefined ? "too much" : "listed"}`);
     }
+    if (event.seen !== undefined) hit(`seen by ${event.kind} ${event.trust ?? "nobody"}`);
     const ofClass = event.kind === "observe" && event.trust === "user" ? USER : TOOL;
     return { bits, marks: (event.seen ?? []).map((hash) => markOf(hash, ofClass)) };
   }

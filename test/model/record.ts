@@ -182,12 +182,14 @@ function historyMap({
 
 /** An event has no parts, and nothing is scored: it has the tier of no hazard. */
 export function evaluatedEvent(verdict: number, image: Image): Evaluated {
+  const ofNothing = tier(0n, image.thresholds);
+  hit(`event tier ${wire.tiers[ofNothing]}`);
   return {
     parts: [],
     marks: new Set(),
     hazard: 0n,
     score: 0,
-    tier: tier(0n, image.thresholds),
+    tier: ofNothing,
     decision: {
       verdict,
       gates: [],

@@ -59,7 +59,10 @@ export function sessionAnswers(session: SessionCell, earlier: Given[], keySalt: 
       // A filter that could not hold everything may have had anything.
       const other = hasBit(cell, SATURATED) ? "tool" : "unknown";
       const form = formOfValue(text);
-      if (form === null) return provenance(other);
+      if (form === null) {
+        if (other === "tool") hit("provenance tool without a form");
+        return provenance(other);
+      }
       const hash = hashOf(keySalt, OF_FORM, form);
       if (hasMark(cell, hash, USER)) return provenance("user");
       if (hasMark(cell, hash, TOOL)) return provenance("echoed");
