@@ -5,6 +5,7 @@ import type { Image } from "../model/image.ts";
 import { canonicalToolName } from "../model/names.ts";
 import { encodeRequest, type Plain, type RequestSource } from "../model/request-writer.ts";
 import { wire } from "../model/wire.ts";
+import { spelledTool } from "./generate.ts";
 import { crowdedText, randomText } from "./generate-texts.ts";
 import type { Random } from "./random.ts";
 
@@ -36,6 +37,7 @@ export function randomEvent(random: Random, knowing: Knowing): EventParts {
     "label",
     "outcome",
     "freeze",
+    "freeze",
     "thaw",
   ]);
   const event: Tree = { kind };
@@ -47,13 +49,19 @@ export function randomEvent(random: Random, knowing: Knowing): EventParts {
   maybe("source", 20, () => "inbox");
   maybe("of", 20, () => new Uint8Array(32).fill(random.below(256)));
   if (kind === "freeze" || kind === "thaw") {
-    const known = random.chance(kind === "thaw" ? 80 : 10) ? knowing.frozen : knowing.names;
+    const all = random.chance(kind === "thaw" ? 80 : 10) ? knowing.frozen : knowing.names;
+    // What has more than one spelling is met more often.
+    const often = random.pick(["tool", "server", "any"]);
+    const fitting = all.filter(([scope]) => scope === often);
+    const known = fitting.length > 0 ? fitting : all;
     const [scope, value] =
       known.length > 0 && random.chance(95)
         ? random.pick(known)
         : [random.pick(wire.freeze_scopes), random.pick(["a", "b", "zzz", "Ü"])];
-    Object.assign(event, { scope, value });
-    if (kind === "freeze") knowing.frozen.push([scope, value]);
+    const other = scope === "tool" && random.chance(50) ? spelledTool(random, knowing.image, value) : value;
+    const named = utf8(other).length <= 256 ? other : value;
+    Object.assign(event, { scope, value: named });
+    if (kind === "freeze") knowing.frozen.push([scope, named]);
     return { event };
   }
   const labels = (): Plain => random.some(wire.labels, random.pick([0, 20, 40, 100]));
@@ -61,8 +69,8 @@ export function randomEvent(random: Random, knowing: Knowing): EventParts {
   else maybe("labels", 15, labels);
   if (kind === "outcome") event.status = random.pick(wire.event_statuses);
   if (kind === "observe") event.trust = random.pick(wire.trusts);
-  else maybe("trust", 20, () => random.pick(wire.trusts));
-  if (kind !== "observe" && random.chance(80)) return { event };
+  else maybe("trust", 40, () => random.pick(wire.trusts));
+  if (kind !== "observe" && random.chance(40)) return { event };
   const text = random.chance(2) ? crowdedText(random) : randomText(random, knowing.values);
   const hashes = observeModel(utf8(text), event.trust === "user", knowing.keySalt);
   return hashes === null || random.chance(3) ? { event } : { event, seen: seenOf(hashes) };
@@ -164,9 +172,10 @@ export function namesIn(
       [scope, "a"],
       [scope, random.pick(["a", "b"])],
     ]),
-    ["actor", "alice"],
+    ...["alice", "alice", "svc-1"].map((actor): [string, string] => ["actor", actor]),
     ...given,
     ...given.filter(([scope]) => scope === "server"),
+    ...given.filter(([scope]) => scope === "tool"),
     ...given.flatMap(([scope, tool]): [string, string][] =>
       scope === "tool" ? [["tool", readable(canonicalToolName(utf8(tool)))]] : [],
     ),

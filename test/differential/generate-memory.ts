@@ -12,6 +12,7 @@ import {
   NO_DIGEST,
   NUMBER_MAX,
   OBSERVED,
+  readCell,
   SATURATED,
   sealCell,
   U32_MAX,
@@ -36,6 +37,7 @@ import { fieldNumber } from "../model/wire.ts";
 import { randomRequest } from "./generate.ts";
 import { randomCall } from "./generate-calls.ts";
 import { namesIn, randomEvent, spoilEvent } from "./generate-events.ts";
+import { EDGED } from "./generate-texts.ts";
 import { WORDS } from "./images.ts";
 import type { Random } from "./random.ts";
 
@@ -48,6 +50,7 @@ export interface Step {
 }
 
 const HOUR = 3_600_000;
+const CELLS_MAX = 8;
 /** Requests that a sequence asks again and again, so that histories grow. */
 const BASES_MAX = 5;
 const PATH = fieldNumber("path");
@@ -56,6 +59,7 @@ const VALUES = [
   ...WORDS.address,
   ...WORDS.text,
   ...WORDS.host,
+  ...EDGED,
   "/etc/passwd",
   "/work/app/src",
   "./f1",
@@ -90,7 +94,7 @@ export class Sequence {
   next(): Step {
     const { random } = this;
     const plain = random.chance(25) ? this.event() : this.call();
-    const { ids } = nameModel(this.bytes, plain, this.keySalt);
+    const ids = this.idsOf(plain);
     for (const id of ids) this.meet(id);
     if (random.chance(8)) return { request: plain, ids: [], cells: [] };
     const cells: Uint8Array[] = this.store.bytes(ids);
@@ -98,6 +102,14 @@ export class Sequence {
     if (random.chance(12)) this.spoil(pairs, cells);
     const request = withMembers(plain, { cells: pairs.map((pair) => [...pair]) });
     return { request, ids: pairs.map(([id]) => id), cells };
+  }
+
+  /** As the engine names them; now and then the last ones of those that are too many, without the list of what is frozen. */
+  private idsOf(plain: Uint8Array): Uint8Array[] {
+    const { ids } = nameModel(this.bytes, plain, this.keySalt, Number.POSITIVE_INFINITY);
+    const others = ids.filter((id) => this.sideKindOf(hexOf(id)) !== "freezes");
+    const isLast = others.length >= CELLS_MAX && this.random.chance(50);
+    return isLast ? others.slice(-CELLS_MAX) : ids.slice(0, CELLS_MAX);
   }
 
   keep({ ids }: Step, answer: ModelAnswer): void {
@@ -115,7 +127,7 @@ export class Sequence {
     const hasLanguages = image.mappings.some(({ language }) => language !== "none");
     if (this.bases.length === 0 || random.chance(25)) {
       const inLanguage = (): Uint8Array =>
-        random.chance(ofPaths ? 50 : 25) ? manyFiles(random, image) : randomCall(random, image);
+        random.chance(ofPaths ? 65 : 25) ? manyFiles(random, image) : randomCall(random, image);
       const fresh = hasLanguages && random.chance(50) ? inLanguage() : randomRequest(random, image);
       this.bases = [fresh, ...this.bases].slice(0, BASES_MAX);
     }
@@ -172,7 +184,12 @@ export class Sequence {
       const pairs: [string, string | null | undefined][] = [
         ...actions.map((action): [string, string | undefined] => ["action", action]),
         ["tool", tool],
-        ["server", named.match.server],
+        // Without their pins, and as they are.
+        ...[named.match.server, named.request.server].flatMap((server): [string, string | undefined][] => [
+          ["server", server?.split("@sha256:")[0]],
+          ["server", server?.split("@sha256:")[0]],
+          ["server", server ?? undefined],
+        ]),
         ["actor", context.actor],
       ];
       return pairs.flatMap(([scope, value]): [string, string][] =>
@@ -188,8 +205,8 @@ export class Sequence {
     const name = hexOf(id);
     if (this.met.has(name)) return;
     this.met.add(name);
-    if (!random.chance(40)) return;
     const kind = this.sideKindOf(name);
+    if (!random.chance(kind === "freezes" ? 80 : 40)) return;
     if (kind !== null && random.chance(70)) {
       const cell = this.knowingCell(id, kind === "freezes");
       this.store.cells.set(name, { bytes: writeCell(cell), digest: cell.digest });
@@ -228,12 +245,7 @@ export class Sequence {
         : emptyCell(id, numbers);
     if (!cell.wasChanged) changeAt(cell, BigInt(Math.max(0, this.clock - random.pick([0, 1, HOUR]))));
     const fill = (known: bigint[], count: number, ofClass: number): bigint[] =>
-      Array.from({ length: count }, (_, i) =>
-        markOf(
-          known[i] ?? BigInt.asUintN(64, BigInt(random.next()) * 2n ** 35n + BigInt(8 * i)) & ~7n,
-          ofClass,
-        ),
-      );
+      someMarks(random, count, ofClass, known);
     const some = random.some(this.values(), 30);
     const forms = some.flatMap((text) => {
       const form = formOfValue(utf8(text));
@@ -242,9 +254,10 @@ export class Sequence {
     const count = (most: number): number => random.pick([0, 3, 20, most - 1, most, most]);
     if (isFreezes) {
       const names = random.some(this.names(), random.pick([0, 3, 10]));
-      const hashes = names.map(([scope, value]) => frozenHash(keySalt, scope, utf8(value)));
+      const hashes = [...new Set(names.map(([scope, value]) => frozenHash(keySalt, scope, utf8(value))))];
       this.frozen.push(...names);
-      foldNote(cell, { bits: 0, marks: fill(hashes, Math.max(hashes.length, count(256)), FROZEN) });
+      const places = random.pick([0, 3, 3, 254, 255, 255, 256]);
+      foldNote(cell, { bits: 0, marks: fill(hashes, Math.max(hashes.length, places), FROZEN) });
     } else {
       foldNote(cell, {
         bits: 0,
@@ -262,12 +275,6 @@ export class Sequence {
       ] as const) {
         if (random.chance(percent)) cell.bits |= 1 << bit;
       }
-    }
-    // More marks of one class than the engine would put there, but so few that all others still fit.
-    if (random.chance(3)) {
-      const ofClass = random.below(4);
-      const marks = fill([], ofClass < WRITTEN ? 1200 : 300, ofClass);
-      cell.marks = [...new Set(marks)].sort((a, b) => (a < b ? -1 : 1));
     }
     cell.digest = randomBytes(random, 32);
     return cell;
@@ -287,7 +294,7 @@ export class Sequence {
     const at = random.below(pairs.length);
     const [id] = pairs[at] as [Uint8Array, Uint8Array];
     const bytes = cells[at] as Uint8Array;
-    switch (random.below(9)) {
+    switch (random.below(10)) {
       case 0:
         pairs.splice(at, 1);
         cells.splice(at, 1);
@@ -318,6 +325,9 @@ export class Sequence {
       case 7:
         cells[at] = damaged(random, bytes);
         break;
+      case 8:
+        cells[at] = crowded(random, bytes, id);
+        break;
       default:
         // Damaged, and the check is made right again.
         cells[at] = sealCell(damaged(random, bytes));
@@ -330,7 +340,7 @@ function manyFiles(random: Random, image: Image): Uint8Array {
   const files = (): string => Array.from({ length: 40 }, () => `f${random.below(1000)}`).join(" ");
   const commands = random.chance(35)
     ? [`rm ${files()}`, `rm ${files()}`, `cat ${files()}`]
-    : Array.from({ length: random.between(2, 14) }, () => `echo < f${random.below(20)}`);
+    : Array.from({ length: random.between(2, 18) }, () => `echo < f${random.below(20)}`);
   const mode = random.pick(["enforce", "shadow"]);
   return encodeRequest({ tool: "run_shell", args: { command: commands.join("; ") }, mode }, image.digest);
 }
@@ -387,6 +397,28 @@ function valuesOf(bytes: Uint8Array, image: Image): string[] {
       values.flatMap((value) => ("text" in value ? [readable(value.text)] : [])),
     ),
   );
+}
+
+/** Marks of one class: first those of what is known. */
+function someMarks(random: Random, count: number, ofClass: number, known: bigint[] = []): bigint[] {
+  return Array.from({ length: count }, (_, i) =>
+    markOf(known[i] ?? BigInt.asUintN(64, BigInt(random.next()) * 2n ** 35n + BigInt(8 * i)) & ~7n, ofClass),
+  );
+}
+
+/** A cell with as many marks of one class as there may be, or more; those of the first two count together. */
+function crowded(random: Random, bytes: Uint8Array, id: Uint8Array): Uint8Array {
+  const cell = (bytes.length > 0 ? readCell(bytes, id) : null) ?? emptyCell(id, []);
+  const ofClass = random.pick([USER, TOOL, WRITTEN, FROZEN]);
+  const most = ofClass === WRITTEN ? 128 : ofClass === FROZEN ? 256 : 1024;
+  const other = ofClass === USER ? TOOL : USER;
+  const few = ofClass === USER || ofClass === TOOL ? random.pick([0, 1, 20]) : 0;
+  const marks = [
+    ...someMarks(random, most + random.pick([0, 1, 1, 20]) - few, ofClass),
+    ...someMarks(random, few, other),
+  ];
+  cell.marks = [...new Set(marks)].sort((a, b) => (a < b ? -1 : 1));
+  return writeCell(cell);
 }
 
 function damaged(random: Random, bytes: Uint8Array): Uint8Array {

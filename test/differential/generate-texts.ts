@@ -7,6 +7,35 @@ const JOINTS = [", ", "; ", " (", ") ", '"', "'", "`", "\\", "|", "<", "> ", "["
 const BEFORE = ["@", "#", "$", "*", ":", "!", "?", "=", "**", "@#", "+", "-", "."];
 const BEHIND = [".", ":", "!", "?", "*", "/", "...", "?!", "-", "@", ".*/"];
 
+/** Values that are more than a name, or nearly: they begin or end with what a form does not have. */
+export const EDGED = [
+  "'bob'",
+  "bob,",
+  " bob ",
+  "\nbob ann",
+  "bob ann\u007f",
+  "eve*",
+  "*",
+  "*@acme.example",
+  "e?e@partner.example",
+  "=bob",
+  "=1+2",
+  "a=b",
+  "$42",
+  "!bob",
+  "bob!",
+  "bob:",
+  ":bob",
+  "bob.:/",
+  "@bob.",
+  "@#bob/.",
+  "#general/",
+  "@=bob",
+  "(4111)",
+  "bob. ann!",
+  "?bob ann.",
+];
+
 const PLAIN = [
   "and",
   "to",
@@ -49,6 +78,9 @@ const ADDRESSES = [
   "a://",
   "https://Acme.Example.",
   "x://a:b@c/",
+  "https://acme.example:x@evil.example/",
+  "https://acme.example:80:x/y@z",
+  "https://:80/",
   "https://ümlaut.example",
   "://@",
 ];
@@ -56,6 +88,7 @@ const ADDRESSES = [
 function word(random: Random, known: readonly string[]): string {
   if (known.length > 0 && random.chance(30)) return random.pick(known);
   if (random.chance(12)) return random.pick(ADDRESSES);
+  if (random.chance(8)) return random.pick(EDGED);
   if (random.chance(25)) {
     return random.pick([...WORDS.address, ...WORDS.path, ...WORDS.host, ...WORDS.text, ...WORDS.name]);
   }

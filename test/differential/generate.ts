@@ -7,6 +7,7 @@ import { type Member, type Node, readCmp, writeCmp } from "../model/cmp.ts";
 import type { Action, Image, Mapping, Predicate } from "../model/image.ts";
 import { doubleBits, type Plain, toWritable } from "../model/request-writer.ts";
 import { wire } from "../model/wire.ts";
+import { EDGED } from "./generate-texts.ts";
 import { WORDS } from "./images.ts";
 import type { Random } from "./random.ts";
 
@@ -76,7 +77,7 @@ function namesOf(image: Image, namespace: string): { text: string; value: number
 function serverName(random: Random, image: Image): string {
   const bound = namesOf(image, "server");
   if (bound.length > 0 && random.chance(70)) return readable(random.pick(bound).text);
-  return random.pick(["evil", "a", "srv ü", "x__y", "_"]);
+  return random.pick(["evil", "evil@sha256:ab", "a", "a@sha256:1@sha256:2", "srv ü", "x__y", "_"]);
 }
 
 const camel = (name: string): string =>
@@ -103,18 +104,7 @@ function toolName(random: Random, image: Image, mapping: Mapping | null): string
       name = readable(pattern.prefix) + random.pick(["a", "my", "", "x_y"]) + readable(pattern.suffix);
     } else if (lists.length > 0) name = readable(random.pick(lists).text);
   }
-  if (random.chance(30)) {
-    name = random.pick([
-      camel(name),
-      name.toUpperCase(),
-      name.replaceAll("_", "-"),
-      name.replaceAll("_", " "),
-      `_${name}__`,
-      camel(name).replace(/^[a-z]/, (letter) => letter.toUpperCase()),
-      `${name}2X`,
-      name.replaceAll("_", "HTTPGet"),
-    ]);
-  }
+  if (random.chance(30)) name = respelled(random, name);
   if (image.prefixes.length > 0 && random.chance(20)) name = readable(random.pick(image.prefixes)) + name;
   if (random.chance(20)) {
     name = `${random.pick(["mcp__", "mcp__", "MCP__", "Mcp__"])}${serverName(random, image)}__${name}`;
@@ -122,6 +112,28 @@ function toolName(random: Random, image: Image, mapping: Mapping | null): string
   if (random.chance(2))
     name = random.pick(["mcp__", "mcp__a__", "mcp____", "mcp_____", "mcp__a__b__c", "functions."]);
   return name === "" ? "x" : name;
+}
+
+/** A name as others write it, or nearly. */
+function respelled(random: Random, name: string): string {
+  return random.pick([
+    camel(name),
+    name.toUpperCase(),
+    name.replaceAll("_", "-"),
+    name.replaceAll("_", " "),
+    `_${name}__`,
+    camel(name).replace(/^[a-z]/, (letter) => letter.toUpperCase()),
+    `${name}2X`,
+    name.replaceAll("_", "HTTPGet"),
+  ]);
+}
+
+/** A tool as a person may name it: in another spelling, behind what a host puts before it, with a server. */
+export function spelledTool(random: Random, image: Image, tool: string): string {
+  let name = random.chance(60) ? respelled(random, tool) : tool;
+  if (random.chance(20)) name = `${random.pick(["mcp__", "MCP__"])}${serverName(random, image)}__${name}`;
+  if (image.prefixes.length > 0 && random.chance(20)) name = readable(random.pick(image.prefixes)) + name;
+  return name;
 }
 
 /** A name that says in some other way whose tool it is, or nearly does. */
@@ -445,6 +457,8 @@ function typedValue(random: Random, type: string): Plain {
     default:
       return random.pick<Plain>([
         ...WORDS.text,
+        random.pick(EDGED),
+        random.pick(EDGED),
         "y".repeat(random.below(300)),
         12,
         false,
@@ -505,6 +519,7 @@ function addressValue(random: Random): string {
   const one = (): string =>
     random.pick([
       ...WORDS.address,
+      random.pick(EDGED),
       "Bob <BOB@ACME.EXAMPLE>",
       "mailto:eve@rival.example",
       "MAILTO:ann@Deep.Mail.acme.example.",

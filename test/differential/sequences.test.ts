@@ -13,7 +13,7 @@ import { changedMemory, memoryImage } from "./images.ts";
 import { Random } from "./random.ts";
 
 const SEED = Number(process.env.SEED ?? 20261127);
-const IMAGES = 36;
+const IMAGES = 54;
 const CALLS = 50;
 
 function load(bytes: Uint8Array): Image {
@@ -114,6 +114,16 @@ describe("sequences of calls", () => {
       ...["word", "host", "row", "numerals"].flatMap((what) =>
         ["shown", "without a form"].map((form) => `text ${what} ${form}`),
       ),
+      ...["minimal", "low"].map((tier) => `event tier ${tier}`),
+      ...["by 1", "by 2"].map((spellings) => `freeze or thaw of a tool ${spellings}`),
+      ...["label", "outcome"].flatMap((kind) =>
+        [...wire.trusts, "nobody"].map((trust) => `seen by ${kind} ${trust}`),
+      ),
+      ...["user", "written", "frozen"].map((what) => `cell with too many marks: ${what}`),
+      ...["of words", "of one word"].map((what) => `value without a form: edge ${what}`),
+      "provenance tool without a form",
+      "presence in an unreadable session",
+      "no list of what is frozen, all places taken",
       "rule kind label",
       "rule kind written",
       "rule kind written, malformed",

@@ -1,5 +1,6 @@
 /** One history as bytes (docs/format/cell.md, sections 2 and 5): read and checked, opened, added to, written. */
 import { fromBytes, sha256 } from "./bytes.ts";
+import { hit } from "./coverage.ts";
 import { classOf } from "./hashes.ts";
 import { limit } from "./wire.ts";
 
@@ -214,6 +215,16 @@ function holds(cell: Cell): boolean {
   }
   if ((cell.bits & ~BITS) !== 0) return false;
   if (!ascends(cell.marks) || cell.marks.some((mark) => classOf(mark) > CLASS_MAX)) return false;
+  const most: [string, number[]][] = [
+    ["cell_user_max", [0, 1]],
+    ["cell_written_max", [2]],
+    ["cell_frozen_max", [3]],
+  ];
+  for (const [name, classes] of most) {
+    if (cell.marks.filter((mark) => classes.includes(classOf(mark))).length <= limit(name)) continue;
+    hit(`cell with too many marks: ${name.split("_")[1]}`);
+    return false;
+  }
   return ascends(hours.map(({ index }) => index)) && ascends(days.map(({ index }) => index));
 }
 

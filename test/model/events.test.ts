@@ -283,10 +283,64 @@ describe("an event", () => {
     host.event({ kind: "observe", trust: "tool", labels: ["secret"] }, { seen: seen(8n, 16n) });
     const cell = host.cell(SESSION);
     expect([cell.bits, cell.marks, cell.filterCount]).toEqual([0b1_0000_1101, [], 2]);
-    host.event({ kind: "outcome", status: "failed", trust: "user" }, { seen: seen(8n, 72n) });
+    host.event({ kind: "observe", trust: "user" }, { seen: seen(8n, 72n) });
     expect(host.cell(SESSION).marks).toEqual([9n, 72n]);
     host.event({ kind: "outcome", status: "ran" }, { seen: seen(80n) });
     expect(host.cell(SESSION).filterCount).toBe(3);
+  });
+
+  it("shows what the user typed only if it says what was observed", () => {
+    for (const event of [
+      { kind: "outcome", status: "failed", trust: "user" },
+      { kind: "label", labels: [], trust: "user" },
+    ]) {
+      const host = new Host(source());
+      const { verdict } = host.event(event, { seen: seen(8n, 72n) });
+      expect(verdict).toBe("allow");
+      const { bits, marks, filterCount } = host.cell(SESSION);
+      expect([bits, marks, filterCount]).toEqual([0, [], 2]);
+    }
+  });
+
+  it("has the tier of no hazard", () => {
+    const host = new Host({ ...source(), thresholds: [0, 1, 2, 3] });
+    const record = host.event(freeze);
+    expect([record.tier, record.reasons, record.hazard]).toEqual(["low", ["tier_low"], 0]);
+    const answer = decideModel(host.image, host.request({ event: freeze }));
+    expect(answer).toMatchObject({ result: { tier: 1, score: 0, hazard: 0 } });
+  });
+
+  it.each([
+    ["readFile", ["read_file"]],
+    ["read_file", []],
+    ["functions.readFile", ["read_file"]],
+    ["functions.read_file", ["read_file"]],
+    ["x/read", ["x_read"]],
+    ["--", [""]],
+    ["mcp__x__readFile", []],
+    ["functions.mcp__x__readFile", []],
+    // No server: nothing stands behind it.
+    ["mcp__x__", ["mcp_x"]],
+  ])("freezes and thaws the tool %s and what it is called, too: %j", (value, others) => {
+    const host = new Host(source());
+    const marks = [value, ...others].map((one) => markOf(frozenHash(SALT, "tool", one), FROZEN));
+    const note = (kind: string, list: bigint[]): unknown => {
+      const record = host.event({ kind, scope: "tool", value });
+      expect(record.verdict).toBe("allow");
+      expect(record.cells?.[0]?.note?.bin.slice(16)).toBe(hexOf(seen(...list)));
+      return host.cell(FREEZES).marks;
+    };
+    expect(note("freeze", marks)).toEqual([...marks].sort((a, b) => (a < b ? -1 : 1)));
+    const thaws = marks.map((mark) => mark + 1n);
+    expect(note("thaw", thaws)).toEqual([]);
+  });
+
+  it("freezes other things as they are given", () => {
+    const host = new Host(source());
+    for (const scope of wire.freeze_scopes.filter((one) => one !== "tool")) {
+      const record = host.event({ kind: "freeze", scope, value: "readFile" });
+      expect(record.cells?.[0]?.note?.bin, scope).toHaveLength(32);
+    }
   });
 
   it("without anything to put changes nothing", () => {
@@ -342,6 +396,27 @@ describe("an event", () => {
     expect(host.event({ ...freeze, kind: "thaw" }).verdict).toBe("allow");
     host.put(FREEZES, (cell) => foldNote(cell, { bits: 0, marks: [...others.slice(1), own] }));
     expect(host.event(freeze).verdict).toBe("allow");
+  });
+
+  it("freezes a tool in both spellings or in none", () => {
+    const host = new Host(source());
+    const others = Array.from({ length: 256 }, (_, i) => markOf(BigInt(i + 1) << 20n, FROZEN));
+    const [given, canonical] = ["readFile", "read_file"].map((name) =>
+      markOf(frozenHash(SALT, "tool", name), FROZEN),
+    ) as [bigint, bigint];
+    const asked = (marks: bigint[], value = "readFile"): unknown => {
+      host.put(FREEZES, (cell) => foldNote(cell, { bits: 0, marks }));
+      const { verdict, reasons } = host.event({ kind: "freeze", scope: "tool", value });
+      expect(reasons.includes("state_full")).toBe(verdict === "deny");
+      return [verdict, host.cell(FREEZES).marks.length];
+    };
+    expect(asked(others.slice(2))).toEqual(["allow", 256]);
+    expect(asked(others.slice(1))).toEqual(["deny", 255]);
+    expect(asked(others.slice(1), "read_file")).toEqual(["allow", 256]);
+    expect(asked([...others.slice(2), canonical])).toEqual(["allow", 256]);
+    expect(asked([...others.slice(1), given])).toEqual(["deny", 256]);
+    expect(asked([...others.slice(1), canonical])).toEqual(["deny", 256]);
+    expect(asked([...others.slice(2), given, canonical])).toEqual(["allow", 256]);
   });
 });
 
@@ -572,11 +647,37 @@ describe("provenance", () => {
     expect(of(host.ask(mail("a\u0001b")), rows)).toEqual([...all, "there", "not there"]);
   });
 
-  it("is never that of the user in a saturated session", () => {
+  it("may be a tool's of anything in a saturated session", () => {
     const host = new Host(source([], rows));
+    host.observe("bob@b.example", "user");
     host.event({ kind: "observe", trust: "tool" });
     host.observe("ann@b.example", "user");
-    expect(asked(host, "ann@b.example")).toEqual(["unknown", "not user", "there"]);
+    expect(asked(host, "ann@b.example")).toEqual(["tool", "not user", "there"]);
+    expect(asked(host, "bob@b.example")).toEqual(["user", "there", "said"]);
+    // Without a form, too.
+    expect(asked(host, "*@b.example")).toEqual(["tool", "not user", "there"]);
+    host.put(SESSION, (cell) => foldNote(cell, { bits: 1 << SATURATED, marks: [] }));
+    expect(asked(host, "ann@b.example")).toEqual(["unobserved", "not user", "there"]);
+  });
+
+  it("is there with its value, whatever is known of the session", () => {
+    const fromField = { subject: PATH, operand: "written" };
+    const more = [
+      row("written there", [{ ...fromField, operator: "present" }]),
+      row("written not there", [{ ...fromField, operator: "absent" }]),
+    ];
+    const calm = [relax("calm there", [provenance("present")]), relax("calm gone", [provenance("absent")])];
+    const all = [...rows, ...more, ...calm];
+    const host = new Host(source([], all));
+    const cells: [Uint8Array, Uint8Array][] = [
+      [SESSION, SALT],
+      [FREEZES, new Uint8Array(32)],
+    ];
+    const any = [...wire.provenances, "not user"];
+    const stale = host.ask({ ...mail("a@b.example"), cells });
+    expect(of(stale, all)).toEqual([...any, "there", "written not there", "calm there"]);
+    const path = host.ask({ ...read("a"), cells });
+    expect(of(path, all)).toEqual([...any, "not there", "written there", "calm gone"]);
   });
 });
 
@@ -668,9 +769,58 @@ describe("what is frozen", () => {
 
   it("is a server with its pin, and without", () => {
     expect(asked(served, "server", "ledger")).toBe(true);
-    expect(asked(served, "server", "ledger@sha256:ab")).toBe(true);
+    expect(asked(served, "server", "ledger@sha256:ab")).toBe(false);
     expect(asked(served, "server", "ledger@sha256:")).toBe(false);
     expect(asked({ ...call, server: "far" }, "server", "far")).toBe(true);
+    expect(asked({ ...call, server: "far@sha256:1@sha256:2" }, "server", "far")).toBe(true);
+  });
+
+  it("is a server that the tool names, and the one that the request does", () => {
+    const both = { ...served, server: "far@sha256:cd" };
+    expect(asked(both, "server", "far")).toBe(true);
+    expect(asked(both, "server", "ledger")).toBe(true);
+    expect(asked(both, "server", "near")).toBe(false);
+  });
+
+  it("is a tool in any spelling, once a person froze it in one", () => {
+    for (const tool of ["readFile", "read_file", "functions.readFile", "read-file"]) {
+      const fresh = new Host(source());
+      fresh.event({ kind: "freeze", scope: "tool", value: "functions.read-file" });
+      expect(fresh.ask({ ...call, tool }).reasons[0], tool).toBe("frozen");
+      fresh.event({ kind: "thaw", scope: "tool", value: "ReadFile" });
+      expect(fresh.ask({ ...call, tool }).reasons, tool).not.toContain("frozen");
+    }
+    // With its server it is that one alone.
+    const fresh = new Host(source());
+    fresh.event({ kind: "freeze", scope: "tool", value: "mcp__ledger__readFile" });
+    expect(fresh.ask(call).reasons).not.toContain("frozen");
+    expect(fresh.ask({ ...call, tool: "mcp__ledger__readFile" }).reasons[0]).toBe("frozen");
+  });
+
+  it("is not known without its list, also beside eight other histories", () => {
+    const from = source(
+      [],
+      [],
+      [
+        { name: "path", key: [PATH], tallies: [{ number: 1n }] },
+        { name: "freezes", key: null, tallies: [] },
+      ],
+    );
+    const actions = from.actions.map((action) => ({
+      ...action,
+      tallies: action.fields.includes(PATH) ? [0] : [],
+    }));
+    const files = [..."abcdefgh"];
+    const given = bash(files.map((file) => `echo < ${file}`).join("; "));
+    const empty = (id: Uint8Array): [Uint8Array, Uint8Array] => [id, new Uint8Array(32)];
+    const ofFiles = files.map((file) => empty(cellId(SALT, "path", [`./${file}`])));
+    const states = (cells: [Uint8Array, Uint8Array][]): unknown => {
+      const { verdict, reasons } = new Host({ ...from, actions }).ask({ ...given, cells });
+      return [verdict, reasons.filter((code) => wire.words.groups.reason_state?.includes(code))];
+    };
+    expect(states(ofFiles)).toEqual(["deny", ["state_invalid", "cells_overflow"]]);
+    expect(states([...ofFiles.slice(1), empty(FREEZES)])).toEqual(["review", ["cells_overflow"]]);
+    expect(states(ofFiles.slice(1))).toEqual(["deny", ["state_invalid"]]);
   });
 
   it("is an action by its name in the direct form, and no tool", () => {

@@ -13,6 +13,9 @@ interface Word {
 const WORDS = /[^\x00-\x20\x7f"'()[\]{}<>,;|\\`]+/g;
 const LEADING = /^[@#$*:!?=]+/;
 const TRAILING = /[.:!?*/]+$/;
+/** Of a value no other bytes may be cut off. */
+const LEADING_OF_VALUE = /^[@#]*$/;
+const TRAILING_OF_VALUE = /^[./]*$/;
 const NUMERAL = /^[A-Z0-9]+$/;
 /** A tool's word with one of these is looked at, also if it is not proper. */
 const TELLING = /[0-9@./_:+-]/;
@@ -37,12 +40,21 @@ export function isNumeral(word: string): boolean {
   return NUMERAL.test(word);
 }
 
+/** Neighbouring words without what is cut off, and that. */
+function cutOff(words: string[]): { cut: string[]; leading: string; trailing: string } {
+  const cut = [...words];
+  const last = cut.length - 1;
+  const leading = LEADING.exec(cut[0] as string)?.[0] ?? "";
+  cut[0] = (cut[0] as string).slice(leading.length);
+  const trailing = TRAILING.exec(cut[last] as string)?.[0] ?? "";
+  cut[last] = (cut[last] as string).slice(0, (cut[last] as string).length - trailing.length);
+  return { cut, leading, trailing };
+}
+
 /** The form of neighbouring words; null: they have none. */
 export function formOf(words: string[]): string | null {
-  const cut = [...words];
-  cut[0] = (cut[0] as string).replace(LEADING, "");
+  const { cut } = cutOff(words);
   const last = cut.length - 1;
-  cut[last] = (cut[last] as string).replace(TRAILING, "");
   if (cut[0] === "" || cut[last] === "") return null;
   const isNumber = cut.every(isNumeral) && cut.some((word) => /[0-9]/.test(word));
   const form = asciiLower(isNumber ? `\x01${cut.join("")}` : `\x00${cut.join(" ")}`);
@@ -55,18 +67,27 @@ export function formOf(words: string[]): string | null {
 
 /** The form of the whole of a value; null: it has none. */
 export function formOfValue(text: string): string | null {
-  const words = wordsOf(text);
-  if (words.length < 1 || words.length > limit("form_words_max")) return null;
-  if (!words.slice(0, -1).every(({ hasNeighbour }) => hasNeighbour)) return null;
-  return formOf(words.map((word) => word.text));
+  const found = wordsOf(text);
+  if (found.length < 1 || found.length > limit("form_words_max")) return null;
+  if (!found.slice(0, -1).every(({ hasNeighbour }) => hasNeighbour)) return null;
+  const words = found.map((word) => word.text);
+  const { leading, trailing } = cutOff(words);
+  const isWhole = text.startsWith(words[0] as string) && text.endsWith(words.at(-1) as string);
+  if (!isWhole || !LEADING_OF_VALUE.test(leading) || !TRAILING_OF_VALUE.test(trailing)) {
+    hit(`value without a form: edge of ${words.length === 1 ? "one word" : "words"}`);
+    return null;
+  }
+  return formOf(words);
 }
 
 /** The host of a word with `://` in it; null: it has none that counts. */
 function hostIn(word: string): string | null {
   const at = word.indexOf("://");
   if (at < 0) return null;
-  const [host] = word.slice(at + 3).split(/[/?#:]/) as [string];
-  return host.includes("@") || host === "" ? null : host;
+  const [authority] = word.slice(at + 3).split(/[/?#]/) as [string];
+  if (authority.includes("@")) return null;
+  const [host] = authority.split(":") as [string];
+  return host === "" ? null : host;
 }
 
 /** The forms that a text shows, in order, with repeats. */

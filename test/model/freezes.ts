@@ -2,7 +2,9 @@
 import type { Cell } from "./cells.ts";
 import { hit } from "./coverage.ts";
 import { hashOf, OF_FROZEN } from "./hashes.ts";
-import type { Match } from "./match.ts";
+import type { Image } from "./image.ts";
+import { type Match, splitTool } from "./match.ts";
+import { canonicalToolName } from "./names.ts";
 import { FROZEN, hasMark } from "./notes.ts";
 import type { Request } from "./request.ts";
 import { position, wire } from "./wire.ts";
@@ -11,6 +13,17 @@ const PIN = "@sha256:";
 
 export function frozenHash(keySalt: Uint8Array, scope: string, value: string): bigint {
   return hashOf(keySalt, OF_FROZEN + position(wire.freeze_scopes, scope), value);
+}
+
+/** The hashes of what a person names: of a tool without a server its canonical name is another one. */
+export function hashesOfFreeze(keySalt: Uint8Array, image: Image, scope: string, value: string): bigint[] {
+  const values = new Set([value]);
+  if (scope === "tool") {
+    const { server, name } = splitTool(value, image);
+    if (server === null) values.add(canonicalToolName(name));
+  }
+  if (scope === "tool") hit(`freeze or thaw of a tool by ${values.size}`);
+  return [...values].map((one) => frozenHash(keySalt, scope, one));
 }
 
 /** A server without the digest of its definitions. */
@@ -30,8 +43,10 @@ export function namesOfCall(request: Request, match: Match, actions: string[]): 
     ["session", texts.get("parent")],
     ["tool", request.tool],
     ["tool", match.canonical],
-    ["server", match.server],
-    ["server", match.server === null ? null : withoutPin(match.server)],
+    ...[match.server, request.server].map((server): [string, string | null] => [
+      "server",
+      server == null ? null : withoutPin(server),
+    ]),
     ...actions.map((action): [string, string] => ["action", action]),
   ];
   return names.flatMap(([scope, value]): [string, string][] => (value == null ? [] : [[scope, value]]));
@@ -40,5 +55,13 @@ export function namesOfCall(request: Request, match: Match, actions: string[]): 
 export function isFrozen(cell: Cell, names: [string, string][], keySalt: Uint8Array): boolean {
   const found = names.filter(([scope, value]) => hasMark(cell, frozenHash(keySalt, scope, value), FROZEN));
   for (const [scope] of found) hit(`frozen ${scope}`);
+  const servers = names.filter(([scope]) => scope === "server");
+  if (
+    servers.length === 2 &&
+    !found.includes(servers[0] as [string, string]) &&
+    found.includes(servers[1] as [string, string])
+  ) {
+    hit("frozen server of the request alone");
+  }
   return found.length > 0;
 }

@@ -41,6 +41,16 @@ export function splitMcp(tool: string): { server: string; name: string } | null 
   return { server: rest.slice(0, at), name: rest.slice(at + 2) };
 }
 
+/** A tool as a request or a person gives it: its name, without what a host puts before it, and the server in it. */
+export function splitTool(
+  tool: string,
+  { prefixes }: Pick<Image, "prefixes">,
+): { server: string | null; name: string; prefix: string | undefined } {
+  const prefix = prefixes.find((p) => tool.startsWith(p) && tool.length > p.length);
+  const rest = prefix === undefined ? tool : tool.slice(prefix.length);
+  return { ...(splitMcp(rest) ?? { server: null, name: rest }), prefix };
+}
+
 /** Whether a name without a server says that another one than the host has the tool. */
 export function isPrefixed(name: string, hasCandidate: boolean): boolean {
   if (canonicalToolName(name).startsWith("mcp_")) return true;
@@ -130,18 +140,13 @@ export function match(request: Request, image: Image): Match {
   }
 
   const marks = new Set<string>();
-  let name = request.tool as string;
-  let server = request.server ?? null;
-  const prefix = image.prefixes.find((p) => name.startsWith(p) && name.length > p.length);
-  if (prefix !== undefined) name = name.slice(prefix.length);
-  const mcp = splitMcp(name);
-  if (mcp !== null) {
-    if (request.server !== undefined && request.server !== mcp.server) marks.add("server_conflict");
-    name = mcp.name;
-    server = mcp.server;
+  const { server: ofName, name, prefix } = splitTool(request.tool as string, image);
+  const server = ofName ?? request.server ?? null;
+  if (ofName !== null && request.server !== undefined && request.server !== ofName) {
+    marks.add("server_conflict");
   }
 
-  if (mcp !== null) hit("tool name of the mcp form");
+  if (ofName !== null) hit("tool name of the mcp form");
   if (prefix !== undefined) hit("tool name with a host prefix");
 
   let binding = "host";

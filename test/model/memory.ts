@@ -20,7 +20,7 @@ import {
 } from "./cells.ts";
 import { hit } from "./coverage.ts";
 import { ALLOW, DENY, REVIEW } from "./decide.ts";
-import { frozenHash, isFrozen, namesOfCall } from "./freezes.ts";
+import { hashesOfFreeze, isFrozen, namesOfCall } from "./freezes.ts";
 import type { Action, Image } from "./image.ts";
 import { type CellKind, freezeKind, type Signal, sessionKind, type Tally } from "./image-cells.ts";
 import { type Key, keyBeside, keysOf, type Weight, weightOf } from "./keys.ts";
@@ -261,9 +261,15 @@ export class Memory {
     const isFull = this.given.length === limit("cells_max");
 
     const frozen = this.freezes(parts, match);
+    const freezes = freezeKind(this.image.cells);
     const isInvalid =
-      this.given.some((one) => one.state === "invalid" || !isKey(one)) || (leftOut && !isFull);
+      this.given.some((one) => one.state === "invalid" || !isKey(one)) ||
+      (leftOut && !isFull) ||
+      (freezes !== undefined && !isListed(this.keyOf(freezes).id as Uint8Array));
     const overflows = leftOut && isFull;
+    if (isFull && freezes !== undefined && !isListed(this.keyOf(freezes).id as Uint8Array)) {
+      hit("no list of what is frozen, all places taken");
+    }
     const reasons: string[] = [];
     if (frozen) reasons.push("frozen");
     if (isInvalid) reasons.push("state_invalid");
@@ -367,12 +373,15 @@ export class Memory {
     const isInvalid =
       own === undefined || (this.given ?? []).some((one) => one.state === "invalid" || !isKey(one));
     const note = this.noteOfEvent(event);
+    const list = own?.state === "valid" ? own.cell : null;
+    const fresh = note.marks.filter((mark) => list?.marks.includes(mark) !== true);
     const isFull =
       event.kind === "freeze" &&
-      own?.state === "valid" &&
-      own.cell !== null &&
-      countOf(own.cell, FROZEN) >= limit("cell_frozen_max") &&
-      !own.cell.marks.includes(note.marks[0] as bigint);
+      list !== null &&
+      countOf(list, FROZEN) + fresh.length > limit("cell_frozen_max");
+    if (isFull && fresh.length === 2 && countOf(list, FROZEN) < limit("cell_frozen_max")) {
+      hit("a freeze by two with one place left");
+    }
     const reasons: string[] = [];
     if (isInvalid) reasons.push("state_invalid");
     if (this.isStale) reasons.push("state_stale");
@@ -390,8 +399,9 @@ export class Memory {
 
   private noteOfEvent(event: RequestEvent): Note {
     if (event.kind === "freeze" || event.kind === "thaw") {
-      const hash = frozenHash(this.keySalt, event.scope as string, event.value as string);
-      return { bits: 0, marks: [markOf(hash, event.kind === "freeze" ? FROZEN : THAWED)] };
+      const hashes = hashesOfFreeze(this.keySalt, this.image, event.scope as string, event.value as string);
+      const ofClass = event.kind === "freeze" ? FROZEN : THAWED;
+      return { bits: 0, marks: hashes.map((hash) => markOf(hash, ofClass)) };
     }
     let bits = 0;
     for (const label of event.labels) bits |= 1 << position(wire.labels, label);
@@ -400,7 +410,8 @@ export class Memory {
       if (event.seen === undefined) bits |= 1 << SATURATED;
       hit(`observe ${event.trust} ${event.seen === undefined ? "too much" : "listed"}`);
     }
-    const ofClass = event.trust === "user" ? USER : TOOL;
+    if (event.seen !== undefined) hit(`seen by ${event.kind} ${event.trust ?? "nobody"}`);
+    const ofClass = event.kind === "observe" && event.trust === "user" ? USER : TOOL;
     return { bits, marks: (event.seen ?? []).map((hash) => markOf(hash, ofClass)) };
   }
 

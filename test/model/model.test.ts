@@ -303,8 +303,8 @@ describe("risk", () => {
   });
 });
 
-describe("the words of SQL in an image", () => {
-  const place = 48 + 8 * wire.sections.findIndex(({ name }) => name === "sql");
+describe("the words in an image", () => {
+  const place = 48 + 8 * wire.sections.findIndex(({ name }) => name === "words");
   const view = new DataView(image.buffer, image.byteOffset);
   const [start, count] = [view.getUint32(place, true), view.getUint32(place + 4, true)];
   const changed = (at: number, byte: number): Uint8Array => {
@@ -313,18 +313,24 @@ describe("the words of SQL in an image", () => {
     return seal(other);
   };
 
-  it("stand as sizes, then list by list", () => {
+  it("stand each as a str, behind them those of SQL as sizes, then list by list", () => {
     expect([wire.sections.length, place]).toEqual([39, 352]);
     const section = image.subarray(start, start + count);
+    // The first ones of wire.yaml are the verdicts.
+    expect(fromBytes(section.subarray(0, 6 + 7 + 5))).toBe("\xa5allow\xa6review\xa4deny");
+    const last = wire.words.single.at(-1) as string;
+    const sql = section.findIndex((_, i) => fromBytes(section.subarray(i, i + 3)) === "\x03\x05\x03");
+    expect(fromBytes(section.subarray(sql - last.length - 1, sql))).toBe(
+      String.fromCharCode(0xa0 + last.length) + last,
+    );
     // all, alter, and … ; the last list ends with zeroblob.
-    expect([...section.subarray(0, 3)]).toEqual([3, 5, 3]);
-    const sizes = section.findIndex((_, i) => fromBytes(section.subarray(i, i + 11)) === "allalterand");
-    expect(section.subarray(0, sizes).reduce((sum, size) => sum + size, sizes)).toBe(count);
+    const texts = section.findIndex((_, i) => fromBytes(section.subarray(i, i + 11)) === "allalterand");
+    expect(section.subarray(sql, texts).reduce((sum, size) => sum + size, texts)).toBe(count);
     expect(fromBytes(section.subarray(count - 8))).toBe("zeroblob");
   });
 
   it.each([
-    ["another size", start, 4],
+    ["another size", start, 0xa4],
     ["another letter", start + count - 1, 0x63],
     ["one byte less", place + 4, (count - 1) & 255],
     ["hundreds of bytes less", place + 5, 0],

@@ -57,11 +57,12 @@ export function loadImageModel(bytes: Uint8Array): Image | Refusal {
 
 const NO_SALT = new Uint8Array(32);
 
-/** The ids of the histories that a call touches, at most eight. */
+/** The ids of the histories that a call touches, at most eight; `most`: a test asks for those that are left out, too. */
 export function nameModel(
   imageBytes: Uint8Array,
   requestBytes: Uint8Array,
   keySalt: Uint8Array = NO_SALT,
+  most: number = limit("cells_max"),
 ): NamesAnswer {
   const image = loadImageModel(imageBytes);
   if (image instanceof Refusal) return { status: image.status, offset: image.offset, ids: [] };
@@ -76,7 +77,7 @@ export function nameModel(
     const touched = matched.candidates.flatMap(
       (candidate) => evaluate(candidate, request, matched, image, memory).touched,
     );
-    return idsOf(touched).slice(0, limit("cells_max"));
+    return idsOf(touched).slice(0, most);
   });
   if (ids instanceof Refusal) return { status: ids.status, offset: ids.offset, ids: [] };
   return { status: 0, offset: 0, ids };
@@ -99,7 +100,7 @@ export function decideModel(
     const memory = new Memory(image, request, cells, keySalt);
     if (request.event !== undefined) {
       const { verdict, ...outcome } = memory.event(request.event);
-      const taken = evaluatedEvent(verdict);
+      const taken = evaluatedEvent(verdict, image);
       const record = writeRecord(requestBytes, request, image, NO_MATCH, taken, outcome);
       return { record, taken, cells: outcome.histories.map((history) => history.next) };
     }

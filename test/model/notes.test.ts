@@ -170,11 +170,23 @@ describe("a cell with marks", () => {
     expect(readCell(changed(128, ...bytes.subarray(120, 128)), ID), "marks are equal").toBeNull();
     expect(readCell(changed(128, 4), ID), "class 4").toBeNull();
     expect(readCell(changed(80, 0xe7), ID), "first after last").toBeNull();
-    const full = cellWith();
-    full.marks = many(1408, USER);
-    expect(readCell(writeCell(full), ID)).not.toBeNull();
-    full.marks = many(1409, USER);
-    expect(readCell(writeCell(full), ID)).toBeNull();
+  });
+
+  it("has so many of each class", () => {
+    const valid = (...marks: bigint[]): boolean => {
+      const full = cellWith();
+      full.marks = marks.sort((a, b) => (a < b ? -1 : 1));
+      return readCell(writeCell(full), ID) !== null;
+    };
+    const all = [...many(1024, USER), ...many(128, WRITTEN), ...many(256, FROZEN)];
+    expect(valid(...all)).toBe(true);
+    // Those of the user and those that a tool showed before count together.
+    expect(valid(...many(1000, USER), ...many(24, TOOL))).toBe(true);
+    expect(valid(...many(1000, USER), ...many(25, TOOL))).toBe(false);
+    expect(valid(...many(1025, USER))).toBe(false);
+    expect(valid(...many(1025, TOOL))).toBe(false);
+    expect(valid(...many(129, WRITTEN))).toBe(false);
+    expect(valid(...many(257, FROZEN))).toBe(false);
   });
 
   it("may be later than its last event", () => {

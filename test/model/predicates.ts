@@ -309,6 +309,11 @@ function answer(predicate: Predicate, s: Surroundings, polarity: Polarity): Trut
   const isField = ["field_text", "field_int", "provenance", "written"].includes(operand);
   const asksPresence = operator === "present" || operator === "absent";
 
+  // Nobody knows where the values came from, but they are there.
+  if (fact.state === "unknown" && asksPresence && isField) {
+    hit("presence in an unreadable session");
+    return operator === "present" ? "true" : "false";
+  }
   if (fact.state === "unknown" || fact.state === "malformed") return "unknown";
   if (fact.state === "missing") {
     if (!asksPresence || DERIVED.includes(operand)) return "unknown";

@@ -11,7 +11,7 @@ import type { Outcome, Remembered } from "./memory.ts";
 import { writeNote } from "./notes.ts";
 import type { Excuse } from "./predicates.ts";
 import type { Request } from "./request.ts";
-import type { Risk } from "./risk.ts";
+import { type Risk, tier } from "./risk.ts";
 import { limit, Refusal, wire } from "./wire.ts";
 
 /** One part of a call, fully evaluated. */
@@ -180,14 +180,16 @@ function historyMap({
   return map;
 }
 
-/** An event has no parts, and nothing is scored. */
-export function evaluatedEvent(verdict: number): Evaluated {
+/** An event has no parts, and nothing is scored: it has the tier of no hazard. */
+export function evaluatedEvent(verdict: number, image: Image): Evaluated {
+  const ofNothing = tier(0n, image.thresholds);
+  hit(`event tier ${wire.tiers[ofNothing]}`);
   return {
     parts: [],
     marks: new Set(),
     hazard: 0n,
     score: 0,
-    tier: 0,
+    tier: ofNothing,
     decision: {
       verdict,
       gates: [],

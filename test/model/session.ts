@@ -2,7 +2,7 @@
  * What a part of a call may ask of its session (docs/format/cell.md, section 6): labels, where a value came from, and
  * whether it was written.
  */
-import { ALL_WRITTEN, type Cell, OBSERVED } from "./cells.ts";
+import { ALL_WRITTEN, type Cell, OBSERVED, SATURATED } from "./cells.ts";
 import { hit } from "./coverage.ts";
 import { formOfValue } from "./forms.ts";
 import { hashOf, OF_FORM, OF_WRITTEN } from "./hashes.ts";
@@ -56,12 +56,17 @@ export function sessionAnswers(session: SessionCell, earlier: Given[], keySalt: 
     ]),
     provenanceOf: (text) => {
       if (cell === null || !hasBit(cell, OBSERVED)) return provenance("unobserved");
+      // A filter that could not hold everything may have had anything.
+      const other = hasBit(cell, SATURATED) ? "tool" : "unknown";
       const form = formOfValue(text);
-      if (form === null) return provenance("unknown");
+      if (form === null) {
+        if (other === "tool") hit("provenance tool without a form");
+        return provenance(other);
+      }
       const hash = hashOf(keySalt, OF_FORM, form);
       if (hasMark(cell, hash, USER)) return provenance("user");
       if (hasMark(cell, hash, TOOL)) return provenance("echoed");
-      return provenance(filterHas(cell, hash) ? "tool" : "unknown");
+      return provenance(filterHas(cell, hash) ? "tool" : other);
     },
     isWritten: (text) => {
       if (earlier.some(({ written }) => written.has(text))) {
