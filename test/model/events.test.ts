@@ -673,7 +673,7 @@ describe("provenance", () => {
   it("is that of the host of a url, where there is no host", () => {
     const onHost = (one: RowSource): RowSource => ({
       ...one,
-      clauses: one.clauses?.map((clause) => clause.map((asked) => ({ ...asked, subject: HOST }))),
+      clauses: (one.clauses ?? []).map((clause) => clause.map((asked) => ({ ...asked, subject: HOST }))),
     });
     const all = rows.map(onHost);
     const host = new Host(source([], all));
