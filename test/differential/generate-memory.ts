@@ -394,7 +394,11 @@ function valuesOf(bytes: Uint8Array, image: Image): string[] {
   if (read === null) return [];
   return read.match.candidates.flatMap((candidate) =>
     [...extract(read.request, image, candidate).fields.values()].flatMap(({ values }) =>
-      values.flatMap((value) => ("text" in value ? [readable(value.text)] : [])),
+      values.flatMap((value) => {
+        if (!("text" in value)) return [];
+        const host = value.kind === "url" ? value.url.host : null;
+        return host === null ? [readable(value.text)] : [value.text, host.text].map(readable);
+      }),
     ),
   );
 }

@@ -4,7 +4,7 @@ import type { Random } from "./random.ts";
 
 const BLANKS = [" ", " ", " ", " ", "\n", "\t", "  ", "\r\n", "\u0000", "\u001f \u001f"];
 const JOINTS = [", ", "; ", " (", ") ", '"', "'", "`", "\\", "|", "<", "> ", "[", "]", "{", "}", "\u007f"];
-const BEFORE = ["@", "#", "$", "*", ":", "!", "?", "=", "**", "@#", "+", "-", "."];
+const BEFORE = ["@", "#", "$", "*", ":", "!", "?", "=", "**", "@#", "+", "-", ".", "www.", "WwW.", "@www."];
 const BEHIND = [".", ":", "!", "?", "*", "/", "...", "?!", "-", "@", ".*/"];
 
 /** Values that are more than a name, or nearly: they begin or end with what a form does not have. */
@@ -34,6 +34,9 @@ export const EDGED = [
   "(4111)",
   "bob. ann!",
   "?bob ann.",
+  "www.bob",
+  "@www.bob.",
+  "www. bob",
 ];
 
 const PLAIN = [
@@ -83,6 +86,21 @@ const ADDRESSES = [
   "https://:80/",
   "https://ümlaut.example",
   "://@",
+  "https://www.acme.example/x",
+  "www.acme.example",
+  "WWW.Acme.Example.",
+  "www.www.evil.example/x",
+  "www.",
+  "www.A1",
+  "acme.example/pay?x=1",
+  "evil.example:8443/x",
+  "acme.example?x/y",
+  "bob@evil.example/x",
+  "localhost:8.0/x",
+  "localhost/x",
+  "10.0.0.1/",
+  "./x.y",
+  "acme.example/x://y",
 ];
 
 function word(random: Random, known: readonly string[]): string {

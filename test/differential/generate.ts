@@ -709,6 +709,8 @@ export function hostText(random: Random): string {
     "[::127.0.0.1]",
     "1:2:3:4:5:6:1.2.3.4",
     "sub.acme.example",
+    "www.acme.example",
+    "WWW.evil.example",
     "xacme.example",
   ]);
 }

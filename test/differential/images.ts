@@ -66,7 +66,16 @@ export const WORDS = {
   path: ["/work/app", "/etc", "~/.ssh", ".git", "src/gen", "/", "~", "/c:/windows", "node_modules", "/home"],
   name: [".env", "*.pem", "id_*", "*", "*.TS", "README.md", "a*a", "*rc*", "**", "*.e*v", "k*y*p*m"],
   scheme: ["http", "https", "data", "javascript", "ftp", "file", "gopher"],
-  host: ["acme.example", "127.0.0.1", "evil.example", "::1", "metadata", "10.0.0.1", "xn--a.example"],
+  host: [
+    "acme.example",
+    "127.0.0.1",
+    "evil.example",
+    "::1",
+    "metadata",
+    "10.0.0.1",
+    "xn--a.example",
+    "www.acme.example",
+  ],
   actor: ["bob@acme.example", "alice", "svc-1"],
   role: ["admin", "support", "lead", "viewer"],
   environment: ["production", "staging", "development"],
@@ -74,6 +83,7 @@ export const WORDS = {
 } as const;
 
 const path = fieldNumber("path");
+const host = fieldNumber("host");
 
 function textWords(type: string): readonly string[] {
   switch (type) {
@@ -274,7 +284,9 @@ function predicateOn(
     case "written": {
       const texts = textFields(fields);
       if (texts.length === 0) return null;
-      const subject = texts.includes(path) && random.chance(30) ? path : random.pick(texts);
+      // Paths are written, and a host may be that of a url.
+      const often = random.pick([path, host]);
+      const subject = texts.includes(often) && random.chance(40) ? often : random.pick(texts);
       if (operand === "written") return int({ subject }, [0, 1]);
       const asked = words({ subject });
       // What calms is what the user said.

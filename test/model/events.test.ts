@@ -38,6 +38,7 @@ const NOW = 1_800_000_000_000;
 const SESSION = cellId(SALT, "session", ["s-1"]);
 const FREEZES = cellId(SALT, "freezes", []);
 const [RECIPIENT, PATH, TEXT] = ["recipient", "path", "text"].map(fieldNumber) as [number, number, number];
+const HOST = fieldNumber("host");
 
 const row = (code: string, ...clauses: PredicateSource[][]): RowSource => ({
   code,
@@ -658,6 +659,47 @@ describe("provenance", () => {
     expect(asked(host, "*@b.example")).toEqual(["tool", "not user", "there"]);
     host.put(SESSION, (cell) => foldNote(cell, { bits: 1 << SATURATED, marks: [] }));
     expect(asked(host, "ann@b.example")).toEqual(["unobserved", "not user", "there"]);
+  });
+
+  it("names nothing for the presence of a value", () => {
+    const rows = [row("gone", [provenance("absent")]), relax("there", [provenance("present")])];
+    const host = new Host(source([], rows));
+    host.observe("ann@b.example", "user");
+    const record = host.ask(mail("ann@b.example"));
+    expect(of(record, rows)).toEqual(["there"]);
+    expect(record.lowered_by.filter(([kind]) => kind === "provenance")).toEqual([]);
+  });
+
+  it("is that of the host of a url, where there is no host", () => {
+    const onHost = (one: RowSource): RowSource => ({
+      ...one,
+      clauses: (one.clauses ?? []).map((clause) => clause.map((asked) => ({ ...asked, subject: HOST }))),
+    });
+    const all = rows.map(onHost);
+    const host = new Host(source([], all));
+    const post = (fields: { [key: string]: Plain }): PlainRecord =>
+      host.ask({ action: "network.http_post", fields });
+    const asked = (fields: { [key: string]: Plain }): string[] => of(post(fields), all);
+    host.observe("Post it to www.acme.example/pay", "user");
+    host.observe("or to evil.example/pay", "tool");
+    const url = "https://acme.example/other";
+    expect(asked({ url })).toEqual(["user", "not there", "said"]);
+    expect(asked({ url: "https://www.acme.example:80/" })).toEqual(["user", "not there", "said"]);
+    expect(asked({ url: "http://evil.example" })).toEqual(["tool", "not user", "not there"]);
+    expect(post({ url }).lowered_by).toContainEqual(["provenance", "user", "host"]);
+    // A host of its own comes before, and one that nobody can read is not replaced.
+    expect(asked({ url, host: "evil.example" })).toEqual(["tool", "not user", "there"]);
+    const any = [...wire.provenances, "not user"];
+    expect(asked({ url, host: "a..b" })).toEqual([...any, "there", "not there"]);
+    expect(asked({ url: "mailto:ann@acme.example" })).toEqual([...any, "not there"]);
+    expect(asked({ url: "https://a..b/" })).toEqual([...any, "not there"]);
+    // The field alone is there or not, also where nobody knows the session.
+    const cells: [Uint8Array, Uint8Array][] = [
+      [SESSION, SALT],
+      [FREEZES, new Uint8Array(32)],
+    ];
+    const stale = host.ask({ action: "network.http_post", fields: { url }, cells });
+    expect(of(stale, all)).toEqual([...any, "not there"]);
   });
 
   it("is there with its value, whatever is known of the session", () => {

@@ -76,6 +76,23 @@ describe("a form", () => {
     ["a! *b c", ".a! *b c"],
     ["a=b", ".a=b"],
     ["-bob-", ".-bob-"],
+    ["www.acme.example", ".acme.example"],
+    ["wWW.Acme.Example.", ".acme.example"],
+    ["@#www.acme.example/", ".acme.example"],
+    ["www.www.acme.example", ".www.acme.example"],
+    ["www.@bob", ".@bob"],
+    ["www.42", "#42"],
+    ["www.DE89 3704", "#de893704"],
+    ["www.New York", ".new york"],
+    ["New www.York", ".new www.york"],
+    ["ww.acme.example", ".ww.acme.example"],
+    ["wwww.acme.example", ".wwww.acme.example"],
+    ["-www.acme.example", ".-www.acme.example"],
+    ["https://www.acme.example", ".https://www.acme.example"],
+    ["www-acme", ".www-acme"],
+    // The dot goes before, or nothing would be left.
+    ["www.", ".www"],
+    ["www. York", ".www. york"],
   ])("of %j is %j", (text, form) => {
     expect(value(text)).toBe(form);
   });
@@ -100,6 +117,8 @@ describe("a form", () => {
     ["@a", "one byte left"],
     ["$ 42", "nothing left of the first word"],
     ["42 !", "nothing left of the last word"],
+    ["www.a", "one byte left behind www."],
+    ["www.=bob www.*", "more than . and / at the end, behind www."],
     ["a, b", "no neighbours"],
     ["a(b)", "no neighbours"],
     ["a b c d e f g h i j", "ten words"],
@@ -117,6 +136,9 @@ describe("a form", () => {
     expect(value(`${"a".repeat(32)} ${"b".repeat(31)}`)).toHaveLength(65);
     expect(value(`1${"A".repeat(16)} ${"B".repeat(17)}`)).toHaveLength(35);
     expect(value("a b c d e f g h i")).toBe(".a b c d e f g h i");
+    // What is cut off does not count.
+    expect(value(`www.${"a".repeat(1023)}`)).toHaveLength(1024);
+    expect(value(`www.${"a".repeat(32)} ${"b".repeat(31)}`)).toHaveLength(65);
     // The same words with one byte more are too long only if they are several.
     expect(value(`1${"A".repeat(34)}`)).toHaveLength(36);
   });
@@ -222,6 +244,35 @@ describe("what a text shows", () => {
     expect(signed(shown("http://localhost", false))).toEqual([".http://localhost", ".localhost"]);
     expect(signed(shown("http:///x", false))).toEqual([".http:///x"]);
     expect(signed(shown("x://y1://z", false))).toEqual([".x://y1://z", ".y1"]);
+    expect(signed(shown("http://www.b.example/", false))).toEqual([".http://www.b.example", ".b.example"]);
+  });
+
+  it.each([
+    ["acme.example/pay?x", ".acme.example"],
+    ["acme.example/", ".acme.example"],
+    ["www.acme.example/pay", ".acme.example"],
+    ["acme.example:80/pay", ".acme.example"],
+    ["acme.example?x/y", ".acme.example"],
+    ["acme.example#x/y", ".acme.example"],
+    ["$acme.example/pay", ".acme.example"],
+    ["acme.example/x@y", ".acme.example"],
+    // The dot may stand behind the colon.
+    ["localhost:8.0/x", ".localhost"],
+    ["src/a.ts", null],
+    ["localhost/x", null],
+    ["bob@acme.example/x", null],
+    ["@acme.example/x", null],
+    ["/acme.example", null],
+    ["./src", null],
+    ["../src", null],
+    ["acme.example", null],
+    ["acme.example?x", null],
+    ["acme.example:80", null],
+    // What has `://` has no other address.
+    ["acme.example/http://x@y/", null],
+    ["acme.example/x://", null],
+  ])("is the host of a link without a scheme: %s", (text, host) => {
+    expect(signed(shown(text, false)).slice(1)).toEqual(host === null ? [] : [host]);
   });
 
   it("is listed once, in the order in which it came first", () => {

@@ -13,6 +13,7 @@ interface Word {
 const WORDS = /[^\x00-\x20\x7f"'()[\]{}<>,;|\\`]+/g;
 const LEADING = /^[@#$*:!?=]+/;
 const TRAILING = /[.:!?*/]+$/;
+const WWW = /^www\../is;
 /** Of a value no other bytes may be cut off. */
 const LEADING_OF_VALUE = /^[@#]*$/;
 const TRAILING_OF_VALUE = /^[./]*$/;
@@ -40,7 +41,7 @@ export function isNumeral(word: string): boolean {
   return NUMERAL.test(word);
 }
 
-/** Neighbouring words without what is cut off, and that. */
+/** Neighbouring words without what is cut off at their ends, and that. */
 function cutOff(words: string[]): { cut: string[]; leading: string; trailing: string } {
   const cut = [...words];
   const last = cut.length - 1;
@@ -54,6 +55,10 @@ function cutOff(words: string[]): { cut: string[]; leading: string; trailing: st
 /** The form of neighbouring words; null: they have none. */
 export function formOf(words: string[]): string | null {
   const { cut } = cutOff(words);
+  if (WWW.test(cut[0] as string)) {
+    hit(`www. cut off ${cut.length === 1 ? "one word" : "words"}`);
+    cut[0] = (cut[0] as string).slice("www.".length);
+  }
   const last = cut.length - 1;
   if (cut[0] === "" || cut[last] === "") return null;
   const isNumber = cut.every(isNumeral) && cut.some((word) => /[0-9]/.test(word));
@@ -80,12 +85,14 @@ export function formOfValue(text: string): string | null {
   return formOf(words);
 }
 
-/** The host of a word with `://` in it; null: it has none that counts. */
+/** The host of the address in a word: behind `://`, or of a word with a slash; null: it has none that counts. */
 function hostIn(word: string): string | null {
   const at = word.indexOf("://");
-  if (at < 0) return null;
-  const [authority] = word.slice(at + 3).split(/[/?#]/) as [string];
-  if (authority.includes("@")) return null;
+  const hasScheme = at >= 0;
+  if (!hasScheme && !word.includes("/")) return null;
+  const [authority] = (hasScheme ? word.slice(at + 3) : word).split(/[/?#]/) as [string];
+  if (authority.includes("@") || (!hasScheme && !authority.includes("."))) return null;
+  hit(`host ${hasScheme ? "behind" : "without"} a scheme`);
   const [host] = authority.split(":") as [string];
   return host === "" ? null : host;
 }

@@ -69,6 +69,7 @@ type Fact =
   | { state: "unknown" };
 
 const AMOUNT = fieldNumber("amount_minor");
+const HOST = fieldNumber("host");
 
 /** Facts that are worked out from fields: where they are missing, nobody can say that they are absent. */
 const DERIVED = [
@@ -113,15 +114,25 @@ function domainOf(value: Value, type: string): string | null {
   return value.text.slice(value.text.lastIndexOf("@") + 1);
 }
 
-/** What a session says about each value of a field of texts. */
-function ofEach(predicate: Predicate, s: Surroundings, ask: (text: string) => number | null): Fact {
-  const field = s.facts.fields.get(predicate.subject);
-  if (field?.malformed === true) return { state: "malformed" };
-  if (field === undefined || field.values.length === 0) return MISSING;
-  const answers = field.values.map((value) => {
+/** The texts of a field; of `host`, where there is none, that of `url` if `orOfUrl`. */
+function textsOf(field: number, { facts }: Surroundings, orOfUrl: boolean): string[] {
+  const values = facts.fields.get(field)?.values ?? [];
+  const host = facts.url?.host ?? null;
+  if (orOfUrl && field === HOST && values.length === 0 && host !== null) {
+    hit("provenance of the host of a url");
+    return [host.text];
+  }
+  return values.map((value) => {
     if (!("text" in value)) throw new Error("a number where a text is due");
-    return ask(value.text);
+    return value.text;
   });
+}
+
+/** What a session says about each text; `field`: where they come from. */
+function ofEach(field: number, texts: string[], s: Surroundings, ask: (text: string) => number | null): Fact {
+  if (s.facts.fields.get(field)?.malformed === true) return { state: "malformed" };
+  if (texts.length === 0) return MISSING;
+  const answers = texts.map(ask);
   const sure = answers.filter((answer) => answer !== null);
   return sure.length < answers.length ? { state: "unknown" } : numbers(sure);
 }
@@ -203,15 +214,21 @@ function factOf(predicate: Predicate, s: Surroundings): Fact {
         ? { state: "unknown" }
         : numbers(new Set([...session.labels, ...(risk?.labels ?? [])]));
     case "provenance":
-      return ofEach(predicate, s, (text) => session.provenanceOf(text));
+      return ofEach(predicate.subject, textsOf(predicate.subject, s, !asksPresence(predicate)), s, (text) =>
+        session.provenanceOf(text),
+      );
     case "written":
-      return ofEach(predicate, s, (text) => {
+      return ofEach(predicate.subject, textsOf(predicate.subject, s, false), s, (text) => {
         const isWritten = session.isWritten(text);
         return isWritten === null ? null : Number(isWritten);
       });
     default:
       throw new Error(`the model does not know operand ${predicate.operand}`);
   }
+}
+
+function asksPresence({ operator }: Predicate): boolean {
+  return operator === "present" || operator === "absent";
 }
 
 /** Key in `asserted_by` of the context facts; null for the other operands. */
@@ -293,7 +310,7 @@ function answerOfSignal(predicate: Predicate, s: Surroundings, polarity: Polarit
   if (s.signal === null) return "unknown";
   const { number, isOfCell } = s.signal(predicate.subject);
   const { operator } = predicate;
-  if (operator === "present" || operator === "absent") {
+  if (asksPresence(predicate)) {
     return isOfCell === (operator === "present") ? "true" : "false";
   }
   if (number === null || (polarity === "lowering" && !isOfCell)) return "unknown";
@@ -307,22 +324,22 @@ function answer(predicate: Predicate, s: Surroundings, polarity: Polarity): Trut
   if (operand === "label" && polarity === "lowering") return "unknown";
   const fact = factOf(predicate, s);
   const isField = ["field_text", "field_int", "provenance", "written"].includes(operand);
-  const asksPresence = operator === "present" || operator === "absent";
+  const isPresence = asksPresence(predicate);
 
   // Nobody knows where the values came from, but they are there.
-  if (fact.state === "unknown" && asksPresence && isField) {
+  if (fact.state === "unknown" && isPresence && isField) {
     hit("presence in an unreadable session");
     return operator === "present" ? "true" : "false";
   }
   if (fact.state === "unknown" || fact.state === "malformed") return "unknown";
   if (fact.state === "missing") {
-    if (!asksPresence || DERIVED.includes(operand)) return "unknown";
+    if (!isPresence || DERIVED.includes(operand)) return "unknown";
     if (polarity === "lowering" && !isField) return "unknown";
     return operator === "absent" ? "true" : "false";
   }
 
   let holds: boolean;
-  if (asksPresence) holds = operator === "present";
+  if (isPresence) holds = operator === "present";
   else {
     const test = (item: Item): boolean => itemMatches(item, predicate, s, polarity);
     if (operand === "role" && fact.items.length === 0 && operator.startsWith("not_in")) {
@@ -364,6 +381,8 @@ function excusesOf(predicate: Predicate, s: Surroundings, setOperator: string): 
       if (facts.hostInForce && facts.place.cwd !== null) excuses.push({ kind: "context", name: "host" });
       break;
     case "provenance": {
+      // That a field is there is nothing that anybody said.
+      if (asksPresence(predicate)) break;
       const fact = factOf(predicate, s);
       if (fact.state === "known" && fact.items.some(({ number }) => number === USER)) {
         excuses.push({ kind: "provenance" });
