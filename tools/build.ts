@@ -118,7 +118,7 @@ function optimizeWasm(path: string): void {
   binaryen.setGenerateStackIR(true);
   binaryen.setOptimizeStackIR(true);
   binaryen.setAlwaysInlineMaxSize(12);
-  binaryen.setFlexibleInlineMaxSize(30);
+  binaryen.setFlexibleInlineMaxSize(27);
   binaryen.setOneCallerInlineMaxSize(1000);
   module.optimize();
   module.optimize();
