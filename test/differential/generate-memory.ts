@@ -251,7 +251,7 @@ export class Sequence {
       const form = formOfValue(utf8(text));
       return form === null ? [] : [hashOf(keySalt, OF_FORM, form)];
     });
-    const count = (most: number): number => random.pick([0, 3, 20, most - 1, most, most]);
+    const count = (most: number): number => random.pick([0, 3, 20, most - 1, most, most, most, most]);
     if (isFreezes) {
       const names = random.some(this.names(), random.pick([0, 3, 10]));
       const hashes = [...new Set(names.map(([scope, value]) => frozenHash(keySalt, scope, utf8(value))))];
