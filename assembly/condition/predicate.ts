@@ -259,7 +259,8 @@ function askField(isText: bool): i32 {
   const state = fieldState(field);
   if (state == FIELD_MALFORMED) return UNCERTAIN;
   if (state == FIELD_ABSENT) {
-    if (operand == codes.OPERAND_PROVENANCE && field == codes.FIELD_HOST && !isPresence()) return askHostOfUrl();
+    if (operand == codes.OPERAND_PROVENANCE && field == codes.FIELD_HOST && !isPresence())
+      return askHostOfUrl();
     if (!isPresence()) return UNCERTAIN;
     return operator == codes.OPERATOR_ABSENT ? TRUE : FALSE;
   }

@@ -414,7 +414,9 @@ function cellFits(at: usize): bool {
     source == codes.CELL_SOURCE_FIELDS
       ? isKeyField(key) && (other == 0 || isKeyField(other))
       : other == 0 &&
-        (source == codes.CELL_SOURCE_CONTEXT ? isCellKey(key) : source == codes.CELL_SOURCE_FREEZES && key == 0);
+        (source == codes.CELL_SOURCE_CONTEXT
+          ? isCellKey(key)
+          : source == codes.CELL_SOURCE_FREEZES && key == 0);
   if (!fits) return fault(at);
   if (!refFits(at + layout.CELLS_NAME) || !runFits(at + layout.CELLS_TALLY_START, layout.SECTION_TALLIES))
     return false;

@@ -33,14 +33,14 @@ import {
   VALUE_MAX,
 } from "./cell";
 import { kindCount } from "./keys";
-import { forgetNote, noteAt, noteBytes, NOTE_HEAD, noteCall, notedBits, notedCount } from "./learned";
+import { forgetNote, NOTE_HEAD, noteAt, noteBytes, noteCall, notedBits, notedCount } from "./learned";
 import { foldedFilterAt, foldedMarksAt, foldMarks, takeMarks } from "./marks";
 import {
   CELL_SIZES_AT,
-  cellOfEvent,
   CELL_STRIDE,
   CELLS_AT,
   cellOf,
+  cellOfEvent,
   cellsOfRequest,
   digestAt,
   idAt,
@@ -294,5 +294,7 @@ export function appendedAt(index: i32): usize {
 
 /** The digest behind this decision. */
 export function nextDigestAt(index: i32): usize {
-  return load<u32>(CELL_SIZES_AT + ((<usize>index) << 2)) == UNCHANGED ? digestAt(index) : CELLS_AT + <usize>index * CELL_STRIDE + DIGEST_AT;
+  return load<u32>(CELL_SIZES_AT + ((<usize>index) << 2)) == UNCHANGED
+    ? digestAt(index)
+    : CELLS_AT + <usize>index * CELL_STRIDE + DIGEST_AT;
 }

@@ -6,7 +6,12 @@ import { equal } from "../base/bytes";
 import { bytesAt, bytesSize } from "../base/cmp";
 import { SHA256_BYTES, sha256Begin, sha256Finish, sha256Update } from "../base/sha256";
 import { putArrayHeader, putStr, writerBegin, writerOverflowed, writerSize } from "../base/writer";
-import { CELL_SOURCE_CONTEXT, CELL_SOURCE_FIELDS, CELL_SOURCE_FREEZES, EVENT_KIND_FREEZE } from "../gen/codes";
+import {
+  CELL_SOURCE_CONTEXT,
+  CELL_SOURCE_FIELDS,
+  CELL_SOURCE_FREEZES,
+  EVENT_KIND_FREEZE,
+} from "../gen/codes";
 import {
   ACTIONS_TALLIES,
   CELLS_BYTES,

@@ -159,7 +159,8 @@ function noteSeen(): void {
   // Only a text that was observed can be the user's; it says whose it is.
   const isUser = eventKind() == codes.EVENT_KIND_OBSERVE && eventWord(EVENT_KEY_TRUST) == codes.TRUST_USER;
   const kind = isUser ? codes.NOTE_CLASS_USER : codes.NOTE_CLASS_TOOL;
-  for (let offset: u32 = 0; offset < bytesSize(seen); offset += 8) addNoted(load<u64>(bytesAt(seen) + offset) | kind);
+  for (let offset: u32 = 0; offset < bytesSize(seen); offset += 8)
+    addNoted(load<u64>(bytesAt(seen) + offset) | kind);
 }
 
 /** Notes that something is frozen, or no more. Returns whether that takes room. */

@@ -2,6 +2,8 @@
  * What a history remembers beside its events (docs/format/cell.md, sections 5 and 6): marks of what the user typed, what
  * was written and what is frozen, a filter of what tools showed, and how a note changes them.
  */
+
+import * as codes from "../gen/codes";
 import {
   CELL_FILTER_BYTES,
   CELL_FILTER_ENTRIES_MAX,
@@ -9,7 +11,6 @@ import {
   CELL_USER_MAX,
   CELL_WRITTEN_MAX,
 } from "../gen/limits";
-import * as codes from "../gen/codes";
 import { Cell, filterAt, Header, IS_OBSERVED, IS_SATURATED, markAt, WROTE_ALL } from "./cell";
 import { CLASS_MASK, hashOfValue, NO_HASH } from "./texts";
 
@@ -22,13 +23,16 @@ function maskOf(hash: u64): u64 {
 
 /** Address of the word of a filter that a number of a bit stands in. */
 function wordOf(filter: usize, bit: u64): usize {
-  return filter + <usize>((bit & 32767) >> 6 << 3);
+  return filter + <usize>(((bit & 32767) >> 6) << 3);
 }
 
 function filterHas(filter: usize, hash: u64): bool {
   const one = hash >> 3;
   const other = hash >> 18;
-  return (load<u64>(wordOf(filter, one)) & maskOf(one)) != 0 && (load<u64>(wordOf(filter, other)) & maskOf(other)) != 0;
+  return (
+    (load<u64>(wordOf(filter, one)) & maskOf(one)) != 0 &&
+    (load<u64>(wordOf(filter, other)) & maskOf(other)) != 0
+  );
 }
 
 /** Where a mark stands among `count` that ascend, or would. */

@@ -3,7 +3,13 @@
  * section 6). A text is walked once; nothing of it is kept but hashes.
  */
 import { inMask, startsWithFolded } from "../base/text";
-import { FORM_NUMERAL_BYTES_MAX, FORM_WORD_BYTES_MAX, FORM_WORDS_BYTES_MAX, FORM_WORDS_MAX, SEEN_MAX } from "../gen/limits";
+import {
+  FORM_NUMERAL_BYTES_MAX,
+  FORM_WORD_BYTES_MAX,
+  FORM_WORDS_BYTES_MAX,
+  FORM_WORDS_MAX,
+  SEEN_MAX,
+} from "../gen/limits";
 import { KEY_SALT_AT } from "./keys";
 
 /** No hash: the words have no form. */
@@ -179,8 +185,7 @@ function hashForm(count: i32): u64 {
   }
   const isNumber = areNumerals && haveDigit;
   if (!isNumber) bytes += count - 1;
-  const most =
-    count == 1 ? FORM_WORD_BYTES_MAX : isNumber ? FORM_NUMERAL_BYTES_MAX : FORM_WORDS_BYTES_MAX;
+  const most = count == 1 ? FORM_WORD_BYTES_MAX : isNumber ? FORM_NUMERAL_BYTES_MAX : FORM_WORDS_BYTES_MAX;
   if (bytes < 3 || bytes > <u32>most) return NO_HASH;
   sipBegin(HASH_FORM);
   sipByte(isNumber ? 1 : 0);
@@ -206,13 +211,16 @@ function isWhole(first: Word, last: Word): bool {
 export function hashOfValue(at: usize, bytes: u32): u64 {
   const end = at + bytes;
   let count = 0;
-  const began = at;
   // One more than a form may have stands in the place of the last, and is enough to know.
-  while ((at = findWord(min(count, FORM_WORDS_MAX - 1), at, end)) != 0) {
+  for (
+    let next = findWord(0, at, end);
+    next != 0;
+    next = findWord(min(count, FORM_WORDS_MAX - 1), next, end)
+  ) {
     if (count == FORM_WORDS_MAX || (count > 0 && !word(count).isNeighbour)) return NO_HASH;
     count++;
   }
-  if (count == 0 || <usize>word(0).at != began || <usize>word(count - 1).end != end) return NO_HASH;
+  if (count == 0 || <usize>word(0).at != at || <usize>word(count - 1).end != end) return NO_HASH;
   return isWhole(word(0), word(count - 1)) ? hashWords(count) : NO_HASH;
 }
 
@@ -225,7 +233,7 @@ let shown: i32 = 0;
 /** Notes a hash, once. */
 function show(hash: u64): void {
   if (hash == NO_HASH || shown > SEEN_MAX) return;
-  const slots = shownAt + (<usize>SEEN_MAX << 3);
+  const slots = shownAt + ((<usize>SEEN_MAX) << 3);
   let slot = (hash >> 3) & (SLOTS - 1);
   for (;;) {
     const at = slots + ((<usize>slot) << 3);
@@ -303,9 +311,9 @@ export function findShown(at: usize, bytes: u32, isUser: bool, listAt: usize): i
   assert(offsetof<Word>() <= WORD_BYTES);
   shownAt = listAt;
   shown = 0;
-  memory.fill(listAt + (<usize>SEEN_MAX << 3), 0, SLOT_BYTES);
+  memory.fill(listAt + ((<usize>SEEN_MAX) << 3), 0, SLOT_BYTES);
   const end = at + bytes;
-  while ((at = findWord(0, at, end)) != 0) {
+  for (let next = findWord(0, at, end); next != 0; next = findWord(0, next, end)) {
     const mayName = isProper(0);
     if (isUser || mayName || hasSign(0)) show(hashWords(1));
     showHost();

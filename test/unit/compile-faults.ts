@@ -717,7 +717,9 @@ export const FAULTS: readonly FaultRow[] = [
     source: "org",
     from: "    raise: { session: 15 }\n    add: { secondary: [GOVERNANCE] }\n",
     to: "",
-    says: ["acme.yaml:14:5 wanted raise or add; came a rule that does nothing; say what it raises or adds"],
+    says: [
+      "acme.yaml:14:5 wanted raise, add, label, wrote; came a rule that does nothing; say what it raises, adds or labels, or what it notes as written",
+    ],
     schema: "refuses",
   },
   {

@@ -299,7 +299,7 @@ const FAULTS: readonly (readonly [why: string, from: string, to: string, says: r
     "of: session }",
     "of: payee }",
     [
-      'wanted one of session, agent, principal, actor, tenant, or a list of fields; came "payee"; write [payee]',
+      'wanted one of session, agent, principal, actor, tenant, freezes, or a list of fields; came "payee"; write [payee]',
     ],
   ],
   [
@@ -600,12 +600,13 @@ rows:
 
   test("what only the org says and nothing uses is a warning", () => {
     const { warnings } = compileOrg(`memory:
-  cells: { session: { of: session }, agent: { of: agent } }
+  cells: { session: { of: session }, tenant: { of: tenant }, agent: { of: agent } }
   tallies: [{ id: reads, cell: agent }, { id: writes, cell: agent, counts: any }]
   signals: [{ id: reads_hour, tally: reads, measure: count, within: 1h }]
 `);
     expect(warnings.map(({ kind, came }) => [kind, came])).toEqual([
-      ["unused-memory", "session, which none does"],
+      // A session learns, even if nothing is counted in it.
+      ["unused-memory", "tenant, which none does"],
       ["unused-memory", "writes, which none does"],
       ["unused-memory", "reads_hour, which none does"],
     ]);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Verdict } from "permit0";
-import type { Cell, Engine, NextCell, Request } from "permit0/engine";
+import type { Cell, Engine, EventRequest, NextCell, Request } from "permit0/engine";
 import { afterAll, expect, test } from "vitest";
 import { openPolicy } from "../../bindings/cli/policy.ts";
 import { Tally } from "../../tools/eval/tally.ts";
@@ -39,19 +39,30 @@ function fileOf(name: string, source: string, rows: readonly Row[]): string {
 
 /** Stands in for an engine with one history a session: the third call that a history sees is reviewed. */
 function countingEngine(): Engine {
-  const prepare = ({ context }: Request): unknown => ({
+  const observe = (): unknown => ({ overflow: false, hashes: new Uint8Array(0) });
+  const noEvent: unknown = { ids: [], decide: () => ({ next: [] }) };
+  const ofCall = ({ context }: Request): unknown => ({
     ids: [new TextEncoder().encode(context?.session)],
     decide: ([cell]: readonly [Cell]) => {
       const bytes = Uint8Array.of(...cell.bytes, 1);
       const next: NextCell[] = [
-        { id: cell.id, before: cell.digest, after: cell.digest, events: bytes, note: new Uint8Array(0), bytes },
+        {
+          id: cell.id,
+          before: cell.digest,
+          after: cell.digest,
+          events: bytes,
+          note: new Uint8Array(0),
+          bytes,
+        },
       ];
       const verdict: Verdict = bytes.length < 3 ? "allow" : "review";
       return { verdict, action: "a.b", reasons: [], next };
     },
   });
+  const prepare = (request: Request | EventRequest): unknown =>
+    request.event === undefined ? ofCall(request) : noEvent;
   const decide = (): unknown => ({ verdict: "allow", action: "a.b", reasons: [] });
-  return { prepare, decide } as unknown as Engine;
+  return { prepare, decide, observe } as unknown as Engine;
 }
 
 const ROWS: readonly Row[] = [

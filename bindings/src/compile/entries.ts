@@ -305,7 +305,12 @@ export class EntryReader {
       if (operand !== OPERAND_PROVENANCE || isUser) continue;
       const came = values.map((value) => PROVENANCE_NAMES[Number(value)]).join(", ");
       const wanted = "provenance: [user], which alone calms";
-      this.#reader.issues.fault(place, wanted, `${operator === OPERATOR_IN ? "" : "not "}${came}`, "write [user]");
+      this.#reader.issues.fault(
+        place,
+        wanted,
+        `${operator === OPERATOR_IN ? "" : "not "}${came}`,
+        "write [user]",
+      );
     }
   }
 

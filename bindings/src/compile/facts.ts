@@ -221,7 +221,13 @@ function learnedFacts(field: Field): Fact[] {
   const needs = [[field.name]];
   // A part without a host has that of its address.
   const origins = field.name === "host" ? [["host", "url"]] : needs;
-  const origin = fact(`provenance.${field.name}`, OPERAND_PROVENANCE, words(PROVENANCE_NAMES), LISTED, origins);
+  const origin = fact(
+    `provenance.${field.name}`,
+    OPERAND_PROVENANCE,
+    words(PROVENANCE_NAMES),
+    LISTED,
+    origins,
+  );
   const written = fact(`written.${field.name}`, OPERAND_WRITTEN, { kind: "bool" }, LISTED, needs);
   return [origin, written].map((one) => ({ ...one, param: field.number }));
 }
