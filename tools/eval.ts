@@ -215,11 +215,6 @@ async function main(): Promise<void> {
   for (const { line, message } of faults.slice(0, FAULTS_SHOWN))
     console.error(safe(`${data}:${line}: ${message}`));
   if (faults.length > FAULTS_SHOWN) console.error(`and ${faults.length - FAULTS_SHOWN} more`);
-  if (values.context) {
-    console.error(
-      "--context: histories are kept, and nothing is observed yet, because no version before provenance looks at where a value came from",
-    );
-  }
   if (values.json) {
     console.log(JSON.stringify(evaluation, null, 2));
     return;

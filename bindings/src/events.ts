@@ -154,12 +154,29 @@ function withLabels(bodies: readonly EventBody[], labels: readonly Label[] | und
 
 /** What the pieces of a text show, at least one; without `seen` what shows more than can be listed. */
 function seenIn(engine: Observer, text: string, trust: Trust): { readonly seen?: Uint8Array }[] {
-  const bytes = utf8.encode(text);
+  const bytes = utf8.encode(trust === "user" ? withoutStops(text) : withBare(text));
   if (bytes.length > TEXT_BYTES_MAX) return [{}];
   return piecesOf(bytes).map((piece) => {
     const seen: Seen = engine.observe(piece, trust);
     return seen.overflow ? {} : { seen: seen.hashes };
   });
+}
+
+/** What ends a sentence belongs to no name. A comma stands in its place: words on both sides are no neighbours. */
+function withoutStops(text: string): string {
+  return text.replace(/[.?!:]+(?=\s|$)/gu, ",");
+}
+
+const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/gu;
+const SIGNS = /[^\p{L}\p{N}@.+]+/gu;
+
+/** A tool's text, and once more without the signs that it could write around or into a value to keep it from being seen. */
+function withBare(text: string): string {
+  const bare = text
+    .replace(INVISIBLE, "")
+    .replace(SIGNS, " ")
+    .replace(/\.+(?= |$)/g, "");
+  return `${text}${GAP}${bare}`;
 }
 
 /** Cut between words, or where there are none that far, between characters. */

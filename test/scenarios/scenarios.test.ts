@@ -7,26 +7,52 @@ import { parse } from "yaml";
 import { MemoryStore } from "../../bindings/memory/memory-store.ts";
 import { compile } from "../../bindings/src/compile/index.ts";
 import { type Engine, openEngine } from "../../bindings/src/engine.ts";
+import type { FreezeOrder } from "../../bindings/src/events.ts";
 import { createPermit, type Permit } from "../../bindings/src/permit.ts";
-import type { Decision, Verdict } from "../../bindings/src/types.ts";
+import type { Decision, Label, Trust, Verdict } from "../../bindings/src/types.ts";
 import { ROOT } from "../../tools/files.ts";
 import { checkoutSources } from "../../tools/image.ts";
 import { WASM } from "../unit/built.ts";
 
-interface CallStep {
-  readonly action: string;
-  readonly fields?: Readonly<Record<string, unknown>>;
-  readonly verdict: Verdict;
+/** What every step may have. */
+interface AnyStep {
   readonly after?: string;
   readonly session?: string;
+  readonly parent?: string;
 }
+
+interface CallStep extends AnyStep {
+  readonly action?: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly tool?: string;
+  readonly args?: Readonly<Record<string, unknown>>;
+  readonly agent?: string;
+  readonly verdict: Verdict;
+  /** What the tool answered. */
+  readonly shows?: string;
+}
+
+interface TextStep extends AnyStep {
+  readonly observe: Trust;
+  readonly text: string;
+  /** The text so often, with its number for `{line}`. */
+  readonly lines?: number;
+  readonly source?: string;
+  readonly labels?: readonly Label[];
+  /** The code of the error, of what must not be told so. */
+  readonly refused?: string;
+}
+
+type OrderStep = AnyStep & ({ readonly freeze: FreezeOrder } | { readonly thaw: FreezeOrder });
+
+type SingleStep = CallStep | TextStep | OrderStep;
 
 interface RepeatedSteps {
   readonly times: number;
-  readonly calls: readonly CallStep[];
+  readonly calls: readonly SingleStep[];
 }
 
-type Step = CallStep | RepeatedSteps;
+type Step = SingleStep | RepeatedSteps;
 
 interface Played {
   readonly scenario: string;
@@ -37,6 +63,8 @@ interface Scenario extends Played {
   readonly policy?: string;
   readonly context?: Readonly<Record<string, unknown>>;
   readonly stopped?: { readonly call: number; readonly reason: string; readonly approvers?: number };
+  /** Entries that speak in calls that pass. */
+  readonly speaks?: readonly string[];
   readonly twin?: Played;
 }
 
@@ -78,34 +106,78 @@ function engineOf(policy: string): Promise<Engine> {
   return engine;
 }
 
-/** The calls one by one. */
-function written(steps: readonly Step[]): CallStep[] {
+/** The steps one by one. */
+function written(steps: readonly Step[]): SingleStep[] {
   return steps.flatMap((step) => {
     if (!("times" in step)) return [step];
     return Array.from({ length: step.times }, (_, round) => round + 1).flatMap(
-      (round) => JSON.parse(JSON.stringify(step.calls).replaceAll("{n}", `${round}`)) as CallStep[],
+      (round) => JSON.parse(JSON.stringify(step.calls).replaceAll("{n}", `${round}`)) as SingleStep[],
     );
   });
 }
 
-/** The decisions of all calls, by a permit whose clock goes as the calls say. */
-async function play(calls: readonly CallStep[], open: (clock: () => number) => Permit): Promise<Decision[]> {
+function callsOf(steps: readonly SingleStep[]): CallStep[] {
+  return steps.filter((step): step is CallStep => "verdict" in step);
+}
+
+/** The decisions of all calls, by a permit whose clock goes as the steps say. Without a memory nothing can be told. */
+async function play(
+  steps: readonly SingleStep[],
+  open: (clock: () => number) => Permit,
+  remembers = true,
+): Promise<Decision[]> {
   let now = START_MS;
   const permit = open(() => now);
   const decisions: Decision[] = [];
-  for (const { action, fields = {}, after = "1s", session = "s-1" } of calls) {
-    now += msOf(after);
-    decisions.push(await permit.check({ action, fields, context: { session } } as never));
+  for (const step of steps) {
+    now += msOf(step.after ?? "1s");
+    const place = { session: step.session ?? "s-1", ...(step.parent && { parent: step.parent }) };
+    if ("verdict" in step) {
+      const { action, fields = {}, tool, args = {}, agent, shows } = step;
+      const call = tool === undefined ? { action, fields } : { tool, args };
+      const context = { ...place, ...(agent && { agent }) };
+      const decision = await permit.check({ ...call, context } as never);
+      decisions.push(decision);
+      if (shows !== undefined && remembers) await permit.outcome(decision, { status: "ran", text: shows });
+    } else if (remembers) await tell(permit, place, step);
   }
   return decisions;
 }
+
+type Place = { readonly session: string; readonly parent?: string };
+
+/** Tells a permit what is no call. */
+async function tell(permit: Permit, place: Place, step: TextStep | OrderStep): Promise<void> {
+  if ("freeze" in step) {
+    await permit.freeze(step.freeze);
+    return;
+  }
+  if ("thaw" in step) {
+    await permit.thaw(step.thaw);
+    return;
+  }
+  const { observe: trust, text, lines = 1, source, labels, refused } = step;
+  const whole = Array.from({ length: lines }, (_, at) => text.replaceAll("{line}", `${at + 1}`)).join("\n");
+  const observing = permit.observe({
+    ...place,
+    text: whole,
+    trust,
+    ...(source && { source }),
+    ...(labels && { labels }),
+  });
+  if (refused === undefined) await observing;
+  else expect(await observing.catch((error: unknown) => error)).toMatchObject({ code: refused });
+}
+
+/** What a condition says of a history. `provenance … not_in` holds without one, too. */
+const OF_HISTORY = /"(signal|written)\.|"label(s_all)?":\[|"provenance\.\w+":\[/;
 
 /** Ids of the entries of a policy that ask about a history. */
 function askingIds(text: string): string[] {
   const { rules, gates, rows } = parse(text) as Record<string, { id: string; when?: unknown }[] | undefined>;
   return [rules, gates, rows]
     .flatMap((entries) => entries ?? [])
-    .filter(({ when }) => JSON.stringify(when ?? null).includes('"signal.'))
+    .filter(({ when }) => OF_HISTORY.test(JSON.stringify(when ?? null)))
     .map(({ id }) => id);
 }
 
@@ -130,12 +202,12 @@ describe.each(SCENARIOS)("%s", (_file, scenario) => {
   /** Call, and what was wrong with the answer. */
   function wrong(calls: readonly CallStep[], decisions: readonly Decision[]): unknown[] {
     return decisions.flatMap((decision, at) => {
-      const { action, verdict } = calls[at] as CallStep;
+      const { action, tool, verdict } = calls[at] as CallStep;
       if (decision.verdict === verdict) return [];
       return [
         {
           call: at + 1,
-          action,
+          action: action ?? tool,
           wanted: verdict,
           came: decision.verdict,
           reasons: codesOf(decision),
@@ -154,12 +226,13 @@ describe.each(SCENARIOS)("%s", (_file, scenario) => {
   });
 
   test("every call has its verdict", async () => {
-    const calls = written(scenario.calls);
-    const decisions = await play(calls, remembering);
-    expect(wrong(calls, decisions)).toEqual([]);
+    const steps = written(scenario.calls);
+    const decisions = await play(steps, remembering);
+    expect(wrong(callsOf(steps), decisions)).toEqual([]);
     const { stopped } = scenario;
     if (stopped === undefined) {
-      expect(decisions.flatMap(codesOf).filter((code) => asking.has(code))).toEqual([]);
+      const spoken = new Set(decisions.flatMap(codesOf).filter((code) => asking.has(code)));
+      expect([...spoken]).toEqual(scenario.speaks ?? []);
       return;
     }
     expect(firstNamed(decisions, stopped.reason)).toBe(stopped.call);
@@ -169,17 +242,16 @@ describe.each(SCENARIOS)("%s", (_file, scenario) => {
   });
 
   test("without a memory no entry that asks about one speaks", async () => {
-    const decisions = await play(written(scenario.calls), (clock) =>
-      createPermit({ engine, context, clock }),
-    );
+    const open = (clock: () => number): Permit => createPermit({ engine, context, clock });
+    const decisions = await play(written(scenario.calls), open, false);
     expect(decisions.flatMap(codesOf).filter((code) => ASKING.includes(code))).toEqual([]);
   });
 
   const { twin } = scenario;
   test.runIf(twin !== undefined)("the twin is left alone", async () => {
-    const calls = written(twin?.calls ?? []);
-    const decisions = await play(calls, remembering);
-    expect(wrong(calls, decisions)).toEqual([]);
+    const steps = written(twin?.calls ?? []);
+    const decisions = await play(steps, remembering);
+    expect(wrong(callsOf(steps), decisions)).toEqual([]);
     const spoken = decisions.map((decision, at) => [
       at + 1,
       codesOf(decision).filter((code) => asking.has(code)),
