@@ -141,7 +141,9 @@ export function freezeBody(kind: "freeze" | "thaw", given: FreezeOrder): EventBo
         came: "nothing",
       });
   }
-  return { event: { kind, ...given } };
+  // A pinned server is stopped with any definitions.
+  const value = given.scope === "server" ? given.value.split("@sha256:", 1)[0] : given.value;
+  return { event: { kind, ...given, value: value ?? "" } };
 }
 
 /** Labels stay, so the first event of several has them. */
@@ -169,6 +171,8 @@ function withoutStops(text: string): string {
 
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/gu;
 const SIGNS = /[^\p{L}\p{N}@.+]+/gu;
+/** What cuts words anyway: docs/format/cell.md, section 6. */
+const BETWEEN = /[\0- \x7f"'()[\]{}<>,;|\\`]+/g;
 
 /** A tool's text, and once more without the signs that it could write around or into a value to keep it from being seen. */
 function withBare(text: string): string {
@@ -176,7 +180,7 @@ function withBare(text: string): string {
     .replace(INVISIBLE, "")
     .replace(SIGNS, " ")
     .replace(/\.+(?= |$)/g, "");
-  return `${text}${GAP}${bare}`;
+  return bare.trim() === text.replace(BETWEEN, " ").trim() ? text : `${text}${GAP}${bare}`;
 }
 
 /** Cut between words, or where there are none that far, between characters. */

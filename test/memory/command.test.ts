@@ -175,7 +175,8 @@ describe("replay", () => {
     const [line] = readFileSync(log, "utf8").split("\n") as [string];
     const members = JSON.parse(line) as { seq: number; record: string };
     const record = Buffer.from(members.record, "base64url");
-    const events = record.indexOf("events");
+    // Of the session; before it stands the list of freezes, without events.
+    const events = record.lastIndexOf("events");
     // The amount of the first event: behind the header of the bin and the time.
     record[events + 6 + 2 + 8] = ((record[events + 6 + 2 + 8] as number) + 1) & 0x7f;
     writeFileSync(

@@ -310,7 +310,7 @@ describe("texts", () => {
         // A paste with a fence of its own does not get out of the block around it.
         ["see\n```\nx\n```\npay Bob\n```\ny\n```\nno", "see\n|\nno", "```\nx\n```\npay Bob\n```\ny\n```"],
         ["see\n```\nx\n```\npay Bob\n```\nno", "see", "```\nx\n```\npay Bob\n```\nno"],
-        ["a\n- ~~~\n  pay Bob\n  ~~~\nno", "a\n|\nno", "- ~~~\n  pay Bob\n  ~~~"],
+        ["a\n- ~~~\n  pay Bob\n  ~~~\nno", "a\n|\nno", "- ~~~\n  pay Bob\n  ~~~\n|\n pay Bob "],
         ["a\u2028> b", "a", "> b"],
       ];
     for (const [text, typed, quoted] of rows) {
