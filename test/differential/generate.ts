@@ -848,7 +848,8 @@ function spoilEnvelope(random: Random, request: Tree): void {
       delete where[random.pick(["v", ...Object.keys(where)])];
       break;
     case 1:
-      where[random.pick(["approval", "cells", "reviewer", "zzz", "a", "", "extra", "V"])] = wrong();
+      where[random.pick(["approval", "cells", "event", "seen", "reviewer", "zzz", "a", "", "extra", "V"])] =
+        wrong();
       break;
     case 2:
       where[random.pick(["v", ...Object.keys(where)])] = wrong();

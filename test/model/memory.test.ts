@@ -704,6 +704,81 @@ describe("an image with histories", () => {
     expect(fault(section, entry, at, ...bytes)).toEqual(["image_structure", place]);
   });
 
+  it("has kinds of freezes, without a key and without tallies", () => {
+    const kinds = source().cells as CellSource[];
+    const image = writeImage({ ...source(), cells: [...kinds, { name: "freezes", key: null, tallies: [] }] });
+    const at = new DataView(image.buffer).getUint32(48 + 8 * 35, true) + 3 * bytesOf("cells");
+    const asked = (place: number, byte: number): unknown => {
+      const changed = image.slice();
+      changed[at + place] = byte;
+      const loaded = loadImageModel(seal(changed));
+      return loaded instanceof Refusal ? [loaded.code, loaded.offset - at] : "loads";
+    };
+    expect(asked(8, 2)).toBe("loads");
+    expect(asked(9, 9)).toEqual(["image_structure", 0]);
+    expect(asked(10, 1)).toEqual(["image_structure", 0]);
+    // It begins where those before end, and there are no tallies behind.
+    expect(asked(16, 1)).toEqual(["image_structure", 12]);
+    const counted = writeImage({
+      ...source(),
+      cells: [{ name: "freezes", key: null, tallies: [{ number: 1n }] }],
+      signals: [],
+      actions: sampleImage.actions,
+    });
+    const start = new DataView(counted.buffer).getUint32(48 + 8 * 35, true);
+    expect(loadImageModel(counted)).toMatchObject({ code: "image_structure", offset: start + 12 });
+  });
+
+  it("has rules that give labels and name fields", () => {
+    const asked = (kind: "label" | "written", target: number, value = 0): unknown => {
+      const image = writeImage({
+        ...sampleImage,
+        rules: [...sampleImage.rules, { code: "r", kind, target, value }],
+      });
+      const at =
+        new DataView(image.buffer).getUint32(48 + 8 * 12, true) + sampleImage.rules.length * bytesOf("rules");
+      const loaded = loadImageModel(image);
+      return loaded instanceof Refusal ? [loaded.code, loaded.offset - at] : "loads";
+    };
+    expect([asked("label", 0), asked("label", 6)]).toEqual(["loads", "loads"]);
+    expect(asked("label", 7)).toEqual(["image_structure", 9]);
+    expect(asked("label", 6, 1)).toEqual(["image_structure", 10]);
+    expect(asked("written", fieldNumber("path"))).toBe("loads");
+    for (const target of [
+      0,
+      43,
+      fieldNumber("count"),
+      fieldNumber("amount_minor"),
+      fieldNumber("recursive"),
+    ]) {
+      expect(asked("written", target)).toEqual(["image_structure", 9]);
+    }
+    expect(asked("written", fieldNumber("path"), 1)).toEqual(["image_structure", 10]);
+  });
+
+  it.each(["provenance", "written"])("asks %s of fields whose values are texts", (operand) => {
+    const asked = (subject: number): unknown => {
+      const image = writeImage(source([row("r", [{ operand, operator: "in", subject, values: [1] }])]));
+      const loaded = loadImageModel(image);
+      return loaded instanceof Refusal ? loaded.code : "loads";
+    };
+    for (const name of ["path", "currency", "recipient", "text"])
+      expect(asked(fieldNumber(name))).toBe("loads");
+    for (const name of ["count", "amount_minor", "recursive"]) {
+      expect(asked(fieldNumber(name))).toBe("image_structure");
+    }
+    expect([asked(0), asked(43)]).toEqual(["image_structure", "image_structure"]);
+  });
+
+  it("asks labels of no field", () => {
+    const asked = (subject: number): unknown =>
+      loadImageModel(
+        writeImage(source([row("r", [{ operand: "label", operator: "in", subject, values: [1] }])])),
+      );
+    expect(asked(0)).not.toBeInstanceOf(Refusal);
+    expect(asked(1)).toMatchObject({ code: "image_structure" });
+  });
+
   it("is refused where two kinds have a tally together", () => {
     // The run of the second kind does not begin where that of the first one ends.
     expect(fault("cells", 0, 16, 3)).toEqual(["image_structure", bytesOf("cells") + 12]);

@@ -34,11 +34,13 @@ const REQUEST: Readonly<Record<string, Role>> = {
   context: 4,
   durability: "identifies",
   engine: "identifies",
+  event: 3,
   fields: "names the call",
   image: "identifies",
   mode: "identifies",
   reviewer: "reserved",
   salt: "identifies",
+  seen: 3,
   server: 1,
   tool: 7,
   v: "identifies",
@@ -74,6 +76,7 @@ const OPERANDS: Readonly<Record<string, number>> = {
   minute_of_day: 4,
   weekday: 4,
   server_binding: 1,
+  provenance: 3,
 };
 
 const KINDS: Readonly<Record<string, number>> = {
