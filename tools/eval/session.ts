@@ -6,12 +6,10 @@
 import type { Decision } from "permit0";
 import type { Cell, Engine, EventRequest, Request } from "permit0/engine";
 import { observeBodies } from "../../bindings/src/events.ts";
+import { emptyCell } from "../../bindings/src/memory.ts";
+import { hex } from "../../bindings/src/sha256.ts";
+import type { Trust } from "../../bindings/src/types.ts";
 import type { RecordedCall } from "./calls.ts";
-
-/** Who wrote a text: the person at the keyboard, or a tool and whoever could write into its answer. */
-export type Trust = "user" | "tool";
-
-const DIGEST_BYTES = 32;
 
 /**
  * The histories of one session. Recorded sessions are runs of their own that all begin at one moment, so none sees what
@@ -48,9 +46,9 @@ export class Session {
 
   #remember(request: Request | EventRequest): Decision {
     const prepared = this.engine.prepare(request);
-    const decision = prepared.decide(prepared.ids.map((id) => this.#cells.get(keyOf(id)) ?? emptyCell(id)));
+    const decision = prepared.decide(prepared.ids.map((id) => this.#cells.get(hex(id)) ?? emptyCell(id)));
     for (const { id, after: digest, bytes } of decision.next) {
-      if (bytes !== undefined) this.#cells.set(keyOf(id), { id, digest, bytes });
+      if (bytes !== undefined) this.#cells.set(hex(id), { id, digest, bytes });
     }
     return decision;
   }
@@ -58,12 +56,4 @@ export class Session {
 
 function textOf(result: unknown): string {
   return typeof result === "string" ? result : JSON.stringify(result);
-}
-
-function emptyCell(id: Uint8Array): Cell {
-  return { id, digest: new Uint8Array(DIGEST_BYTES), bytes: new Uint8Array(0) };
-}
-
-function keyOf(id: Uint8Array): string {
-  return String.fromCharCode(...id);
 }
