@@ -90,6 +90,11 @@ export class Replay {
     return this.#take(entry, factsIn(entry));
   }
 
+  /** What a record says. @throws LogFault when its bytes are none. */
+  static factsOf(seq: number, record: Uint8Array): LoggedFacts {
+    return readFacts(seq, record);
+  }
+
   /** All histories of the records so far, by id. */
   digests(): CellDigest[] {
     return [...this.#last]

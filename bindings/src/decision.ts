@@ -460,6 +460,9 @@ export function decisionFromRecord(record: Uint8Array, wording: Wording): Decisi
 
 /** What a reader of logs, who has no policy, reads in a record. */
 export interface LoggedFacts {
+  /** SHA-256 of the engine and of the image that the record names. */
+  readonly engine: Uint8Array;
+  readonly image: Uint8Array;
   readonly time_ms: number;
   readonly verdict: Verdict;
   readonly event: EventFacts | undefined;
@@ -473,8 +476,8 @@ export interface LoggedFacts {
 export function factsOfRecord(record: Uint8Array): LoggedFacts | undefined {
   const members: unknown = decode(record);
   if (!isHostRecord(members) && !isEngineRecord(members)) return undefined;
-  const { time_ms, verdict, event, cells } = members as RecordMembers;
-  return { time_ms, verdict, event, cells: cells === undefined ? [] : cellsOf({ cells }) };
+  const { engine, image, time_ms, verdict, event, cells } = members as RecordMembers;
+  return { engine, image, time_ms, verdict, event, cells: cells === undefined ? [] : cellsOf({ cells }) };
 }
 
 /** Of a call, with its parts, or of an event, without any and never reviewed. */

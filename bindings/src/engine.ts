@@ -84,6 +84,12 @@ export interface EngineFiles {
   readonly keySalt?: Uint8Array;
 }
 
+/** The bytes of an engine's two files. */
+export interface EngineBytes {
+  readonly image: Uint8Array;
+  readonly wasm?: Uint8Array;
+}
+
 /**
  * Opens an engine.
  *
@@ -122,7 +128,7 @@ export async function openEngine(files: EngineFiles): Promise<Engine> {
       cause,
     });
   }
-  return createEngine(module, image, engineDigest, files.keySalt);
+  return engineOf(module, image, engineDigest, files.keySalt, wasm);
 }
 
 /**
@@ -136,6 +142,16 @@ export function createEngine(
   engineDigest: string,
   keySalt?: Uint8Array,
 ): Engine {
+  return engineOf(module, image, engineDigest, keySalt, undefined);
+}
+
+function engineOf(
+  module: EngineModule,
+  image: Uint8Array,
+  engineDigest: string,
+  keySalt: Uint8Array | undefined,
+  wasm: Uint8Array | undefined,
+): Engine {
   needBytes(image, "image");
   needKeySalt(keySalt);
   const digest = fromHex(engineDigest);
@@ -146,7 +162,7 @@ export function createEngine(
       came: shown(engineDigest),
     });
   }
-  return new Engine(module, image, digest, keySalt ?? new Uint8Array(DIGEST_BYTES));
+  return new Engine(module, image, digest, keySalt ?? new Uint8Array(DIGEST_BYTES), wasm);
 }
 
 const DIGEST_BYTES = 32;
@@ -158,6 +174,8 @@ export type Seen =
 
 /** A call or an event that is encoded, with the histories that it touches. Made by {@link Engine.prepare}. */
 export interface PreparedCall {
+  /** The canonical bytes, without the histories: what a log keeps, so that somebody can decide it again. */
+  readonly request: Uint8Array;
   /** At most eight, in the order in which {@link decide} wants their histories. */
   readonly ids: readonly Uint8Array[];
   /**
@@ -171,6 +189,7 @@ export interface PreparedCall {
 export class Engine {
   readonly #module: EngineModule;
   readonly #imageFile: Uint8Array;
+  readonly #wasm: Uint8Array | undefined;
   readonly #engineDigest: Uint8Array;
   readonly #imageDigest: Uint8Array;
   readonly #keySalt: Uint8Array;
@@ -179,8 +198,15 @@ export class Engine {
   #encoder: RequestEncoder;
 
   /** @internal */
-  constructor(module: EngineModule, image: Uint8Array, engineDigest: Uint8Array, keySalt: Uint8Array) {
+  constructor(
+    module: EngineModule,
+    image: Uint8Array,
+    engineDigest: Uint8Array,
+    keySalt: Uint8Array,
+    wasm?: Uint8Array,
+  ) {
     this.#module = module;
+    this.#wasm = wasm;
     this.#keySalt = new Uint8Array(keySalt);
     this.#engineDigest = engineDigest;
     // A copy: a fresh instance after a fault must get the bytes that were checked, whatever happened to the caller's.
@@ -194,6 +220,12 @@ export class Engine {
   /** SHA-256 of the engine and image files, in hex. */
   get digests(): { readonly engine: string; readonly image: string } {
     return { engine: hex(this.#engineDigest), image: hex(this.#imageDigest) };
+  }
+
+  /** The files behind {@link digests}: what a log keeps. An engine made from a compiled module has no `wasm`. */
+  get files(): EngineBytes {
+    const image = new Uint8Array(this.#imageFile);
+    return this.#wasm === undefined ? { image } : { image, wasm: new Uint8Array(this.#wasm) };
   }
 
   /** The loaded policy: edition, sentences, names. */
@@ -237,10 +269,10 @@ export class Engine {
     try {
       // A policy that asks no history needs no second look at the call.
       const ids = this.#image.hasCells ? this.#name(size) : [];
-      return { ids, decide: (cells) => this.#decideWith(bytes, at, cells) };
+      return { request: bytes, ids, decide: (cells) => this.#decideWith(bytes, at, cells) };
     } catch (error) {
       if (!(error instanceof EngineError && error.code === "engine_fault")) throw error;
-      return { ids: [], decide: () => this.#faultDenial(bytes, error) };
+      return { request: bytes, ids: [], decide: () => this.#faultDenial(bytes, error) };
     }
   }
 

@@ -50,9 +50,16 @@ export interface Store {
   close(): void | Promise<void>;
 }
 
+/** Where records come from. */
+export type RecordSource = Pick<Engine, "digests" | "files">;
+
 /** One decision on its way into a log. */
 export interface LogEntry {
   readonly record: Uint8Array;
+  /** What was decided, without its histories: docs/format/request.md. Left out where no request could be encoded. */
+  readonly request?: Uint8Array;
+  /** What the record names by its digests: files that the log keeps too. */
+  readonly source?: RecordSource;
   /** As the record's, in its order. */
   readonly cells: readonly LoggedCell[];
 }
@@ -103,6 +110,8 @@ export interface Log {
   rebuild(id: Uint8Array): StoredCell | undefined | Promise<StoredCell | undefined>;
   /** What is frozen by the events of this log; a log need not say it. */
   frozen?(): readonly Freeze[];
+  /** Histories as the records of this log make them; a log need not have them. */
+  readonly store?: Store;
   close(): void | Promise<void>;
 }
 
@@ -115,7 +124,7 @@ export interface Memory {
 }
 
 /** What {@link Remembering} needs of an engine. */
-export type MemoryEngine = Pick<Engine, "prepare" | "denyByHost" | "reviewByHost">;
+export type MemoryEngine = Pick<Engine, "prepare" | "denyByHost" | "reviewByHost"> & RecordSource;
 
 /** Lost races after which a call is denied. */
 const RACES_MAX = 8;
@@ -171,7 +180,7 @@ export class Remembering {
       if (stored.length !== call.ids.length) throw new Unavailable();
       const cells = stored.map((cell) => this.#expected(cell));
       const decision = call.decide(cells);
-      if (!(await reached(() => this.#keep(decision, cells)))) continue;
+      if (!(await reached(() => this.#keep(engine, call.request, decision, cells)))) continue;
       if (isUnreadable(decision)) await this.#repair(stored);
       return decision;
     }
@@ -187,14 +196,19 @@ export class Remembering {
     return known === undefined || cell.version > known.version ? cell : { ...cell, ...known };
   }
 
-  async #keep(decision: RememberedDecision, expected: readonly StoredCell[]): Promise<boolean> {
+  async #keep(
+    engine: MemoryEngine,
+    request: Uint8Array,
+    decision: RememberedDecision,
+    expected: readonly StoredCell[],
+  ): Promise<boolean> {
     const { next, record } = decision;
     const { store, log } = this.#memory;
     const cells = next.map((cell, at): LoggedCell => {
       const { version = 0 } = expected[at] ?? {};
       return { ...cell, version: cell.bytes === undefined ? version : version + 1 };
     });
-    const append = (): void | Promise<void> => log?.append({ record, cells });
+    const append = (): void | Promise<void> => log?.append({ record, cells, request, source: engine });
     // What changes nothing was true when it was read, and needs no more than its record.
     if (cells.every(({ bytes }) => bytes === undefined)) {
       await append();
@@ -286,21 +300,31 @@ export const FORGOTTEN: Uint8Array = new Uint8Array(1);
 const STORE_METHODS = ["read", "commit", "close"] as const;
 const LOG_METHODS = ["append", "last", "rebuild", "close"] as const;
 
-/** A memory from what a program gave: a store alone, or a store with what belongs to it. */
-export function memoryOf(given: unknown): Memory {
-  if (has(given, STORE_METHODS)) return { store: given as Store };
-  const { store, log, unavailable = "deny", ...rest } = (given ?? {}) as Partial<Memory>;
+/** A memory from what a program gave: a store alone or with what belongs to it, and a log, beside it or with histories of its own. */
+export function memoryOf(given: unknown, log?: unknown): Memory | undefined {
+  if (log !== undefined && !has(log, LOG_METHODS)) throw wrongOption("log", "a log", log);
+  const own = log as Log | undefined;
+  if (given === undefined) {
+    if (own === undefined) return undefined;
+    if (own.store !== undefined) return { store: own.store, log: own };
+    throw wrongOption("log", "a log with histories of its own, or a store as memory beside it", log);
+  }
+  const stored = has(given, STORE_METHODS) ? { store: given as Store } : ((given ?? {}) as Partial<Memory>);
+  const { store, log: inside, unavailable = "deny", ...rest } = stored;
   const wrong =
     !has(store, STORE_METHODS) ||
-    (log !== undefined && !has(log, LOG_METHODS)) ||
+    (inside !== undefined && !has(inside, LOG_METHODS)) ||
     (unavailable !== "deny" && unavailable !== "review") ||
     Object.keys(rest).length > 0;
-  if (!wrong) return { store: store as Store, unavailable, ...(log === undefined ? {} : { log }) };
-  throw new EngineError("option_type", {
-    path: "memory",
-    wanted: 'a store, or { store, log?, unavailable?: "deny" or "review" }',
-    came: shown(given),
-  });
+  if (wrong)
+    throw wrongOption("memory", 'a store, or { store, log?, unavailable?: "deny" or "review" }', given);
+  if (inside !== undefined && own !== undefined) throw wrongOption("log", "one log", "two: one in memory");
+  const kept = inside ?? own;
+  return { store: store as Store, unavailable, ...(kept === undefined ? {} : { log: kept }) };
+}
+
+function wrongOption(path: string, wanted: string, came: unknown): EngineError {
+  return new EngineError("option_type", { path, wanted, came: shown(came) });
 }
 
 function has(value: unknown, methods: readonly string[]): boolean {

@@ -26,7 +26,7 @@ import { deepFreeze } from "./frozen.ts";
 import { OBLIGATION_NAMES } from "./gen/codes.ts";
 import { createGuard, type Guard, noteAsked } from "./guard.ts";
 import type { CellNames } from "./image.ts";
-import { type FrozenList, type Memory, memoryOf, Remembering, type Store } from "./memory.ts";
+import { type FrozenList, type Log, type Memory, memoryOf, Remembering, type Store } from "./memory.ts";
 import { isPinnedName, ServerRegistry, type ServerStanding } from "./servers.ts";
 import { fromHex } from "./sha256.ts";
 import type {
@@ -68,6 +68,11 @@ export interface PermitOptions {
    * `permit0/memory-libsql`, alone or with what belongs to it. Without it nobody knows what came before, and what the policy asks of that is unknown.
    */
   readonly memory?: Store | Memory;
+  /**
+   * Where every answer goes before it is given: a log of `permit0/node` or one of your own. Alone, its own histories are the
+   * memory; beside `memory` it is the log of that store.
+   */
+  readonly log?: Log;
   /** 32 secret bytes that the ids of histories are made with, the same at every start. Goes with `image`, not `engine`. */
   readonly keySalt?: Uint8Array;
   /**
@@ -218,6 +223,7 @@ const OPTIONS = [
   "image",
   "engine",
   "memory",
+  "log",
   "keySalt",
   "context",
   "clock",
@@ -244,7 +250,8 @@ export function createPermit(options: PermitOptions = {}): Permit {
   const modeAt = modeOf(options.mode ?? "enforce", clock);
   const saltNow = salt === "random" ? randomSalt : () => (salt === "zero" ? ZERO_SALT : salt);
   const met: ReadonlySet<string> = new Set(obligations);
-  const remembering = options.memory === undefined ? undefined : new Remembering(memoryOf(options.memory));
+  const memory = memoryOf(options.memory, options.log);
+  const remembering = memory === undefined ? undefined : new Remembering(memory);
   const servers = new ServerRegistry();
   for (const [server, tools] of Object.entries(options.tools ?? {})) servers.register(server, tools);
   let engine: Engine | undefined;

@@ -6,7 +6,7 @@
 import { digestAfter, fold } from "../../bindings/memory/fold.ts";
 import { CmpWriter, encode } from "../../bindings/src/codec/encode.ts";
 import { decisionOf, hostDecisionOf, hostRecord } from "../../bindings/src/decision.ts";
-import type { HostReason, PreparedCall, Seen } from "../../bindings/src/engine.ts";
+import type { EngineBytes, HostReason, PreparedCall, Seen } from "../../bindings/src/engine.ts";
 import { EngineError } from "../../bindings/src/errors.ts";
 import type { MemoryEngine } from "../../bindings/src/memory.ts";
 import { sameBytes } from "../../bindings/src/memory.ts";
@@ -68,13 +68,19 @@ export class CountingEngine implements MemoryEngine {
     this.#limit = limit;
   }
 
+  readonly digests = { engine: "", image: "" };
+
+  get files(): EngineBytes {
+    return { image: NOTHING };
+  }
+
   prepare(request: Request | EventRequest): PreparedCall {
     if (request.event !== undefined) return this.#prepareEvent(request);
     if (request.tool === "malformed") throw new EngineError("value_type", { path: "tool" });
     if (request.tool === "large") throw new EngineError("request_too_large");
     const { session } = request.context;
     const ids = session === undefined ? [] : [cellId(ZEROS, "session", session)];
-    return { ids, decide: (cells) => this.#decide(request, cells) };
+    return { request: NOTHING, ids, decide: (cells) => this.#decide(request, cells) };
   }
 
   /** Each word of a text is what it shows. */
@@ -90,6 +96,7 @@ export class CountingEngine implements MemoryEngine {
     const isFreeze = event.kind === "freeze" || event.kind === "thaw";
     const id = isFreeze ? FREEZES : session === undefined ? undefined : cellId(ZEROS, "session", session);
     return {
+      request: NOTHING,
       ids: id === undefined ? [] : [id],
       decide: (cells) => {
         this.decided++;

@@ -368,10 +368,10 @@ describe("the log", () => {
 
 test("a memory is a store, or a store with what belongs to it", () => {
   const store = new MemoryStore();
-  expect(memoryOf(store).store).toBe(store);
-  expect(memoryOf({ store, unavailable: "review" }).unavailable).toBe("review");
+  expect(memoryOf(store)?.store).toBe(store);
+  expect(memoryOf({ store, unavailable: "review" })?.unavailable).toBe("review");
+  expect(memoryOf(undefined)).toBeUndefined();
   for (const wrong of [
-    undefined,
     null,
     {},
     { store: {} },

@@ -1,0 +1,451 @@
+/**
+ * The log that a program writes: every answer is in it before it is given. Entries go out in groups, one write and one
+ * sync each; signed checkpoints follow. docs/format/log.md.
+ */
+
+import { publicKeyText } from "../keys/paserk.ts";
+import { talliesOf } from "../memory/fold.ts";
+import { MemoryStore } from "../memory/memory-store.ts";
+import { Replay, type ReplayedEntry, rebuilt, refill } from "../memory/replay.ts";
+import type {
+  Freeze,
+  LastKnown,
+  Log,
+  LogEntry,
+  LoggedCell,
+  RecordSource,
+  Store,
+  StoredCell,
+} from "../src/memory.ts";
+import { sha256 } from "../src/sha256.ts";
+import { Turns } from "../src/turns.ts";
+import type { Durability } from "../src/types.ts";
+import { Chain } from "./chain.ts";
+import { CheckpointFile } from "./checkpoint-file.ts";
+import {
+  DIGEST_BYTES,
+  type Entry,
+  type EntryCell,
+  encodeEntry,
+  type KeyNote,
+  type LogNote,
+  type RecordEntry,
+  type Sealed,
+} from "./entry.ts";
+import { EvidenceError } from "./errors.ts";
+import { binBytes, FRAME_BYTES_MAX, frameOf } from "./frame.ts";
+import type { Signer } from "./note.ts";
+import {
+  inventoryOf,
+  readShard,
+  SEGMENT_BYTES,
+  SHARD_NAME,
+  type ShardEnd,
+  type ShardPlace,
+  segmentName,
+} from "./shard.ts";
+import type { Storage } from "./storage.ts";
+import { type Hash, leafHash, sameHash } from "./tree.ts";
+
+/** Seals the payload of an entry: docs/format/payload.md. */
+export type Seal = (
+  request: Uint8Array,
+  place: { readonly origin: string; readonly seq: number },
+) => { readonly sealed: Sealed; readonly bytes: Uint8Array };
+
+/** Gives a checkpoint to witnesses and returns it with what they signed; undefined when too few of them answered. */
+export type Witnessing = (
+  checkpoint: string,
+  tree: { readonly size: number; proofFrom(size: number): Promise<readonly Uint8Array[]> },
+) => Promise<string | undefined>;
+
+export interface EvidenceLogOptions {
+  /** Name of the shard, one for each writer: `[a-z0-9][a-z0-9-]{0,62}`. Default `main`. */
+  readonly shard?: string;
+  /** Name of a log that begins, under which its signatures are known. One that goes on keeps its own. */
+  readonly origin: string;
+  /** The key that signs, and behind it one that is being retired, if there is one. */
+  readonly signers: readonly [Signer, ...Signer[]];
+  /**
+   * `strict`: each answer waits until its record is on the disk. `batched`: it waits until it is written; it is on the disk
+   * within 100 records or a second. `none`: it waits until it is written. Default `strict`. Each record names it.
+   */
+  readonly durability?: Durability;
+  /** Left out: requests are not kept, and nobody can decide them again. */
+  readonly seal?: Seal;
+  readonly witnessing?: Witnessing;
+  /** Filled from the log when it opens. Default: a `MemoryStore`. */
+  readonly store?: Store;
+  /** Milliseconds since 1970, for what is no decision. */
+  readonly clock: () => number;
+  readonly hash?: Hash;
+  /** Entries after which a checkpoint is signed. Default 1 024. */
+  readonly checkpointEntries?: number;
+  /** Milliseconds after which entries are signed at the latest. Default 1 000. */
+  readonly checkpointMs?: number;
+}
+
+const BATCH_RECORDS = 100;
+const CHECKPOINT_ENTRIES = 1024;
+const CHECKPOINT_MS = 1000;
+const ZEROS = new Uint8Array(DIGEST_BYTES);
+
+interface Waiting {
+  readonly given: LogEntry | LogNote;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** What opening a log found and did. */
+export interface LogOpening {
+  /** Bytes of a write that a crash had cut short; they were cut off, and the log says so. */
+  readonly cutBytes: number;
+  readonly began: boolean;
+}
+
+export class EvidenceLog implements Log {
+  readonly durability: Durability;
+  readonly origin: string;
+  readonly shard: string;
+  readonly store: Store;
+  readonly opening: LogOpening;
+  readonly #storage: Storage;
+  readonly #options: EvidenceLogOptions;
+  readonly #hash: Hash;
+  readonly #replay: Replay;
+  readonly #chain: Chain;
+  readonly #checkpoints: CheckpointFile;
+  readonly #kept: Set<string>;
+  readonly #sources = new WeakSet<RecordSource>();
+  #end: ShardPlace;
+  #segments: string[];
+  #waiting: Waiting[] = [];
+  readonly #turns = new Turns();
+  #unsynced = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #fault: unknown;
+  #isClosing = false;
+
+  /** @internal Use {@link openEvidenceLog}. */
+  constructor(storage: Storage, options: EvidenceLogOptions, opened: OpenedShard) {
+    this.durability = options.durability ?? "strict";
+    this.origin = opened.origin;
+    this.shard = opened.shard;
+    this.store = opened.store;
+    this.opening = { cutBytes: opened.end.torn, began: opened.chain.tree.size === 0 };
+    this.#storage = storage;
+    this.#options = options;
+    this.#hash = options.hash ?? sha256;
+    this.#replay = opened.replay;
+    this.#chain = opened.chain;
+    this.#checkpoints = opened.checkpoints;
+    this.#kept = new Set(opened.artifacts);
+    this.#segments = [...opened.segments];
+    this.#end = opened.end;
+  }
+
+  /** Entries in the log. */
+  get size(): number {
+    return this.#chain.tree.size;
+  }
+
+  /** Entries under the last signature. */
+  get signedSize(): number {
+    return this.#checkpoints.size;
+  }
+
+  last(id: Uint8Array): LastKnown | undefined {
+    return this.#replay.last(id);
+  }
+
+  frozen(): readonly Freeze[] {
+    return this.#replay.frozen;
+  }
+
+  async rebuild(id: Uint8Array): Promise<StoredCell | undefined> {
+    const entries: ReplayedEntry[] = [];
+    await readShard(this.#storage, this.#segments, (batch) => {
+      for (const { entry } of batch) {
+        if (entry.note !== undefined || entry.cells.length === 0) continue;
+        const { cells } = Replay.factsOf(entry.seq, entry.record);
+        if (cells.some((cell) => sameHash(cell.id, id))) entries.push(replayedOf(entry));
+      }
+    });
+    return rebuilt(id, entries);
+  }
+
+  append(given: LogEntry): Promise<void> {
+    return this.#put(given);
+  }
+
+  /** Says in the log what became of a key. */
+  noteKey(note: Omit<KeyNote, "kind" | "time_ms">): Promise<void> {
+    return this.#put({ kind: "key", ...note, time_ms: this.#options.clock() });
+  }
+
+  /** Says in the log that what was kept of a subject cannot be read any more. Its key must be destroyed already. */
+  noteErased(subject: Uint8Array, by: string, reason: string): Promise<void> {
+    return this.#put({ kind: "erase", subject, by, reason, time_ms: this.#options.clock() });
+  }
+
+  /** @internal What opening has to say. */
+  note(note: LogNote): Promise<void> {
+    return this.#put(note);
+  }
+
+  /** Signs what is in the log so far. */
+  async sign(): Promise<void> {
+    await this.#turns.run(() => this.#whole(() => this.#sign()));
+  }
+
+  /** Signs what is in the log, and lets go of it. What comes later is refused. */
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    clearTimeout(this.#timer);
+    await this.#turns.run(async () => {
+      try {
+        if (this.#fault === undefined) await this.#whole(() => this.#sign());
+      } finally {
+        this.#fault ??= new EvidenceError("log_closed", "the log is closed");
+        await this.#storage.close();
+      }
+    });
+  }
+
+  #put(given: LogEntry | LogNote): Promise<void> {
+    // What stands behind a write that failed is not known any more; opening the log again finds out.
+    if (this.#fault !== undefined) return Promise.reject(this.#fault);
+    if (this.#isClosing) return Promise.reject(new EvidenceError("log_closed", "the log is closed"));
+    return new Promise((done, failed) => {
+      this.#waiting.push({ given, done, failed });
+      if (this.#waiting.length === 1) void this.#turns.run(() => this.#groups());
+    });
+  }
+
+  /** One group after the other, for as long as somebody waits. */
+  async #groups(): Promise<void> {
+    // Whoever asks in this moment goes into the same group.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) await this.#group();
+  }
+
+  /** A step that must not fail half: behind one that did, nothing is written any more. */
+  async #whole(step: () => Promise<void>): Promise<void> {
+    if (this.#fault !== undefined) throw this.#fault;
+    try {
+      await step();
+    } catch (error) {
+      this.#fault ??= error;
+      throw error;
+    }
+  }
+
+  async #group(): Promise<void> {
+    const group: Waiting[] = [];
+    const bins: Uint8Array[] = [];
+    let bytes = 0;
+    try {
+      if (this.#fault !== undefined) throw this.#fault;
+      while (this.#waiting.length > 0 && bytes < FRAME_BYTES_MAX / 4) {
+        const next = this.#waiting.shift() as Waiting;
+        let made: { entry: Entry; encoded: Uint8Array; sealed: Uint8Array | undefined };
+        try {
+          await this.#keepFiles(next.given);
+          made = this.#entryOf(next.given);
+        } catch (error) {
+          // Nothing of it is in the log yet, so the others go on.
+          next.failed(error);
+          continue;
+        }
+        group.push(next);
+        const { entry, encoded, sealed } = made;
+        const leaf = leafHash(encoded, this.#hash);
+        this.#chain.prev = leaf;
+        this.#chain.tree.append(leaf);
+        for (const bin of sealed === undefined ? [encoded] : [encoded, sealed]) {
+          bins.push(bin);
+          bytes += binBytes(bin.length);
+        }
+        // A record without histories tells the next one nothing.
+        if (entry.note === undefined && entry.cells.length > 0) this.#replay.trust(replayedOf(entry));
+      }
+      if (bins.length > 0) await this.#write(frameOf(bins), this.#chain.tree.size - group.length);
+    } catch (error) {
+      this.#fault ??= error;
+      for (const { failed } of [...group, ...this.#waiting.splice(0)]) failed(this.#fault);
+      return;
+    }
+    for (const { done } of group) done();
+    await this.#signWhenDue();
+  }
+
+  async #write(frame: Uint8Array, firstSeq: number): Promise<void> {
+    if (this.#end.file === "" || this.#end.at >= SEGMENT_BYTES) {
+      if (this.#unsynced > 0) await this.#sync();
+      const file = segmentName(this.shard, firstSeq);
+      this.#segments.push(file);
+      this.#end = { seq: firstSeq, file, at: 0 };
+    }
+    const { file, at } = this.#end;
+    await this.#storage.append(file, at, frame);
+    this.#end = { seq: this.#chain.tree.size, file, at: at + frame.length };
+    this.#unsynced += this.#chain.tree.size - firstSeq;
+    const isDue =
+      this.durability === "strict" || (this.durability === "batched" && this.#unsynced >= BATCH_RECORDS);
+    if (isDue) await this.#sync();
+  }
+
+  async #sync(): Promise<void> {
+    await this.#storage.sync(this.#end.file);
+    this.#unsynced = 0;
+  }
+
+  #entryOf(given: LogEntry | LogNote): {
+    entry: Entry;
+    encoded: Uint8Array;
+    sealed: Uint8Array | undefined;
+  } {
+    const { prev, tree } = this.#chain;
+    const seq = tree.size;
+    if ("kind" in given) {
+      const entry = { prev, seq, note: given };
+      return { entry, encoded: encodeEntry(entry), sealed: undefined };
+    }
+    const { record, cells, request } = given;
+    const payload =
+      request === undefined ? undefined : this.#options.seal?.(request, { origin: this.origin, seq });
+    const entry = {
+      prev,
+      seq,
+      record,
+      cells: cells.map((cell) => this.#cellOf(cell)),
+      sealed: payload?.sealed,
+    };
+    return { entry, encoded: encodeEntry(entry), sealed: payload?.bytes };
+  }
+
+  #cellOf({ id, before, version, bytes }: LoggedCell): EntryCell {
+    const known = this.#replay.last(id)?.digest ?? ZEROS;
+    return {
+      ...(sameHash(known, before) ? {} : { gap: true as const }),
+      ...(bytes === undefined ? {} : { tallies: talliesOf(bytes) }),
+      version,
+    };
+  }
+
+  /** The engine and the image that a record names are in the log before it is. */
+  async #keepFiles(given: LogEntry | LogNote): Promise<void> {
+    if ("kind" in given || given.source === undefined || this.#sources.has(given.source)) return;
+    const { digests, files } = given.source;
+    for (const [name, bytes] of [
+      [`engines/${digests.engine}.wasm`, files.wasm],
+      [`images/${digests.image}.image`, files.image],
+    ] as const) {
+      if (bytes === undefined || this.#kept.has(name)) continue;
+      await this.#storage.put(name, bytes);
+      this.#kept.add(name);
+    }
+    this.#sources.add(given.source);
+  }
+
+  async #signWhenDue(): Promise<void> {
+    const { checkpointEntries = CHECKPOINT_ENTRIES, checkpointMs = CHECKPOINT_MS } = this.#options;
+    if (this.size - this.signedSize >= checkpointEntries) {
+      // The answers were given; a fault is told to whoever appends next.
+      await this.#whole(() => this.#sign()).catch(() => {});
+      return;
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.sign().catch(() => {});
+    }, checkpointMs);
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  async #sign(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.size === this.signedSize) return;
+    if (this.#unsynced > 0) await this.#sync();
+    await this.#checkpoints.sign(this.origin, this.#chain.tree, this.#options.signers);
+  }
+}
+
+/** What opening a shard finds. */
+export interface OpenedShard {
+  readonly shard: string;
+  readonly origin: string;
+  readonly store: Store;
+  readonly replay: Replay;
+  readonly chain: Chain;
+  readonly end: ShardEnd;
+  readonly segments: readonly string[];
+  readonly artifacts: readonly string[];
+  readonly checkpoints: CheckpointFile;
+}
+
+/**
+ * Opens a shard of a log and reads all of it; one that is not there begins.
+ * @throws ShardFault, LogFault, EvidenceError when it does not add up: nothing is repaired but a write that was cut short.
+ */
+export async function openEvidenceLog(storage: Storage, options: EvidenceLogOptions): Promise<EvidenceLog> {
+  const { shard = "main", hash = sha256, store = new MemoryStore(), clock, signers } = options;
+  if (!SHARD_NAME.test(shard))
+    throw new EvidenceError(
+      "shard_name",
+      `shard: wanted ${SHARD_NAME.source}, came ${JSON.stringify(shard)}`,
+    );
+  const { shards, artifacts, foreign } = inventoryOf(await storage.list());
+  const [stranger] = foreign;
+  if (stranger !== undefined)
+    throw new EvidenceError("file_foreign", `${stranger}: a log has no such file; move it away`);
+  const segments = shards.get(shard) ?? [];
+  const chain = new Chain(hash);
+  const replay = new Replay();
+  const checkpoints = await CheckpointFile.open(storage, shard);
+  let origin = `${options.origin}/${shard}`;
+  const end = await readShard(storage, segments, async (batch) => {
+    for (const found of batch) {
+      const { entry } = chain.add(found);
+      checkpoints.check(chain.tree);
+      if (entry.note?.kind === "begin") origin = entry.note.origin;
+      if (entry.note !== undefined || entry.cells.length === 0) continue;
+      const replayed = replayedOf(entry);
+      replay.trust(replayed);
+      await refill(store, replayed);
+    }
+  });
+  checkpoints.needAll(chain.tree.size, origin);
+  if (end.torn > 0 && end.seq < checkpoints.size)
+    throw new EvidenceError("log_short", `${end.file}: what is torn was signed already`);
+  const opened = { shard, origin, store, replay, chain, end, segments, artifacts, checkpoints };
+  const log = new EvidenceLog(storage, options, opened);
+  const torn = end.torn === 0 ? undefined : await storage.read(end.file, end.at, end.torn);
+  if (torn !== undefined) await storage.cut(end.file, end.at);
+  if (chain.tree.size === 0)
+    await log.note({ kind: "begin", origin, key: publicKeyText(signers[0].publicKey), time_ms: clock() });
+  if (torn !== undefined)
+    await log.note({
+      kind: "cut",
+      segment: end.file,
+      at: end.at,
+      bytes: end.torn,
+      sha256: hash(torn),
+      time_ms: clock(),
+    });
+  await log.sign();
+  return log;
+}
+
+function replayedOf({ seq, record, cells }: RecordEntry): ReplayedEntry {
+  return {
+    seq,
+    record,
+    cells: cells.map(({ version, tallies = [], gap = false }) => ({
+      version,
+      tallies: tallies.map(BigInt),
+      gap,
+    })),
+  };
+}
