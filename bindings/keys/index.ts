@@ -1,0 +1,16 @@
+/** Ed25519 keys: signing, the one verdict about signatures, and keys as text. Runs everywhere; files are the host's. */
+
+export {
+  type Awaitable,
+  type Ed25519,
+  keepsTo,
+  PUBLIC_KEY_BYTES,
+  pinned,
+  SEED_BYTES,
+  SIGNATURE_BYTES,
+  type SyncEd25519,
+  webEd25519,
+} from "./ed25519.ts";
+export { type KeyCode, KeyError } from "./errors.ts";
+export { checkPublicKey, nobleEd25519, publicKeyFault } from "./noble.ts";
+export { checkedSigner, type Signer, type SyncSigner, seedSigner } from "./signer.ts";
