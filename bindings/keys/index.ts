@@ -13,4 +13,20 @@ export {
 } from "./ed25519.ts";
 export { type KeyCode, KeyError } from "./errors.ts";
 export { checkPublicKey, nobleEd25519, publicKeyFault } from "./noble.ts";
-export { checkedSigner, type Signer, type SyncSigner, seedSigner } from "./signer.ts";
+export {
+  type KeyId,
+  type KeyPair,
+  keyId,
+  type PublicKeyText,
+  parseKeyId,
+  parsePublicKey,
+  parseSecretKey,
+  parseSecretKeyId,
+  publicKeyText,
+  registerPublicKey,
+  type SecretKeyId,
+  type SecretKeyText,
+  secretKeyId,
+  secretKeyText,
+} from "./paserk.ts";
+export { checkedSigner, type Signer, type SyncSigner, secretKeySigner, seedSigner } from "./signer.ts";

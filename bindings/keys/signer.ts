@@ -3,6 +3,7 @@
 import type { Awaitable, Ed25519, SyncEd25519 } from "./ed25519.ts";
 import { KeyError } from "./errors.ts";
 import { checkPublicKey } from "./noble.ts";
+import { parseSecretKey } from "./paserk.ts";
 
 /**
  * Signs for one key. A key service, a smart card or another process is one by implementing this.
@@ -34,6 +35,24 @@ export function seedSigner(seed: Uint8Array, provider: Ed25519): Awaitable<Signe
     publicKey,
     sign: (message: Uint8Array) => provider.sign(secret, message),
   }));
+}
+
+/**
+ * A signer from a key as text.
+ * @throws KeyError for a text that is none, and for halves that do not belong together: who signs with one half and
+ * shows the other gives his secret away.
+ */
+export function secretKeySigner(text: string, provider: SyncEd25519): SyncSigner;
+export function secretKeySigner(text: string, provider: Ed25519): Awaitable<Signer>;
+export function secretKeySigner(text: string, provider: Ed25519): Awaitable<Signer> {
+  const { seed, publicKey } = parseSecretKey(text);
+  return after(seedSigner(seed, provider), (signer) => {
+    if (signer.publicKey.every((byte, at) => byte === publicKey[at])) return signer;
+    throw new KeyError(
+      "key_pair",
+      "wanted a secret key whose public half belongs to its seed; came two halves of different keys; restore the file of the key",
+    );
+  });
 }
 
 /**
