@@ -12,6 +12,7 @@ export {
   webEd25519,
 } from "./ed25519.ts";
 export { type KeyCode, KeyError } from "./errors.ts";
+export { type KeyChange, type KeyStatus, keyListText, type ListedKey, parseKeyList } from "./key-list.ts";
 export { checkPublicKey, nobleEd25519, publicKeyFault } from "./noble.ts";
 export {
   type KeyId,
