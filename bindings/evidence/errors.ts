@@ -13,3 +13,14 @@ export class EvidenceError extends Error {
     this.code = code;
   }
 }
+
+/** The usual form of its message. `came` is shown as it is: text from outside goes through `quoted` first. */
+export function refusal(
+  code: string,
+  where: string,
+  wanted: string,
+  came: string,
+  todo: string,
+): EvidenceError {
+  return new EvidenceError(code, `${where}: wanted ${wanted}, came ${came}; ${todo}`);
+}

@@ -21,7 +21,7 @@ import { sha256 } from "../src/sha256.ts";
 import { Turns } from "../src/turns.ts";
 import type { Durability } from "../src/types.ts";
 import { Chain } from "./chain.ts";
-import { CheckpointFile } from "./checkpoint-file.ts";
+import { CheckpointWriter } from "./checkpoint-writer.ts";
 import {
   DIGEST_BYTES,
   type Entry,
@@ -114,7 +114,7 @@ export class EvidenceLog implements Log {
   readonly #hash: Hash;
   readonly #replay: Replay;
   readonly #chain: Chain;
-  readonly #checkpoints: CheckpointFile;
+  readonly #checkpoints: CheckpointWriter;
   readonly #kept: Set<string>;
   readonly #sources = new WeakSet<RecordSource>();
   #end: ShardPlace;
@@ -382,7 +382,7 @@ export interface OpenedShard {
   readonly end: ShardEnd;
   readonly segments: readonly string[];
   readonly artifacts: readonly string[];
-  readonly checkpoints: CheckpointFile;
+  readonly checkpoints: CheckpointWriter;
 }
 
 /**
@@ -403,7 +403,7 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const segments = shards.get(shard) ?? [];
   const chain = new Chain(hash);
   const replay = new Replay();
-  const checkpoints = await CheckpointFile.open(storage, shard);
+  const checkpoints = await CheckpointWriter.open(storage, shard);
   let origin = `${options.origin}/${shard}`;
   const end = await readShard(storage, segments, async (batch) => {
     for (const found of batch) {

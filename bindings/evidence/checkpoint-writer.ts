@@ -1,0 +1,164 @@
+/**
+ * Writes the file `checkpoints` of a shard. A text goes to the disk before it is signed, so that no other root can be signed
+ * for its size, whatever happens in between. docs/format/log.md.
+ */
+
+import { type Checkpoint, checkpointText, signCheckpoint } from "./checkpoint.ts";
+import { type CheckpointNote, CheckpointReader } from "./checkpoint-file.ts";
+import { EvidenceError } from "./errors.ts";
+import { bytesOfText, type Note, type Signer, signatureLine } from "./note.ts";
+import { checkpointsName } from "./shard.ts";
+import type { Storage, StorageReader } from "./storage.ts";
+import { type Frontier, sameHash } from "./tree.ts";
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** All checkpoints of a file, and where what is whole ends. */
+export interface FoundCheckpoints {
+  readonly notes: readonly CheckpointNote[];
+  /** A text that waits for its signature. */
+  readonly pending: Checkpoint | undefined;
+  readonly bytes: number;
+  /** Bytes behind them that a crash cut short. */
+  readonly torn: number;
+}
+
+/**
+ * Reads a file of checkpoints.
+ * @throws EvidenceError where something else stands in it, and where sizes do not ascend.
+ */
+export async function readCheckpoints(storage: StorageReader, name: string): Promise<FoundCheckpoints> {
+  const reader = new CheckpointReader(name);
+  const notes: CheckpointNote[] = [];
+  const size = await storage.size(name);
+  for (let at = 0; at < size; ) {
+    const chunk = await storage.read(name, at, Math.min(CHUNK_BYTES, size - at));
+    notes.push(...reader.push(chunk));
+    at += chunk.length;
+    if (chunk.length === 0)
+      throw new EvidenceError("storage", `${name}: it became shorter while it was read`);
+  }
+  const { last, tail } = reader.end();
+  if (last !== undefined) notes.push(last);
+  const pending = tail.pending?.checkpoint;
+  let before = -1;
+  for (const { size: next } of [
+    ...notes.map(({ checkpoint }) => checkpoint),
+    ...(pending === undefined ? [] : [pending]),
+  ]) {
+    if (next <= before)
+      throw new EvidenceError(
+        "checkpoint_order",
+        `${name}: wanted a size above ${before}, came ${next}: two roots for one size, or checkpoints out of order`,
+      );
+    before = next;
+  }
+  const torn = tail.torn === undefined ? 0 : tail.torn.to - tail.torn.from;
+  return { notes, pending, bytes: size - torn, torn };
+}
+
+export class CheckpointWriter {
+  readonly #storage: Storage;
+  readonly #name: string;
+  /** What the tree must be at some size. */
+  readonly #roots = new Map<number, Uint8Array>();
+  #bytes: number;
+  #size = 0;
+  #origin: string | undefined;
+  #pending: Checkpoint | undefined;
+  #newest: Note | undefined;
+
+  private constructor(storage: Storage, name: string, { notes, pending, bytes }: FoundCheckpoints) {
+    this.#storage = storage;
+    this.#name = name;
+    this.#bytes = bytes;
+    this.#pending = pending;
+    for (const { size, root, origin } of [
+      ...notes.map(({ checkpoint }) => checkpoint),
+      ...(pending === undefined ? [] : [pending]),
+    ]) {
+      this.#roots.set(size, root);
+      this.#origin = origin;
+    }
+    const last = notes.at(-1);
+    this.#size = last?.checkpoint.size ?? 0;
+    this.#newest = last?.note;
+  }
+
+  /**
+   * Opens the file, and cuts off a text or a signature that a crash cut short.
+   * @throws EvidenceError where something else stands there.
+   */
+  static async open(storage: Storage, shard: string): Promise<CheckpointWriter> {
+    const name = checkpointsName(shard);
+    const found = await readCheckpoints(storage, name);
+    if (found.torn > 0) await storage.cut(name, found.bytes);
+    return new CheckpointWriter(storage, name, found);
+  }
+
+  /** Entries under the last signature. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The last checkpoint that was signed. */
+  get newest(): Note | undefined {
+    return this.#newest;
+  }
+
+  /** @throws EvidenceError when another root was signed for the size that the tree has. */
+  check(tree: Frontier): void {
+    const root = this.#roots.get(tree.size);
+    if (root === undefined) return;
+    this.#roots.delete(tree.size);
+    if (!sameHash(root, tree.root()))
+      throw new EvidenceError(
+        "root_other",
+        `${this.#name}: the ${tree.size} entries are not those that were signed; they were changed behind the log's back`,
+      );
+  }
+
+  /** @throws EvidenceError when more was signed than there is, or for another shard. */
+  needAll(size: number, origin: string): void {
+    const [missing] = this.#roots.keys();
+    if (missing !== undefined)
+      throw new EvidenceError(
+        "log_short",
+        `${this.#name}: ${missing} entries were signed and ${size} are there; bring back the files that are missing`,
+      );
+    if (this.#origin !== undefined && this.#origin !== origin)
+      throw new EvidenceError(
+        "origin_other",
+        `${this.#name}: wanted checkpoints of ${origin}, came some of ${this.#origin}`,
+      );
+  }
+
+  /** Signs the tree, whose entries are on the disk. */
+  async sign(origin: string, tree: Frontier, signers: readonly Signer[]): Promise<void> {
+    const { size } = tree;
+    // One that waits is signed as it is: what stands there may have been signed and given away.
+    if (this.#pending !== undefined && this.#pending.size < size) await this.#signPending(signers);
+    if (this.#pending === undefined) {
+      const checkpoint = { origin, size, root: tree.root() };
+      await this.#append(`${checkpointText(checkpoint)}\n`);
+      this.#pending = checkpoint;
+    }
+    await this.#signPending(signers);
+  }
+
+  async #signPending(signers: readonly Signer[]): Promise<void> {
+    const pending = this.#pending as Checkpoint;
+    const note = await signCheckpoint(pending, signers);
+    await this.#append(note.signatures.map(signatureLine).join(""));
+    this.#pending = undefined;
+    this.#size = pending.size;
+    this.#newest = note;
+  }
+
+  async #append(text: string): Promise<void> {
+    const bytes = bytesOfText(text);
+    await this.#storage.append(this.#name, this.#bytes, bytes);
+    await this.#storage.sync(this.#name);
+    this.#bytes += bytes.length;
+  }
+}
