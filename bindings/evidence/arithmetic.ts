@@ -7,6 +7,7 @@
 import { digestAfter } from "../memory/fold.ts";
 import { sortKeys } from "../src/codec/shape.ts";
 import {
+  FLAG_ROLE_PRIMARY,
   LABEL_NAMES,
   LOWERED_KIND_NAMES,
   MARK_NAMES,
@@ -26,9 +27,9 @@ import {
   SCORE_MAX,
   TIME_MS_MAX,
 } from "../src/gen/limits.ts";
-import { hazardOfParts, hazardSteps, scoreOf, tierOf } from "../src/hazard.ts";
+import { amplified, hazardOfParts, scoreOf, tierOf } from "../src/hazard.ts";
 import { sameBytes } from "../src/memory.ts";
-import type { EventFacts, Part } from "../src/types.ts";
+import type { EventFacts } from "../src/types.ts";
 import type { Fault } from "./fault.ts";
 import {
   CELL_EVENT_BYTES,
@@ -119,7 +120,7 @@ function partFault(
     const known = parts[0]?.levels[at]?.[1];
     if (known !== gain) return fault(`${path}.levels[${at}][1]`, `an earlier part has the gain ${known}`);
   }
-  const { hazard: found } = hazardSteps(stepsOf(flags, levels, maxima));
+  const found = hazardOf(parts[index] as PartMembers, maxima);
   return found === hazard
     ? undefined
     : fault(`${path}.hazard`, `its flags and levels give ${found}, and it says ${hazard}`);
@@ -133,25 +134,16 @@ function hazardOfFlag(parts: readonly PartMembers[], before: number, flag: numbe
   return undefined;
 }
 
-/** The numbers of a part as {@link hazardSteps} takes them; names do not matter to it. */
-function stepsOf(
-  flags: PartMembers["flags"],
-  levels: PartMembers["levels"],
-  maxima: readonly number[],
-): Pick<Part, "flags" | "amplifiers"> {
-  return {
-    flags: flags.map(([, role, hazard]) => ({
-      flag: "MUTATION",
-      role: role === 0 ? "primary" : "secondary",
-      hazard,
-    })),
-    amplifiers: levels.map(([level, gain], at) => ({
-      amplifier: "scope",
-      level,
-      max: maxima[at] as number,
-      gain,
-    })),
-  };
+/** As `hazardSteps` of bindings/src/hazard.ts, from the numbers of the record. */
+function hazardOf({ flags, levels }: PartMembers, maxima: readonly number[]): number {
+  let twice = 0;
+  for (const [, role, hazard] of flags) twice += role === FLAG_ROLE_PRIMARY ? 2 * hazard : hazard;
+  let hazard = Math.floor(twice / 2);
+  for (let at = 0; at < levels.length; at++) {
+    const [level, gain] = levels[at] as PartMembers["levels"][number];
+    hazard = amplified(hazard, level, maxima[at] as number, gain);
+  }
+  return hazard;
 }
 
 /** Whether a part may count as it says: evaluation.md, "Parts together". Groups and facts are not in the record. */

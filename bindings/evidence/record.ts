@@ -88,11 +88,13 @@ const digest = needs(
   `${DIGEST_BYTES} bytes`,
   (value) => value instanceof Uint8Array && value.length === DIGEST_BYTES,
 );
-const intFrom = (least: number, most: number): Check =>
-  needs(
-    `an integer from ${least} to ${most}`,
-    (value) => typeof value === "number" && Number.isInteger(value) && value >= least && value <= most,
-  );
+const intFrom = (least: number, most: number): Check => {
+  const wanted = `wanted an integer from ${least} to ${most}`;
+  return (value) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? undefined
+      : new Refusal(wanted);
+};
 const wordOf = (words: readonly unknown[]): Check =>
   needs(words.length === 1 ? String(words[0]) : `one of ${words.join(" ")}`, (value) =>
     words.includes(value),
