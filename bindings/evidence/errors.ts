@@ -1,0 +1,15 @@
+/** The one error for evidence that cannot be read or does not hold. */
+
+/**
+ * Evidence that is not what it should be. The message says where, what was wanted, what came and what to do; `code` says
+ * the same to programs and never changes for one kind of fault.
+ */
+export class EvidenceError extends Error {
+  override readonly name = "EvidenceError";
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
