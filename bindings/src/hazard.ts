@@ -12,6 +12,11 @@ export interface HazardSteps {
   readonly hazard: number;
 }
 
+/** H behind one amplifier. At most 5 x 10^8 x 3 x 10^6: exact in a double. */
+export function amplified(hazard: number, level: number, max: number, gain: number): number {
+  return Math.min(HAZARD_MAX, Math.floor((hazard * (1000 * max + gain * level)) / (1000 * max)));
+}
+
 /** The hazard of a part, step by step, from the numbers of the record. */
 export function hazardSteps({ flags, amplifiers }: Pick<Part, "flags" | "amplifiers">): HazardSteps {
   let twice = 0;
@@ -19,8 +24,7 @@ export function hazardSteps({ flags, amplifiers }: Pick<Part, "flags" | "amplifi
   const start = Math.floor(twice / 2);
   let hazard = start;
   const after = amplifiers.map(({ level, max, gain }) => {
-    // At most 6 x 10^7 x 10^6: exact in a double.
-    hazard = Math.min(HAZARD_MAX, Math.floor((hazard * (1000 * max + gain * level)) / (1000 * max)));
+    hazard = amplified(hazard, level, max, gain);
     return hazard;
   });
   return { start, after, hazard };
