@@ -1,5 +1,6 @@
 /** One entry of a log: docs/format/log.md. */
 
+import type { ReplayedEntry } from "../memory/replay.ts";
 import { decode } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { CodecError } from "../src/codec/errors.ts";
@@ -126,6 +127,19 @@ export function decodeEntry(bytes: Uint8Array): Entry {
   if (members.cells !== undefined && cells.length === 0)
     throw malformed("cells: wanted one or none, came an empty list");
   return { prev, seq, record, cells, sealed: members.sealed as Sealed | undefined };
+}
+
+/** What a replay of histories needs of an entry. */
+export function replayedOf({ seq, record, cells }: RecordEntry): ReplayedEntry {
+  return {
+    seq,
+    record,
+    cells: cells.map(({ version, tallies = [], gap = false }) => ({
+      version,
+      tallies: tallies.map(BigInt),
+      gap,
+    })),
+  };
 }
 
 function noteOf(value: unknown): LogNote {

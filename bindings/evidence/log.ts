@@ -29,7 +29,7 @@ import {
   encodeEntry,
   type KeyNote,
   type LogNote,
-  type RecordEntry,
+  replayedOf,
   type Sealed,
 } from "./entry.ts";
 import { EvidenceError } from "./errors.ts";
@@ -436,16 +436,4 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
     });
   await log.sign();
   return log;
-}
-
-function replayedOf({ seq, record, cells }: RecordEntry): ReplayedEntry {
-  return {
-    seq,
-    record,
-    cells: cells.map(({ version, tallies = [], gap = false }) => ({
-      version,
-      tallies: tallies.map(BigInt),
-      gap,
-    })),
-  };
 }

@@ -6,7 +6,7 @@
 import { compileModule, EngineFault, type EngineModule, Instance, isModule } from "./abi.ts";
 import { decode } from "./codec/decode.ts";
 import { CmpWriter } from "./codec/encode.ts";
-import { RequestEncoder, refusal, typedError } from "./codec/request.ts";
+import { cellsPlace, RequestEncoder, refusal, typedError } from "./codec/request.ts";
 import { decisionFromRecord, decisionOf, type HostReason, hostDecisionOf, hostRecord } from "./decision.ts";
 import { EngineError, type ErrorCode, shown } from "./errors.ts";
 import { STATUS_OK, STATUS_TEXTS, TRUST_NAMES } from "./gen/codes.ts";
@@ -293,11 +293,18 @@ export class Engine {
 
   /**
    * Decides one encoded request (docs/format/request.md), which names this engine and image by their digests.
+   * @param cells its histories, for a request that has none of its own: what {@link encode} gives, and a log keeps.
    * @throws EngineError with the offset and, where there is one, the member that the engine refused.
    */
-  decideBytes(request: Uint8Array): Decision {
+  decideBytes(request: Uint8Array, cells?: readonly Cell[]): Decision {
     needBytes(request, "request");
-    return this.#run(this.#encoder.copy(request));
+    if (cells === undefined) return this.#run(this.#encoder.copy(request));
+    try {
+      decode(request);
+    } catch (error) {
+      throw typedError(error);
+    }
+    return this.#decideWith(request, cellsPlace(request), cells);
   }
 
   /**

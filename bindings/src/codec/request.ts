@@ -21,6 +21,7 @@ import type { Binding, Cell, Durability, EventRequest, Mode, Request } from "../
 import { decode } from "./decode.ts";
 import { type CmpWriter, CodecError, encodeText } from "./encode.ts";
 import { pathWith } from "./errors.ts";
+import { behindValue } from "./skip.ts";
 
 const DIGEST_BYTES = 32;
 const ZERO_SALT = new Uint8Array(DIGEST_BYTES);
@@ -187,6 +188,14 @@ export class RequestEncoder {
       throw typedError(error);
     }
   }
+}
+
+/** Where in an encoded request without histories the member `cells` has its place: before `context`. */
+export function cellsPlace(request: Uint8Array): number {
+  const isContext = (at: number): boolean => KEY.context.every((byte, step) => request[at + step] === byte);
+  let at = 1;
+  while (at < request.length && !isContext(at)) at = behindValue(request, behindValue(request, at));
+  return Math.min(at, request.length);
 }
 
 /** A codec error as an error of the public list. Anything else is passed through. */

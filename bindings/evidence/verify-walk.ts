@@ -1,0 +1,139 @@
+/** What a verifier knows of a shard on its way through it. */
+
+import { publicKeyFault } from "../keys/noble.ts";
+import { parsePublicKey } from "../keys/paserk.ts";
+import { MemoryStore } from "../memory/memory-store.ts";
+import { Replay, refill } from "../memory/replay.ts";
+import { factsOfRecord } from "../src/decision.ts";
+import { hex } from "../src/sha256.ts";
+import type { Cell } from "../src/types.ts";
+import { Chain, type ChainedEntry } from "./chain.ts";
+import type { Checkpoint, CheckpointTrust } from "./checkpoint.ts";
+import { type LogNote, type RecordEntry, replayedOf } from "./entry.ts";
+import { EvidenceError } from "./errors.ts";
+import type { Note } from "./note.ts";
+import { type FoundEntry, ShardFault } from "./shard.ts";
+import { type Hash, sameHash } from "./tree.ts";
+
+/** A checkpoint that the shard must pass. */
+export interface Expected extends Checkpoint {
+  readonly note: Note;
+  readonly file: string;
+  readonly at: number;
+  isMet: boolean;
+}
+
+interface OwnKey {
+  readonly text: string;
+  readonly publicKey: Uint8Array;
+  readonly from: number;
+  to?: number;
+}
+
+export class ShardWalk {
+  readonly shard: string;
+  readonly chain: Chain;
+  readonly replay = new Replay();
+  readonly expected: Expected[] = [];
+  /** Payloads whose key is gone. */
+  readonly lost: { readonly seq: number; readonly subject: string }[] = [];
+  /** Number of the last entry that erased a subject. */
+  readonly erasedAt = new Map<string, number>();
+  readonly #store = new MemoryStore();
+  readonly #keys: OwnKey[] = [];
+  readonly #due = new Map<number, Expected[]>();
+  origin = "";
+  latestMs = 0;
+
+  constructor(shard: string, hash: Hash) {
+    this.shard = shard;
+    this.chain = new Chain(hash);
+  }
+
+  expect(checkpoint: Checkpoint, note: Note, file: string, at: number): void {
+    const expected = { ...checkpoint, note, file, at, isMet: false };
+    this.expected.push(expected);
+    const due = this.#due.get(checkpoint.size) ?? [];
+    this.#due.set(checkpoint.size, [...due, expected]);
+  }
+
+  /** @throws ShardFault when the entry is not the next one, or others were signed up to it. */
+  add(found: FoundEntry): ChainedEntry {
+    const chained = this.chain.add(found);
+    const { size } = this.chain.tree;
+    const due = this.#due.get(size);
+    if (due === undefined) return chained;
+    this.#due.delete(size);
+    const root = this.chain.tree.root();
+    for (const expected of due) {
+      if (!sameHash(expected.root, root))
+        throw new ShardFault(
+          "root_other",
+          expected.file,
+          expected.at,
+          found.seq,
+          `the ${size} entries are not those that were signed`,
+        );
+      expected.isMet = true;
+    }
+    return chained;
+  }
+
+  /** Takes what is no decision; returns what is wrong with it. */
+  note(note: LogNote, seq: number): string | undefined {
+    switch (note.kind) {
+      case "begin": {
+        if (seq !== 0) return "A log begins once.";
+        this.origin = note.origin;
+        if (!note.origin.endsWith(`/${this.shard}`))
+          return `It begins the shard ${note.origin}, and stands in the folder ${this.shard}.`;
+        return this.#addKey(note.key, 0);
+      }
+      case "key": {
+        const key = this.#keys.find(({ text, to }) => text === note.key && to === undefined);
+        if (note.act === "add")
+          return key === undefined ? this.#addKey(note.key, seq) : "The key signs already.";
+        if (key === undefined) return "The key did not sign.";
+        // The checkpoint over this very entry may be its last one.
+        key.to = note.act === "retire" ? seq + 1 : seq;
+        return undefined;
+      }
+      case "erase":
+        this.erasedAt.set(hex(note.subject), seq);
+        return undefined;
+      case "cut":
+        return undefined;
+    }
+  }
+
+  #addKey(text: string, from: number): string | undefined {
+    try {
+      const publicKey = parsePublicKey(text);
+      this.#keys.push({ text, publicKey, from });
+      return publicKeyFault(publicKey);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  /** The keys that the log itself names, each for the sizes for which it names it. */
+  ownTrust(): CheckpointTrust {
+    return { origin: this.origin, keys: this.#keys };
+  }
+
+  /** The histories that a record was decided on, as the records before it make them. */
+  async cells({ record }: RecordEntry): Promise<readonly Cell[]> {
+    const { cells = [] } = factsOfRecord(record) ?? {};
+    const stored = await this.#store.read(cells.map(({ id }) => id));
+    return stored.map(({ id, bytes }, at) => ({
+      id,
+      digest: (cells[at] as { before: Uint8Array }).before,
+      bytes,
+    }));
+  }
+
+  /** Puts into the histories what a record put there. */
+  async remember(entry: RecordEntry): Promise<void> {
+    if (entry.cells.length > 0) await refill(this.#store, replayedOf(entry));
+  }
+}

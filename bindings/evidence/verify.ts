@@ -1,0 +1,557 @@
+/**
+ * Verifies a log from its bytes alone, and says three things apart: whether it is the log that was signed (structure),
+ * whether each record follows from its own numbers (arithmetic), and whether the engine decides each request the same way
+ * again (replay). Whom to believe comes from the verifier, never from the log.
+ */
+
+import { LogFault } from "../memory/replay.ts";
+import { type Engine, EngineError } from "../src/engine.ts";
+import { hex, sha256 } from "../src/sha256.ts";
+import { checkArithmetic } from "./arithmetic.ts";
+import { Artifacts } from "./artifacts.ts";
+import type { ChainedEntry } from "./chain.ts";
+import { type CheckpointTrust, openCheckpoint } from "./checkpoint.ts";
+import { readCheckpoints } from "./checkpoint-writer.ts";
+import { type RecordEntry, replayedOf } from "./entry.ts";
+import { EvidenceError } from "./errors.ts";
+import { factsOf, type RecordFacts } from "./facts.ts";
+import type { Verify } from "./note.ts";
+import { checkpointsName, inventoryOf, readShard, ShardFault, witnessedName } from "./shard.ts";
+import { type Standing, standingOf } from "./standing.ts";
+import type { StorageReader } from "./storage.ts";
+import { type Hash, sameHash } from "./tree.ts";
+import { ShardWalk } from "./verify-walk.ts";
+
+/** Something that verify found, and where. */
+export interface Finding {
+  /** `failure`: the log does not prove what it says. `remark`: it does, and a reader should know this. */
+  readonly kind: "failure" | "remark";
+  readonly code: string;
+  readonly shard?: string;
+  readonly file?: string;
+  /** Offset in the file. */
+  readonly at?: number;
+  readonly seq?: number;
+  readonly sentence: string;
+}
+
+/** One of the three answers. */
+export interface Answer {
+  readonly checked: number;
+  readonly failed: number;
+  /** Milliseconds spent on it. */
+  readonly ms: number;
+}
+
+/** Why records were not decided again. */
+export interface NotReplayed {
+  /** The host answered, no engine. */
+  readonly host: number;
+  /** No request was kept. */
+  readonly unkept: number;
+  /** It is sealed, and the verifier has no key. */
+  readonly withheld: number;
+  /** Some of its fields were redacted before it was kept. */
+  readonly redacted: number;
+  /** The key of the subject was destroyed, and an entry says so. */
+  readonly erased: number;
+}
+
+export interface ShardReport {
+  readonly shard: string;
+  readonly origin: string;
+  readonly entries: number;
+  readonly root: string;
+  /** Entries under the newest checkpoint. */
+  readonly signed: number;
+  readonly standing: Standing;
+}
+
+export interface VerifyReport {
+  /** The worst of its shards, or `failed`. */
+  readonly answer: Standing["word"] | "failed";
+  readonly structure: Answer;
+  readonly arithmetic: Answer;
+  readonly replay: Answer & { readonly not: NotReplayed };
+  readonly verdicts: Readonly<Record<"allow" | "review" | "deny", number>>;
+  /** Records of shadow mode: the calls ran whatever the verdict. */
+  readonly shadow: number;
+  readonly shards: readonly ShardReport[];
+  /** SHA-256 of the engines and images that records name. */
+  readonly engines: readonly string[];
+  readonly images: readonly string[];
+  readonly findings: readonly Finding[];
+  /** Findings beyond those that are listed. */
+  readonly unlisted: number;
+}
+
+/** What a verifier believes: a trust file, in the parts that count here. */
+export interface VerifyTrust {
+  readonly shards: readonly CheckpointTrust[];
+  readonly engines: readonly string[];
+  readonly images?: readonly string[];
+}
+
+/** The request of a sealed payload, or why there is none. */
+export type OpenedRequest = Uint8Array | "withheld" | "redacted" | "lost";
+
+export interface Progress {
+  readonly shard: string;
+  readonly entries: number;
+  /** Bytes of its segments that were read, and all of them. */
+  readonly bytes: number;
+  readonly bytesAll: number;
+}
+
+export interface VerifyOptions {
+  readonly trust?: VerifyTrust;
+  /** Ed25519 by the pinned predicate. */
+  readonly verify: Verify;
+  readonly hash?: Hash;
+  /** Engines that the verifier itself brings, by digest in hex: what is released with it. */
+  readonly engines?: ReadonlyMap<string, Uint8Array>;
+  /** Opens what is sealed. Left out: all of it is withheld. */
+  readonly open?: (entry: RecordEntry, bytes: Uint8Array, origin: string) => Promise<OpenedRequest>;
+  /** Whether requests are decided again. Default true. */
+  readonly replay?: boolean;
+  /** Records from this entry on, and before that one, are computed and decided again; the structure is always whole. */
+  readonly from?: number;
+  readonly to?: number;
+  /** What the ids of histories were made with, where it is not zeros. */
+  readonly keySalt?: Uint8Array;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Sees each entry whose place is right, in order. */
+  readonly onEntry?: (entry: ChainedEntry, shard: string, request: OpenedRequest | undefined) => void;
+  /** Milliseconds of any clock. */
+  readonly now?: () => number;
+}
+
+const FINDINGS_MAX = 100;
+
+/**
+ * Verifies all shards of a log.
+ * @throws EvidenceError `log_none` when there is no log; whatever the storage throws.
+ */
+export async function verifyLog(storage: StorageReader, options: VerifyOptions): Promise<VerifyReport> {
+  return new Verifier(storage, options).all();
+}
+
+interface Tally {
+  checked: number;
+  failed: number;
+  ms: number;
+}
+
+class Verifier {
+  readonly #storage: StorageReader;
+  readonly #options: VerifyOptions;
+  readonly #hash: Hash;
+  readonly #now: () => number;
+  readonly #artifacts: Artifacts;
+  readonly #findings: Finding[] = [];
+  readonly #structure: Tally = { checked: 0, failed: 0, ms: 0 };
+  readonly #arithmetic: Tally = { checked: 0, failed: 0, ms: 0 };
+  readonly #replay: Tally = { checked: 0, failed: 0, ms: 0 };
+  readonly #not = { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 0 };
+  readonly #verdicts = { allow: 0, review: 0, deny: 0 };
+  readonly #shards: ShardReport[] = [];
+  #shadow = 0;
+  #failures = 0;
+  #unlisted = 0;
+
+  constructor(storage: StorageReader, options: VerifyOptions) {
+    this.#storage = storage;
+    this.#options = options;
+    this.#hash = options.hash ?? sha256;
+    this.#now = options.now ?? (() => performance.now());
+    this.#artifacts = new Artifacts(storage, options, (finding) => this.#find(finding));
+  }
+
+  async all(): Promise<VerifyReport> {
+    const { shards, artifacts, foreign } = inventoryOf(await this.#storage.list());
+    if (shards.size === 0)
+      throw new EvidenceError(
+        "log_none",
+        "there is no shard of a log; give the folder that a log was written to",
+      );
+    for (const file of foreign)
+      this.#find({ kind: "failure", code: "file_foreign", file, sentence: "A log has no such file." });
+    for (const file of artifacts) await this.#artifacts.check(file);
+    const origins: string[] = [];
+    for (const [shard, segments] of shards) {
+      const report = await this.#shard(shard, segments);
+      origins.push(report.origin);
+      this.#shards.push(report);
+    }
+    this.#needShards(origins);
+    this.#artifacts.needNamed();
+    return {
+      answer: this.#failures > 0 ? "failed" : worst(this.#shards.map(({ standing }) => standing.word)),
+      structure: this.#structure,
+      arithmetic: this.#arithmetic,
+      replay: { ...this.#replay, not: this.#not },
+      verdicts: this.#verdicts,
+      shadow: this.#shadow,
+      shards: this.#shards,
+      engines: this.#artifacts.named("engines"),
+      images: this.#artifacts.named("images"),
+      findings: this.#findings,
+      unlisted: this.#unlisted,
+    };
+  }
+
+  #find(finding: Finding): void {
+    if (finding.kind === "failure") this.#failures++;
+    if (this.#findings.length < FINDINGS_MAX) this.#findings.push(finding);
+    else this.#unlisted++;
+  }
+
+  #fail(code: string, shard: string, sentence: string, place: Partial<Finding> = {}): void {
+    this.#find({ kind: "failure", code, shard, ...place, sentence });
+  }
+
+  /** The shards of a log that the trust names are all there, and no other. */
+  #needShards(origins: readonly string[]): void {
+    const { trust } = this.#options;
+    if (trust === undefined) return;
+    const logs = new Set(origins.map(logOf));
+    for (const { origin } of trust.shards)
+      if (logs.has(logOf(origin)) && !origins.includes(origin))
+        this.#find({
+          kind: "failure",
+          code: "shard_missing",
+          sentence: `The trust file names the shard ${origin}, and it is not there.`,
+        });
+  }
+
+  async #shard(shard: string, segments: readonly string[]): Promise<ShardReport> {
+    const walk = new ShardWalk(shard, this.#hash);
+    let signed = 0;
+    let standing = standingOf();
+    try {
+      signed = await this.#checkpoints(walk);
+      const sizes = await Promise.all(segments.map((name) => this.#storage.size(name)));
+      const bytesAll = sizes.reduce((sum, size) => sum + size, 0);
+      const starts = new Map(
+        segments.map((name, at) => [name, sizes.slice(0, at).reduce((a, b) => a + b, 0)]),
+      );
+      const end = await readShard(this.#storage, segments, async (batch, behind) => {
+        const start = this.#now();
+        const chained = batch.map((found) => walk.add(found));
+        this.#structure.ms += this.#now() - start;
+        this.#structure.checked += chained.length;
+        for (const entry of chained) await this.#entry(walk, entry);
+        const bytes = (starts.get(behind.file) ?? 0) + behind.at;
+        this.#options.onProgress?.({ shard, entries: behind.seq, bytes, bytesAll });
+      });
+      if (end.torn > 0)
+        this.#fail("frame_torn", shard, "A write was cut short. Open the log once; it will say so.", {
+          file: end.file,
+          at: end.at,
+        });
+      this.#needSigned(walk);
+      standing = await this.#standing(walk);
+    } catch (error) {
+      if (!(error instanceof EvidenceError)) throw error;
+      this.#structure.failed++;
+      const place = error instanceof ShardFault ? { file: error.file, at: error.at, seq: error.seq } : {};
+      this.#fail(error.code, shard, error.message, place);
+    }
+    this.#needErased(walk);
+    const { size } = walk.chain.tree;
+    return { shard, origin: walk.origin, entries: size, root: hex(walk.chain.tree.root()), signed, standing };
+  }
+
+  /** Reads the checkpoints, so that roots can be compared on the way. */
+  async #checkpoints(walk: ShardWalk): Promise<number> {
+    const name = checkpointsName(walk.shard);
+    const { notes, pending, torn } = await readCheckpoints(this.#storage, name);
+    if (pending !== undefined || torn > 0)
+      this.#fail("checkpoint_open", walk.shard, "A checkpoint waits for its signature. Open the log once.", {
+        file: name,
+      });
+    for (const { checkpoint, note, from } of notes) walk.expect(checkpoint, note, name, from);
+    const witnessed = witnessedName(walk.shard);
+    if ((await this.#storage.size(witnessed)) > 0) {
+      const found = await readCheckpoints(this.#storage, witnessed);
+      if (found.pending !== undefined || found.torn > 0)
+        this.#fail("checkpoint_open", walk.shard, "A checkpoint of witnesses is cut short.", {
+          file: witnessed,
+        });
+      for (const { checkpoint, note, from } of found.notes) walk.expect(checkpoint, note, witnessed, from);
+    }
+    return notes.at(-1)?.checkpoint.size ?? 0;
+  }
+
+  /** Every checkpoint was met on the way, and nothing stands behind the last one. */
+  #needSigned(walk: ShardWalk): void {
+    const { size } = walk.chain.tree;
+    const missing = walk.expected.find((expected) => !expected.isMet);
+    if (missing !== undefined)
+      this.#fail(
+        "log_short",
+        walk.shard,
+        `A checkpoint covers ${missing.size} entries, and ${size} are there: the others were taken away.`,
+        { file: missing.file, at: missing.at },
+      );
+    const last = walk.expected.reduce((most, expected) => Math.max(most, expected.size), 0);
+    if (last < size)
+      this.#fail(
+        "tail_unsigned",
+        walk.shard,
+        `The last ${size - last} entries are under no signature. Close the log, or open it once, and verify again.`,
+        { seq: last },
+      );
+  }
+
+  /** Checks who signed, and says what that is worth. */
+  async #standing(walk: ShardWalk): Promise<Standing> {
+    const { trust, verify } = this.#options;
+    const { origin } = walk;
+    const trusted = trust?.shards.find((shard) => shard.origin === origin);
+    if (trust !== undefined && trusted === undefined)
+      this.#fail(
+        "shard_unknown",
+        walk.shard,
+        `The trust file names no shard ${origin}; its keys are unknown.`,
+      );
+    const own = walk.ownTrust();
+    let best = standingOf();
+    for (const { note, file, at, size } of walk.expected) {
+      const where = `${file}, byte ${at}`;
+      // By its own keys the log must be in order, whoever is trusted: a second key is a second signer.
+      const announced = await this.#opened(walk, () => openCheckpoint(note, own, verify, where), file, at);
+      if (announced === undefined) continue;
+      const isWitnessed = file === witnessedName(walk.shard);
+      const witnesses = trusted?.witnesses?.keys.length ?? 0;
+      if (announced.signed.length !== note.signatures.length && !(isWitnessed && witnesses > 0))
+        if (!isWitnessed)
+          this.#fail(
+            "signature_unknown",
+            walk.shard,
+            "It has a signature of somebody whom the log does not name.",
+            {
+              file,
+              at,
+            },
+          );
+      if (trusted === undefined) continue;
+      const withoutWitnesses = { origin: trusted.origin, keys: trusted.keys };
+      const newest = size === walk.chain.tree.size;
+      const counted = isWitnessed || trusted.witnesses === undefined ? trusted : withoutWitnesses;
+      const opened = await this.#opened(walk, () => openCheckpoint(note, counted, verify, where), file, at);
+      if (opened === undefined || !newest) continue;
+      if (isWitnessed && opened.signed.length + opened.witnessed.length !== note.signatures.length)
+        this.#fail("signature_unknown", walk.shard, "It has a signature of somebody whom nobody names.", {
+          file,
+          at,
+        });
+      if (counted === trusted) best = standingOf(trusted, opened);
+    }
+    if (trusted?.witnesses !== undefined && best.word !== "witnessed")
+      this.#fail(
+        "witness_missing",
+        walk.shard,
+        `The trust file asks for ${trusted.witnesses.quorum} witnesses of ${origin}, and they have not seen all ${walk.chain.tree.size} entries.`,
+      );
+    return best;
+  }
+
+  async #opened<T>(
+    walk: ShardWalk,
+    open: () => Promise<T>,
+    file: string,
+    at: number,
+  ): Promise<T | undefined> {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof EvidenceError)) throw error;
+      this.#fail(error.code, walk.shard, error.message, { file, at });
+      return undefined;
+    }
+  }
+
+  async #entry(walk: ShardWalk, chained: ChainedEntry): Promise<void> {
+    const { entry, seq } = chained;
+    const place = { file: chained.file, at: chained.at, seq };
+    const fail = (code: string, sentence: string): void => this.#fail(code, walk.shard, sentence, place);
+    if (entry.note !== undefined) {
+      const fault = walk.note(entry.note, seq);
+      if (fault !== undefined) fail("note_wrong", fault);
+      this.#options.onEntry?.(chained, walk.shard, undefined);
+      return;
+    }
+    if (seq === 0) fail("begin_missing", "A shard begins with an entry that names it and its key.");
+    const { from = 0, to = Number.POSITIVE_INFINITY } = this.#options;
+    const isWanted = seq >= from && seq < to;
+    const start = this.#now();
+    const facts = this.#computed(walk, entry, isWanted, fail);
+    this.#arithmetic.ms += this.#now() - start;
+    if (facts === undefined || !isWanted) {
+      if (isWanted) this.#arithmetic.failed++;
+      else if (facts !== undefined) await walk.remember(entry);
+      return;
+    }
+    this.#arithmetic.checked++;
+    this.#verdicts[facts.verdict]++;
+    if (facts.mode === "shadow") this.#shadow++;
+    const request = await this.#request(walk, chained, entry, fail);
+    if (this.#options.replay !== false) {
+      const began = this.#now();
+      await this.#again(walk, entry, facts, request, fail);
+      this.#replay.ms += this.#now() - began;
+    } else await walk.remember(entry);
+    this.#options.onEntry?.(chained, walk.shard, request);
+  }
+
+  #computed(
+    walk: ShardWalk,
+    entry: RecordEntry,
+    isWanted: boolean,
+    fail: (code: string, sentence: string) => void,
+  ): RecordFacts | undefined {
+    const facts = factsOf(entry.record);
+    if (facts === undefined) {
+      fail("record_malformed", "Its bytes are no record of version 1.");
+      return undefined;
+    }
+    this.#artifacts.name(facts.engine, facts.image);
+    if (!isWanted) {
+      walk.replay.trust(replayedOf(entry));
+      return facts;
+    }
+    const maxima = this.#artifacts.maxima(facts.image);
+    // Without its image the levels have no maxima; that it is missing is a failure of its own.
+    const fault = maxima === undefined ? undefined : checkArithmetic(entry.record, maxima);
+    if (fault !== undefined) {
+      fail("arithmetic", `${fault.path === "" ? "record" : fault.path}: ${fault.reason}`);
+      return undefined;
+    }
+    if (facts.timeMs < walk.latestMs)
+      this.#find({
+        kind: "remark",
+        code: "clock_back",
+        shard: walk.shard,
+        seq: entry.seq,
+        sentence: `Its time is ${walk.latestMs - facts.timeMs} ms before that of an entry before it.`,
+      });
+    walk.latestMs = Math.max(walk.latestMs, facts.timeMs);
+    if (entry.cells.length === 0 && !facts.hasCells) return facts;
+    const gaps = walk.replay.gaps;
+    try {
+      walk.replay.add(replayedOf(entry));
+    } catch (error) {
+      if (!(error instanceof LogFault)) throw error;
+      fail("history", error.message);
+      return undefined;
+    }
+    if (walk.replay.gaps > gaps)
+      this.#find({
+        kind: "remark",
+        code: "state_gap",
+        shard: walk.shard,
+        seq: entry.seq,
+        sentence: "Others had changed its histories in between, through another log of the same store.",
+      });
+    return facts;
+  }
+
+  /** The request of an entry, as far as the verifier may read it; undefined where none was kept. */
+  async #request(
+    walk: ShardWalk,
+    { sealed }: ChainedEntry,
+    entry: RecordEntry,
+    fail: (code: string, sentence: string) => void,
+  ): Promise<OpenedRequest | undefined> {
+    if (entry.sealed === undefined || sealed === undefined) return undefined;
+    const { open } = this.#options;
+    if (open === undefined) return "withheld";
+    try {
+      // Its bytes are a view of what is read next.
+      return await open(entry, sealed.slice(), walk.origin);
+    } catch (error) {
+      if (!(error instanceof EvidenceError)) throw error;
+      fail(error.code, error.message);
+      return "withheld";
+    }
+  }
+
+  async #again(
+    walk: ShardWalk,
+    entry: RecordEntry,
+    facts: RecordFacts,
+    request: OpenedRequest | undefined,
+    fail: (code: string, sentence: string) => void,
+  ): Promise<void> {
+    if (facts.byHost) this.#not.host++;
+    else if (request === undefined) this.#not.unkept++;
+    else if (request === "withheld" || request === "redacted") this.#not[request]++;
+    else if (request === "lost")
+      walk.lost.push({ seq: entry.seq, subject: hex((entry.sealed as { key: Uint8Array }).key) });
+    else {
+      const fault = await this.#decided(walk, entry, facts, request);
+      this.#replay.checked++;
+      if (fault !== undefined) {
+        this.#replay.failed++;
+        fail("replay", fault);
+      }
+    }
+    await walk.remember(entry);
+  }
+
+  /** Decides a request again. */
+  async #decided(
+    walk: ShardWalk,
+    entry: RecordEntry,
+    facts: RecordFacts,
+    request: Uint8Array,
+  ): Promise<string | undefined> {
+    const engine = await this.#artifacts.engine(facts.engine, facts.image);
+    if (typeof engine === "string") return engine;
+    try {
+      const cells = facts.hasCells ? await walk.cells(entry) : undefined;
+      const { record } = engine.decideBytes(request, cells);
+      return sameHash(record, entry.record) ? undefined : differenceOf(engine, record, entry.record);
+    } catch (error) {
+      if (!(error instanceof EngineError || error instanceof RangeError)) throw error;
+      return `The engine refuses the request that was kept: ${error.message}`;
+    }
+  }
+
+  /** What could not be opened was erased, and the log says so behind it; or it is lost. */
+  #needErased(walk: ShardWalk): void {
+    for (const { seq, subject } of walk.lost) {
+      const erased = walk.erasedAt.get(subject);
+      if (erased !== undefined && erased > seq) this.#not.erased++;
+      else
+        this.#fail(
+          "payload_lost",
+          walk.shard,
+          "The key of its payload is gone, and no entry says that it was erased.",
+          { seq },
+        );
+    }
+  }
+}
+
+/** The log that a shard belongs to. */
+function logOf(origin: string): string {
+  return origin.slice(0, origin.lastIndexOf("/"));
+}
+
+const WORDS = ["consistent, unanchored", "self-signed", "witnessed"] as const;
+
+function worst(words: readonly Standing["word"][]): Standing["word"] {
+  return WORDS[Math.min(...words.map((word) => WORDS.indexOf(word)))] ?? "consistent, unanchored";
+}
+
+/** What two records of one request say differently, in the words of a reader. */
+function differenceOf(engine: Engine, again: Uint8Array, kept: Uint8Array): string {
+  const [one, other] = [engine.readRecord(again), engine.readRecord(kept)];
+  const names = ["verdict", "score", "tier", "action", "mode", "binding", "durability", "time_ms"] as const;
+  const name = names.find((each) => one[each] !== other[each]);
+  if (name === undefined)
+    return "Decided again it gives another record, with the same verdict, score and tier.";
+  return `Decided again it has ${name} ${String(one[name])}, and the record says ${String(other[name])}.`;
+}
