@@ -6,7 +6,6 @@ export type KeyCode =
   | "key_weak"
   | "key_pair"
   // Signing.
-  | "key_unsupported"
   | "signature_wrong"
   // The folder.
   | "key_folder"

@@ -144,6 +144,41 @@ test("a provider that compares with the cofactor, or knows no curve, does not ke
   expect(await keepsTo(never)).toBe(false);
 });
 
+test("what providers disagree about is settled before one is asked", async () => {
+  const asked: number[] = [];
+  const lenient = pinned({
+    ...nobleEd25519,
+    verify: () => {
+      asked.push(1);
+      return true;
+    },
+  });
+  const signature = nobleEd25519.sign(SEED, MESSAGE);
+  const withR = (r: string): Uint8Array => Uint8Array.of(...bytes(r), ...signature.subarray(32));
+  const withS = (s: Uint8Array): Uint8Array => Uint8Array.of(...signature.subarray(0, 32), ...s);
+  const p = `ed${"ff".repeat(30)}7f`;
+  const refused: readonly (readonly [string, Uint8Array, Uint8Array])[] = [
+    ["a short key", PUBLIC.subarray(1), signature],
+    ["a long signature", PUBLIC, Uint8Array.of(...signature, 0)],
+    ["S = L", PUBLIC, withS(ORDER)],
+    ["S = 2^256 - 1", PUBLIC, withS(new Uint8Array(32).fill(255))],
+    ["key = p", bytes(p), signature],
+    ["key of small order", bytes(IDENTITY), signature],
+    ["R = p", PUBLIC, withR(p)],
+    ["R = p + 1 with a sign", PUBLIC, withR(`ee${"ff".repeat(31)}`)],
+    ["R = 1 with a sign", PUBLIC, withR(`01${"00".repeat(30)}80`)],
+    ["R = -1 with a sign", PUBLIC, withR(`ec${"ff".repeat(31)}`)],
+  ];
+  for (const [what, key, bad] of refused) expect(lenient.verify(key, MESSAGE, bad), what).toBe(false);
+  expect(asked).toEqual([]);
+  const below = ORDER.slice();
+  below[0] = (below[0] as number) - 1;
+  for (const good of [signature, withS(below), withR(IDENTITY), withR(`ec${"ff".repeat(30)}7f`)]) {
+    expect(lenient.verify(PUBLIC, MESSAGE, good)).toBe(true);
+  }
+  expect(asked).toHaveLength(4);
+});
+
 test("a platform without Ed25519 has none", async () => {
   expect(await webEd25519({} as SubtleCrypto)).toBeUndefined();
   const subtle = new Proxy(globalThis.crypto.subtle, {
