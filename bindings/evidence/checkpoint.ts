@@ -12,7 +12,6 @@ import {
   cosignText,
   KEY_TYPE,
   type Note,
-  type NoteKey,
   type NoteSignature,
   needName,
   noteKey,
@@ -95,7 +94,11 @@ export interface CheckpointTrust {
   readonly origin: string;
   /** A key counts for checkpoints of sizes `from` to `to`, both included; without `to` for all from there. */
   readonly keys: readonly { readonly publicKey: Uint8Array; readonly from: number; readonly to?: number }[];
-  readonly witnesses?: { readonly quorum: number; readonly keys: readonly NoteKey[] };
+  /** Witnesses by their keys for cosignatures (0x04), and how many of them must have cosigned. */
+  readonly witnesses?: {
+    readonly quorum: number;
+    readonly keys: readonly { readonly name: string; readonly publicKey: Uint8Array }[];
+  };
 }
 
 /** A checkpoint whose signatures were checked. */
@@ -134,7 +137,9 @@ export async function openCheckpoint(
   const logKeys = keys
     .filter(({ from, to }) => from <= size && (to === undefined || size <= to))
     .map(({ publicKey }) => noteKey(origin, KEY_TYPE.note, publicKey));
-  const witnessKeys = (witnesses?.keys ?? []).filter(({ type }) => type === KEY_TYPE.cosignature);
+  const witnessKeys = (witnesses?.keys ?? []).map(({ name, publicKey }) =>
+    noteKey(name, KEY_TYPE.cosignature, publicKey),
+  );
   const checked = await checkSignatures(note, [...logKeys, ...witnessKeys], verify, where);
   const signed = checked.filter(({ key }) => key.type === KEY_TYPE.note);
   if (signed.length === 0) {
