@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { safe } from "../../bindings/cli/text.ts";
-import { jsonLine, markup, percentText, shown, timeText } from "../../bindings/evidence/report/text.ts";
+import { item, jsonLine, markup, percentText, shown, timeText } from "../../bindings/evidence/report/text.ts";
 
 test("reports and terminals spell out the same signs", () => {
   for (let point = 0; point <= 0x10ffff; point++) {
@@ -40,5 +40,18 @@ test("times and percentages have one form", () => {
     "1.00",
     "38.36",
     "99.99",
+  ]);
+});
+
+test("an item of a list cannot look like two, nor like none", () => {
+  expect(["a", "a b", "#money", "args.x[3]"].map(item)).toEqual(["a", "a b", "#money", "args.x[3]"]);
+  expect(["", "a; b", " a", "x (policy)", 'q"', "a, b", "by: ann"].map(item)).toEqual([
+    '""',
+    '"a; b"',
+    '" a"',
+    '"x (policy)"',
+    '"q\\""',
+    '"a, b"',
+    '"by: ann"',
   ]);
 });

@@ -6,7 +6,8 @@
 
 /** Control characters, half surrogates, marks of direction, zero width, fillers, tags, and what is no character. */
 const UNSAFE =
-  /\u034f|[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: signs that combine with others are meant each by itself
+  /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
 
 const hex4 = (unit: number): string => unit.toString(16).padStart(4, "0");
 
@@ -16,6 +17,11 @@ export function shown(text: string): string {
     const point = sign.codePointAt(0) as number;
     return point > 0xffff ? `\\u{${point.toString(16)}}` : `\\u${hex4(point)}`;
   });
+}
+
+/** One item of a list in one cell: quoted where it could be taken for more than one, or for none. */
+export function item(text: string): string {
+  return /^$|[;,:()"]|^\s|\s$/.test(text) ? JSON.stringify(text) : text;
 }
 
 /** A value as one line of JSON in which those signs are JSON's own escapes: a reader gets the exact text back. */
