@@ -22,8 +22,10 @@ export function columnsOf(stream: { isTTY?: boolean; columns?: number }): number
   return Math.min(COLUMNS_MAX, Math.max(COLUMNS_MIN, stream.columns ?? COLUMNS_PLAIN));
 }
 
-// Control characters, marks that reorder text on screen, and letters that nobody sees: zero width, fillers, tags.
-const UNSAFE = /[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029\ufff9-\ufffb]/gu;
+// Control characters, halves of characters, marks that reorder text on screen, what is no character, and letters that
+// nobody sees: zero width, fillers, tags. bindings/evidence/report/text.ts has the same rule for reports.
+const UNSAFE =
+  /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029\ufff9-\ufffb]/gu;
 
 /** One line of text from anywhere, safe to print: control and direction characters are spelt out. */
 export function safe(text: string): string {
