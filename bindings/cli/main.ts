@@ -22,6 +22,7 @@ import { addSchema } from "./commands/schema.js";
 import { addServers } from "./commands/servers.js";
 import { addTaxonomy } from "./commands/taxonomy.js";
 import { addTest } from "./commands/test.js";
+import { addVerify } from "./commands/verify.js";
 import { EXIT, errorFacts } from "./failure.js";
 import { leaveQuietly, remark } from "./output.js";
 import { safe } from "./text.js";
@@ -39,6 +40,7 @@ function program(): Command {
   addDemo(command);
   addCheck(command);
   addExplain(command);
+  addVerify(command);
   addReplay(command);
   addFreeze(command);
   addThaw(command);

@@ -1,43 +1,102 @@
-/** `check --state FILE`: a log in a file, and the histories that its records give. */
+/** What a command remembers: histories, and the log that they come from, in a folder (`--log`) or in one file (`--state`). */
 
+import { randomBytes } from "node:crypto";
+import type { Command } from "commander";
 import type { Decision } from "permit0";
 import type { Engine, EventRequest, Request } from "permit0/engine";
-import { type EventBody, LogFault, MemoryStore, Remembering } from "permit0/memory";
-import { fillStore, JsonLinesLog } from "permit0/node";
+import { type EventBody, type Log, LogFault, MemoryStore, Remembering, type Store } from "permit0/memory";
+import { fillStore, JsonLinesLog, openLog } from "permit0/node";
 import { CliError } from "./failure.js";
 
-/** Decides with the memory of one file. Nobody waits for a machine that might stop, so lines are written in batches. */
-export class StateFile {
-  readonly #log: JsonLinesLog;
-  readonly #remembering: Remembering;
+/** Where a command remembers. */
+export interface StateOptions {
+  readonly log?: string;
+  readonly state?: string;
+  readonly keys?: string;
+  readonly shard?: string;
+  readonly durability?: string;
+}
 
-  private constructor(log: JsonLinesLog, store: MemoryStore) {
+export function addStateOptions(command: Command): Command {
+  return command
+    .optionsGroup("What is remembered:")
+    .option("--log <folder>", "write every answer to this log, and decide with its histories")
+    .option("--keys <folder>", "keys that sign the log and seal requests (default: ~/.permit0/keys)")
+    .option("--shard <name>", "this writer's part of the log (default: main)")
+    .option("--durability <word>", "strict, batched or none: when a record is on the disk (default: strict)")
+    .option("--state <file>", "decide with the histories of this file of JSON lines, and append to it");
+}
+
+const DURABILITIES = ["strict", "batched", "none"] as const;
+
+/** A log that knows how long it is. */
+type SizedLog = Log & { readonly size: number };
+
+export class State {
+  readonly #log: SizedLog;
+  readonly #remembering: Remembering;
+  /** Requests that are kept must not be guessed from their commitments. */
+  readonly #isSalted: boolean;
+
+  private constructor(log: SizedLog, store: Store, isSalted: boolean) {
     this.#log = log;
+    this.#isSalted = isSalted;
     this.#remembering = new Remembering({ store, log });
   }
 
-  /** @throws CliError when the file cannot be read or does not add up. */
-  static async open(file: string): Promise<StateFile> {
+  /** Undefined where nothing is to be remembered. @throws CliError when it cannot be read or does not add up. */
+  static async open(options: StateOptions): Promise<State | undefined> {
+    const { log, state, keys, shard, durability } = options;
+    if (log !== undefined && state !== undefined)
+      throw new CliError(
+        "usage",
+        "wanted --log or --state; came both; a folder is the log, a file is the older form",
+      );
+    if (log === undefined && (keys ?? shard ?? durability) !== undefined)
+      throw new CliError("usage", "--keys, --shard and --durability belong to --log; name its folder");
+    if (state !== undefined) return State.#ofFile(state);
+    return log === undefined ? undefined : State.#ofFolder(log, options);
+  }
+
+  static async #ofFolder(
+    folder: string,
+    { keys, shard, durability = "strict" }: StateOptions,
+  ): Promise<State> {
+    const word = DURABILITIES.find((each) => each === durability);
+    if (word === undefined)
+      throw new CliError(
+        "usage",
+        `--durability: wanted ${DURABILITIES.join(", ")}; came ${JSON.stringify(durability)}`,
+      );
+    const log = await openLog(folder, {
+      durability: word,
+      ...(keys === undefined ? {} : { keys }),
+      ...(shard === undefined ? {} : { shard }),
+    });
+    return new State(log, log.store, true);
+  }
+
+  /** Nobody waits for a machine that might stop, so lines are written in batches. */
+  static async #ofFile(file: string): Promise<State> {
     let log: JsonLinesLog | undefined;
     try {
       log = new JsonLinesLog(file, { durability: "batched" });
       const store = new MemoryStore();
       await fillStore(store, file);
-      return new StateFile(log, store);
+      return new State(log, store, false);
     } catch (error) {
       log?.close();
       throw fileError(file, error);
     }
   }
 
-  /** Decisions in the file. */
+  /** Entries in the log. */
   get size(): number {
     return this.#log.size;
   }
 
   decide(engine: Engine, request: Request): Promise<Decision> {
-    const { durability } = this.#remembering;
-    return this.#remembering.decide(engine, { ...request, durability });
+    return this.#remembering.decide(engine, { ...request, ...this.#surroundings() });
   }
 
   /** Keeps events in order; one that is denied is in the log too, and the others are not tried. */
@@ -46,18 +105,22 @@ export class StateFile {
     bodies: readonly EventBody[],
     context: EventRequest["context"],
   ): Promise<readonly Decision[]> {
-    const { durability } = this.#remembering;
     const decisions: Decision[] = [];
     for (const body of bodies) {
-      const decision = await this.#remembering.decide(engine, { ...body, context, durability });
+      const decision = await this.#remembering.decide(engine, { ...body, context, ...this.#surroundings() });
       decisions.push(decision);
       if (decision.verdict !== "allow") break;
     }
     return decisions;
   }
 
-  close(): void {
-    this.#log.close();
+  async close(): Promise<void> {
+    await this.#log.close();
+  }
+
+  #surroundings(): Pick<Request, "durability" | "salt"> {
+    const { durability } = this.#remembering;
+    return this.#isSalted ? { durability, salt: new Uint8Array(randomBytes(32)) } : { durability };
   }
 }
 

@@ -1,4 +1,4 @@
-/** Evidence: what a verifier believes, and the keys behind it. Runs in every runtime. */
+/** Evidence: the log, who signs it, and who verifies it whom to believe. Runs in every runtime. */
 
 export {
   type Awaitable,
@@ -24,7 +24,12 @@ export {
   seedSigner,
   webEd25519,
 } from "../keys/index.ts";
+export type { Entry, EntryCell, LogNote, NoteEntry, RecordEntry, Sealed } from "./entry.ts";
 export { EvidenceError } from "./errors.ts";
+export { EvidenceLog, type EvidenceLogOptions, openEvidenceLog, type Seal } from "./log.ts";
+export { ShardFault } from "./shard.ts";
+export type { Standing } from "./standing.ts";
+export type { Storage, StorageReader } from "./storage.ts";
 export {
   originFault,
   parseTrust,
@@ -38,3 +43,15 @@ export {
   type WitnessKey,
   witnessKeyText,
 } from "./trust.ts";
+export {
+  type Answer,
+  type Finding,
+  type NotReplayed,
+  type OpenedRequest,
+  type Progress,
+  type ShardReport,
+  type VerifyOptions,
+  type VerifyReport,
+  type VerifyTrust,
+  verifyLog,
+} from "./verify.ts";

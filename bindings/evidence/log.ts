@@ -3,6 +3,7 @@
  * sync each; signed checkpoints follow. docs/format/log.md.
  */
 
+import type { Awaitable } from "../keys/ed25519.ts";
 import { publicKeyText } from "../keys/paserk.ts";
 import { talliesOf } from "../memory/fold.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
@@ -27,7 +28,6 @@ import {
   type Entry,
   type EntryCell,
   encodeEntry,
-  type KeyNote,
   type LogNote,
   replayedOf,
   type Sealed,
@@ -35,6 +35,7 @@ import {
 import { EvidenceError } from "./errors.ts";
 import { binBytes, FRAME_BYTES_MAX, frameOf } from "./frame.ts";
 import type { Signer } from "./note.ts";
+import { type OwnKey, OwnKeys } from "./own-keys.ts";
 import {
   inventoryOf,
   readShard,
@@ -51,7 +52,7 @@ import { type Hash, leafHash, sameHash } from "./tree.ts";
 export type Seal = (
   request: Uint8Array,
   place: { readonly origin: string; readonly seq: number },
-) => { readonly sealed: Sealed; readonly bytes: Uint8Array };
+) => Awaitable<{ readonly sealed: Sealed; readonly bytes: Uint8Array }>;
 
 /** Gives a checkpoint to witnesses and returns it with what they signed; undefined when too few of them answered. */
 export type Witnessing = (
@@ -76,6 +77,8 @@ export interface EvidenceLogOptions {
   readonly witnessing?: Witnessing;
   /** Filled from the log when it opens. Default: a `MemoryStore`. */
   readonly store?: Store;
+  /** Why a key that signed before signs no more, by the key as text. One that is not here was retired. */
+  readonly revoked?: ReadonlyMap<string, string>;
   /** Milliseconds since 1970, for what is no decision. */
   readonly clock: () => number;
   readonly hash?: Hash;
@@ -115,6 +118,7 @@ export class EvidenceLog implements Log {
   readonly #replay: Replay;
   readonly #chain: Chain;
   readonly #checkpoints: CheckpointWriter;
+  readonly #ownKeys: OwnKeys;
   readonly #kept: Set<string>;
   readonly #sources = new WeakSet<RecordSource>();
   #end: ShardPlace;
@@ -139,6 +143,7 @@ export class EvidenceLog implements Log {
     this.#replay = opened.replay;
     this.#chain = opened.chain;
     this.#checkpoints = opened.checkpoints;
+    this.#ownKeys = opened.keys;
     this.#kept = new Set(opened.artifacts);
     this.#segments = [...opened.segments];
     this.#end = opened.end;
@@ -152,6 +157,11 @@ export class EvidenceLog implements Log {
   /** Entries under the last signature. */
   get signedSize(): number {
     return this.#checkpoints.size;
+  }
+
+  /** The keys that signed it, as the log names them. */
+  get keys(): readonly OwnKey[] {
+    return this.#ownKeys.all;
   }
 
   last(id: Uint8Array): LastKnown | undefined {
@@ -178,14 +188,30 @@ export class EvidenceLog implements Log {
     return this.#put(given);
   }
 
-  /** Says in the log what became of a key. */
-  noteKey(note: Omit<KeyNote, "kind" | "time_ms">): Promise<void> {
-    return this.#put({ kind: "key", ...note, time_ms: this.#options.clock() });
-  }
-
   /** Says in the log that what was kept of a subject cannot be read any more. Its key must be destroyed already. */
   noteErased(subject: Uint8Array, by: string, reason: string): Promise<void> {
     return this.#put({ kind: "erase", subject, by, reason, time_ms: this.#options.clock() });
+  }
+
+  /** @internal Says in the log which keys sign from now on, where that has changed. */
+  async useKeys(): Promise<void> {
+    const { signers, revoked, clock } = this.#options;
+    const signing = new Set(signers.map(({ publicKey }) => publicKeyText(publicKey) as string));
+    const before = this.#ownKeys.signing.map(({ text }) => text);
+    for (const key of signing)
+      if (!before.includes(key)) await this.#put({ kind: "key", act: "add", key, time_ms: clock() });
+    for (const key of before) {
+      const reason = revoked?.get(key);
+      const act = reason === undefined ? "retire" : "revoke";
+      if (!signing.has(key))
+        await this.#put({
+          kind: "key",
+          act,
+          key,
+          ...(reason === undefined ? {} : { reason }),
+          time_ms: clock(),
+        });
+    }
   }
 
   /** @internal What opening has to say. */
@@ -252,7 +278,7 @@ export class EvidenceLog implements Log {
         let made: { entry: Entry; encoded: Uint8Array; sealed: Uint8Array | undefined };
         try {
           await this.#keepFiles(next.given);
-          made = this.#entryOf(next.given);
+          made = await this.#entryOf(next.given);
         } catch (error) {
           // Nothing of it is in the log yet, so the others go on.
           next.failed(error);
@@ -261,6 +287,8 @@ export class EvidenceLog implements Log {
         group.push(next);
         const { entry, encoded, sealed } = made;
         const leaf = leafHash(encoded, this.#hash);
+        if (entry.note?.kind === "begin" || entry.note?.kind === "key")
+          this.#ownKeys.take(entry.note, entry.seq);
         this.#chain.prev = leaf;
         this.#chain.tree.append(leaf);
         for (const bin of sealed === undefined ? [encoded] : [encoded, sealed]) {
@@ -301,11 +329,9 @@ export class EvidenceLog implements Log {
     this.#unsynced = 0;
   }
 
-  #entryOf(given: LogEntry | LogNote): {
-    entry: Entry;
-    encoded: Uint8Array;
-    sealed: Uint8Array | undefined;
-  } {
+  async #entryOf(
+    given: LogEntry | LogNote,
+  ): Promise<{ entry: Entry; encoded: Uint8Array; sealed: Uint8Array | undefined }> {
     const { prev, tree } = this.#chain;
     const seq = tree.size;
     if ("kind" in given) {
@@ -314,7 +340,7 @@ export class EvidenceLog implements Log {
     }
     const { record, cells, request } = given;
     const payload =
-      request === undefined ? undefined : this.#options.seal?.(request, { origin: this.origin, seq });
+      request === undefined ? undefined : await this.#options.seal?.(request, { origin: this.origin, seq });
     const entry = {
       prev,
       seq,
@@ -383,6 +409,7 @@ export interface OpenedShard {
   readonly segments: readonly string[];
   readonly artifacts: readonly string[];
   readonly checkpoints: CheckpointWriter;
+  readonly keys: OwnKeys;
 }
 
 /**
@@ -403,6 +430,7 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const segments = shards.get(shard) ?? [];
   const chain = new Chain(hash);
   const replay = new Replay();
+  const keys = new OwnKeys();
   const checkpoints = await CheckpointWriter.open(storage, shard);
   let origin = `${options.origin}/${shard}`;
   const end = await readShard(storage, segments, async (batch) => {
@@ -410,6 +438,7 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
       const { entry } = chain.add(found);
       checkpoints.check(chain.tree);
       if (entry.note?.kind === "begin") origin = entry.note.origin;
+      if (entry.note?.kind === "begin" || entry.note?.kind === "key") keys.take(entry.note, entry.seq);
       if (entry.note !== undefined || entry.cells.length === 0) continue;
       const replayed = replayedOf(entry);
       replay.trust(replayed);
@@ -419,7 +448,7 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   checkpoints.needAll(chain.tree.size, origin);
   if (end.torn > 0 && end.seq < checkpoints.size)
     throw new EvidenceError("log_short", `${end.file}: what is torn was signed already`);
-  const opened = { shard, origin, store, replay, chain, end, segments, artifacts, checkpoints };
+  const opened = { shard, origin, store, replay, chain, end, segments, artifacts, checkpoints, keys };
   const log = new EvidenceLog(storage, options, opened);
   const torn = end.torn === 0 ? undefined : await storage.read(end.file, end.at, end.torn);
   if (torn !== undefined) await storage.cut(end.file, end.at);
@@ -434,6 +463,7 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
       sha256: hash(torn),
       time_ms: clock(),
     });
+  await log.useKeys();
   await log.sign();
   return log;
 }

@@ -1,7 +1,5 @@
 /** What a verifier knows of a shard on its way through it. */
 
-import { publicKeyFault } from "../keys/noble.ts";
-import { parsePublicKey } from "../keys/paserk.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
 import { Replay, refill } from "../memory/replay.ts";
 import { factsOfRecord } from "../src/decision.ts";
@@ -12,6 +10,7 @@ import type { Checkpoint, CheckpointTrust } from "./checkpoint.ts";
 import { type LogNote, type RecordEntry, replayedOf } from "./entry.ts";
 import { EvidenceError } from "./errors.ts";
 import type { Note } from "./note.ts";
+import { OwnKeys } from "./own-keys.ts";
 import { type FoundEntry, ShardFault } from "./shard.ts";
 import { type Hash, sameHash } from "./tree.ts";
 
@@ -21,13 +20,6 @@ export interface Expected extends Checkpoint {
   readonly file: string;
   readonly at: number;
   isMet: boolean;
-}
-
-interface OwnKey {
-  readonly text: string;
-  readonly publicKey: Uint8Array;
-  readonly from: number;
-  to?: number;
 }
 
 export class ShardWalk {
@@ -40,7 +32,7 @@ export class ShardWalk {
   /** Number of the last entry that erased a subject. */
   readonly erasedAt = new Map<string, number>();
   readonly #store = new MemoryStore();
-  readonly #keys: OwnKey[] = [];
+  readonly #keys = new OwnKeys();
   readonly #due = new Map<number, Expected[]>();
   origin = "";
   latestMs = 0;
@@ -87,17 +79,10 @@ export class ShardWalk {
         this.origin = note.origin;
         if (!note.origin.endsWith(`/${this.shard}`))
           return `It begins the shard ${note.origin}, and stands in the folder ${this.shard}.`;
-        return this.#addKey(note.key, 0);
+        return this.#keys.take(note, seq);
       }
-      case "key": {
-        const key = this.#keys.find(({ text, to }) => text === note.key && to === undefined);
-        if (note.act === "add")
-          return key === undefined ? this.#addKey(note.key, seq) : "The key signs already.";
-        if (key === undefined) return "The key did not sign.";
-        // The checkpoint over this very entry may be its last one.
-        key.to = note.act === "retire" ? seq + 1 : seq;
-        return undefined;
-      }
+      case "key":
+        return this.#keys.take(note, seq);
       case "erase":
         this.erasedAt.set(hex(note.subject), seq);
         return undefined;
@@ -106,19 +91,9 @@ export class ShardWalk {
     }
   }
 
-  #addKey(text: string, from: number): string | undefined {
-    try {
-      const publicKey = parsePublicKey(text);
-      this.#keys.push({ text, publicKey, from });
-      return publicKeyFault(publicKey);
-    } catch (error) {
-      return (error as Error).message;
-    }
-  }
-
   /** The keys that the log itself names, each for the sizes for which it names it. */
   ownTrust(): CheckpointTrust {
-    return { origin: this.origin, keys: this.#keys };
+    return { origin: this.origin, keys: this.#keys.all };
   }
 
   /** The histories that a record was decided on, as the records before it make them. */

@@ -20,7 +20,6 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { KeyError } from "../keys/errors.ts";
 import {
@@ -35,6 +34,7 @@ import { type KeyId, keyId, secretKeyText } from "../keys/paserk.ts";
 import { type SyncSigner, secretKeySigner } from "../keys/signer.ts";
 import { nodeEd25519 } from "./ed25519-node.ts";
 import { FileLock } from "./lock.ts";
+import { defaultKeyFolder } from "./own-paths.ts";
 
 /** A signer of a folder. */
 export interface FolderSigner extends SyncSigner {
@@ -57,11 +57,6 @@ const OTHERS = 0o077;
 const FILE_BYTES_MAX = 1024 * 1024;
 /** Windows keeps rights of files elsewhere. */
 const HAS_MODES = process.platform !== "win32";
-
-/** `~/.permit0/keys` of the user who runs this, whatever the environment says where his home is. */
-export function defaultKeyFolder(): string {
-  return join(userInfo().homedir, ".permit0", "keys");
-}
 
 /** The signing keys of one folder. Each call reads what is there now. */
 export class KeyFolder {
@@ -265,7 +260,7 @@ function shellWord(text: string): string {
 }
 
 /** The text of a file, or undefined when there is none. It is looked at by its number, so that nobody swaps it in between. */
-function readOwn(path: string): string | undefined {
+export function readOwn(path: string): string | undefined {
   let file: number;
   try {
     // A pipe must not keep us waiting.
@@ -292,7 +287,7 @@ function readOwn(path: string): string | undefined {
 }
 
 /** All of a file or what stood there before, whenever the machine stops. */
-function writeOwn(folder: string, path: string, text: string): void {
+export function writeOwn(folder: string, path: string, text: string): void {
   const aside = `${path}.${randomBytes(8).toString("hex")}.tmp`;
   const file = openSync(aside, "wx", FILE_MODE);
   try {

@@ -8,15 +8,21 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { EvidenceLog } from "../evidence/log.ts";
+import type { VerifyReport } from "../evidence/verify.ts";
 import type { EngineFileNames } from "../src/embedded.ts";
 import type { Engine } from "../src/engine.ts";
 import type { KeyFolder } from "./key-folder.ts";
+import type { LogFolderOptions, VerifyFolderOptions } from "./log-folder.ts";
 
 export { CodecError } from "../src/codec/errors.ts";
 export { type JsonValue, parseJson } from "../src/codec/json.ts";
 export { nodeEd25519 } from "./ed25519-node.ts";
+export { FolderReader } from "./folder-storage.ts";
 export type { FolderSigner, KeyChangeOptions, KeyFolder } from "./key-folder.ts";
 export { fillStore, JsonLinesLog, type JsonLinesLogOptions, readLog } from "./log.ts";
+export type { LogFolderOptions, VerifyFolderOptions } from "./log-folder.ts";
+export { defaultKeyFolder, ownTrustFile } from "./own-paths.ts";
 
 /**
  * Opens an engine.
@@ -46,6 +52,26 @@ export async function openKeyFolder(
   // Late: who only decides has no use for the code of curves.
   const { KeyFolder: Folder } = await import("./key-folder.ts");
   return create ? Folder.create(path) : Folder.open(path);
+}
+
+/**
+ * Opens a log in a folder, or begins one. See {@link LogFolderOptions}.
+ * @throws EvidenceError, ShardFault, LogFault when it does not add up; KeyError; Error when another process writes to it.
+ *
+ * @example
+ * const log = await openLog("evidence");
+ * const permit = createPermit({ log });
+ */
+export async function openLog(folder: string, options?: LogFolderOptions): Promise<EvidenceLog> {
+  return (await import("./log-folder.ts")).openLog(folder, options);
+}
+
+/**
+ * Verifies a log in a folder, from its bytes alone.
+ * @throws EvidenceError when there is none; Node's errors when it cannot be read.
+ */
+export async function verifyFolder(folder: string, options?: VerifyFolderOptions): Promise<VerifyReport> {
+  return (await import("./log-folder.ts")).verifyFolder(folder, options);
 }
 
 let root: string | undefined;

@@ -11,15 +11,14 @@ import { LINE_BYTES_MAX, type Line, linesOf } from "../lines.js";
 import { addCallOptions, addEpochOption, addPolicyOptions } from "../options.js";
 import { Output, remark } from "../output.js";
 import { openPolicy, type PolicyOptions } from "../policy.js";
-import { StateFile } from "../state.js";
+import { addStateOptions, State, type StateOptions } from "../state.js";
 import { type Colors, safe, table, wrap } from "../text.js";
 
-interface CheckOptions extends CallOptions, PolicyOptions {
+interface CheckOptions extends CallOptions, PolicyOptions, StateOptions {
   readonly json?: boolean;
   readonly jsonl?: boolean;
   readonly failOn?: string;
   readonly recordOut?: string;
-  readonly state?: string;
 }
 
 const STRICTNESS: Readonly<Record<Verdict, number>> = { allow: 0, review: 1, deny: 2 };
@@ -35,8 +34,8 @@ export function addCheck(program: Command): void {
     .option("--json", "the decision as JSON on standard output (docs/format/check.schema.json)")
     .option("--jsonl", "read one JSON object a line, a call or an event, write one answer a line, in order")
     .option("--fail-on <verdict>", "exit 1 when a verdict is this strict or stricter: review, deny")
-    .option("--record-out <file>", "write the bytes of the record to a file")
-    .option("--state <file>", "remember: decide with the histories of this log, and append to it");
+    .option("--record-out <file>", "write the bytes of the record to a file");
+  addStateOptions(command);
   addEpochOption(command);
   command.addHelpText(
     "after",
@@ -47,7 +46,8 @@ Examples:
   $ permit0 check --tool send_email --args '{"to":"ann@example.com","body":"hi"}'
   $ permit0 check --action payments.refund --fields '{"amount":85000,"currency":"USD"}' --json
   $ cat calls.jsonl | permit0 check --jsonl --fail-on deny
-  $ cat calls.jsonl | permit0 check --jsonl --state decisions.jsonl`,
+  $ cat calls.jsonl | permit0 check --jsonl --log evidence
+  $ permit0 verify evidence`,
   );
   command.action(async (options: CheckOptions) => {
     process.exitCode = options.jsonl === true ? await checkLines(options) : await checkOne(options);
@@ -61,9 +61,9 @@ function findingFrom(failOn: string | undefined): number {
   throw new CliError("usage", `--fail-on: wanted review or deny, came ${JSON.stringify(failOn)}`);
 }
 
-/** How a run decides: each call for itself, or with what the file of `--state` remembers. */
+/** How a run decides: each call for itself, or with what a log remembers. */
 interface Judge {
-  readonly state: StateFile | undefined;
+  readonly state: State | undefined;
   decide(request: Request): Decision | Promise<Decision>;
   /** Keeps an event, which only a memory can. */
   take(line: EventLine): Promise<readonly Decision[]>;
@@ -71,9 +71,9 @@ interface Judge {
 
 async function openJudge(options: CheckOptions): Promise<Judge> {
   const engine = await openPolicy(options);
-  if (options.state === undefined)
-    return { state: undefined, decide: (request) => decideOrDeny(engine, request), take: refuseEvent };
-  const state = await StateFile.open(options.state);
+  const state = await State.open(options);
+  if (state === undefined)
+    return { state, decide: (request) => decideOrDeny(engine, request), take: refuseEvent };
   return {
     state,
     decide: (request) => state.decide(engine, request),
@@ -86,7 +86,7 @@ async function refuseEvent({ kind }: EventLine): Promise<never> {
     path: kind,
     wanted: "a memory to put it into",
     came: "none",
-    advice: "Name its file with --state.",
+    advice: "Name its folder with --log.",
   });
 }
 
@@ -107,7 +107,7 @@ async function checkOne(options: CheckOptions): Promise<number> {
   const request = callFromOptions(options);
   const judge = await openJudge(options);
   const decision = await judge.decide(request);
-  judge.state?.close();
+  await judge.state?.close();
   if (options.recordOut !== undefined) writeRecord(options.recordOut, decision);
   const output = new Output();
   if (options.json === true) await output.json(decision);
@@ -215,7 +215,7 @@ async function checkLines(options: CheckOptions): Promise<number> {
     const answer = await answerLine(line, tally, judge, epochMs, options.assertedBy, from);
     await output.json(answer, true);
   }
-  judge.state?.close();
+  await judge.state?.close();
   await output.flush();
   for (const text of tally.remarks()) remark(text);
   // What was not decided cannot have passed.

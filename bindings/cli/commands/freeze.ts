@@ -10,14 +10,13 @@ import { CliError, EXIT } from "../failure.js";
 import { addPolicyOptions } from "../options.js";
 import { Output, remark } from "../output.js";
 import { openPolicy, type PolicyOptions } from "../policy.js";
-import { fileError, StateFile } from "../state.js";
+import { addStateOptions, fileError, State, type StateOptions } from "../state.js";
 import { safe, table, timeText } from "../text.js";
 import { paint } from "./check.js";
 
 const SCOPES = "tenant, principal, agent, actor, session, tool, server or action";
 
-interface OrderOptions extends PolicyOptions {
-  readonly state?: string;
+interface OrderOptions extends PolicyOptions, StateOptions {
   readonly by?: string;
   readonly reason?: string;
   readonly timeMs?: string;
@@ -30,7 +29,7 @@ export function addFreeze(program: Command): void {
     "freeze",
     "stop everything that a name stands for",
     "Stops a tenant, principal, agent, actor, session, tool, server or action by its name: calls that name it are denied with `frozen` from the next decision on. For people: an agent must not be able to run this.",
-    "$ permit0 freeze agent mail-agent --state decisions.jsonl --by ann --reason 'sends odd mails'",
+    "$ permit0 freeze agent mail-agent --log evidence --by ann --reason 'sends odd mails'",
   );
 }
 
@@ -40,7 +39,7 @@ export function addThaw(program: Command): void {
     "thaw",
     "let it go on",
     "Lets go on what `permit0 freeze` stopped. For people: an agent must not be able to run this.",
-    "$ permit0 thaw agent mail-agent --state decisions.jsonl --by ann --reason 'it was a test'",
+    "$ permit0 thaw agent mail-agent --log evidence --by ann --reason 'it was a test'",
   );
 }
 
@@ -57,15 +56,14 @@ function addOrder(
     .description(description)
     .argument("<scope>", SCOPES)
     .argument("<value>", "its name, as calls give it")
-    .option("--state <file>", "log that it goes to (required)")
     .option("--by <name>", "who says so (required)")
     .option("--reason <text>", "why (required)")
     .option("--time-ms <time>", "milliseconds since 1970, a UTC date, or now (default: now)")
     .option("--json", "what became of it as JSON on standard output");
-  addPolicyOptions(command)
+  addPolicyOptions(addStateOptions(command))
     .addHelpText(
       "after",
-      `\nExit: 0 kept, 1 not kept, 2 could not run.\n\nExamples:\n  ${example}\n  $ permit0 frozen --state decisions.jsonl`,
+      `\nExit: 0 kept, 1 not kept, 2 could not run.\n\nExamples:\n  ${example}\n  $ permit0 frozen --log evidence`,
     )
     .action(async (scope: string, value: string, options: OrderOptions) => {
       process.exitCode = await order(kind, scope, value, options);
@@ -79,7 +77,7 @@ async function order(
   options: OrderOptions,
 ): Promise<number> {
   const { by, reason, timeMs = "now" } = options;
-  const file = needed(options.state, "--state FILE");
+  needed(options.log ?? options.state, "--log FOLDER");
   const body = freezeBody(kind, {
     scope: scope as Freeze["scope"],
     value,
@@ -90,7 +88,7 @@ async function order(
   const engine = await openPolicy(options);
   // Encoded once before the file is begun: a wrong word leaves nothing behind.
   engine.prepare({ ...body, context });
-  const state = await StateFile.open(file);
+  const state = (await State.open(options)) as State;
   const decisions = await state.take(engine, [body], context).finally(() => state.close());
   const [decision] = decisions;
   const output = new Output();

@@ -1,0 +1,219 @@
+/** `permit0 verify`: whether a log is what was signed, follows from its own numbers, and is decided the same way again. */
+
+import { existsSync, readFileSync, statSync } from "node:fs";
+import type { Command } from "commander";
+import { type Finding, type Progress, parseTrust, type Trust, type VerifyReport } from "permit0/evidence";
+import { defaultKeyFolder, ownTrustFile, verifyFolder } from "permit0/node";
+import { CliError, EXIT } from "../failure.js";
+import { Output } from "../output.js";
+import { type Colors, safe, table, wrap } from "../text.js";
+
+interface VerifyOptions {
+  readonly trust?: string;
+  readonly keys?: string;
+  readonly keySalt?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly replay: boolean;
+  readonly json?: boolean;
+}
+
+export function addVerify(program: Command): void {
+  program
+    .command("verify")
+    .summary("verify a log, offline")
+    .description(
+      "Verifies a log and says three things apart: whether it is what was signed (structure), whether each record follows from its own numbers (arithmetic), and whether each request is decided the same way again (replay).",
+    )
+    .argument("<log>", "folder of the log")
+    .option(
+      "--trust <file>",
+      "whom to believe: keys, witnesses, engines (default: your own, trust.json beside your keys)",
+    )
+    .option(
+      "--keys <folder>",
+      "keys of subjects, to open requests that are sealed (default: ~/.permit0/keys)",
+    )
+    .option(
+      "--key-salt <file>",
+      "the 32 bytes that ids of histories were made with, where a program gave some",
+    )
+    .option("--from <n>", "compute and decide again from this entry on; the structure is always whole")
+    .option("--to <n>", "up to this entry, not included")
+    .option("--no-replay", "do not decide again")
+    .option("--json", "the report as JSON on standard output")
+    .addHelpText(
+      "after",
+      `
+Exit: 0 it is signed by who you trust and all of it adds up; 1 something does not, or nobody you trust signed it; 2 could not run.
+
+Examples:
+  $ permit0 check --jsonl --log evidence < calls.jsonl
+  $ permit0 verify evidence`,
+    )
+    .action(async (log: string, options: VerifyOptions) => {
+      process.exitCode = await verify(log, options);
+    });
+}
+
+async function verify(log: string, options: VerifyOptions): Promise<number> {
+  const { replay, json, keySalt } = options;
+  if (!isFolder(log))
+    throw new CliError(
+      "file",
+      `${log}: wanted the folder of a log; came ${existsSync(log) ? "a file" : "nothing"}`,
+    );
+  const keys = options.keys ?? defaultKeyFolder();
+  const own = ownTrustFile(keys);
+  const file = options.trust ?? (existsSync(own) ? own : undefined);
+  const trust = file === undefined ? undefined : trustIn(file);
+  const from = entryNumber(options.from, "--from");
+  const to = entryNumber(options.to, "--to");
+  const bar = new ProgressBar();
+  const report = await verifyFolder(log, {
+    ...(trust === undefined ? {} : { trust }),
+    keys,
+    ...(keySalt === undefined ? {} : { keySalt: saltIn(keySalt) }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    replay,
+    onProgress: (progress) => bar.show(progress),
+  });
+  bar.clear();
+  const output = new Output();
+  if (json === true) await output.json({ ...report, trust: file ?? null });
+  else await output.lines(lines(report, file, output.colors, output.columns));
+  await output.flush();
+  const isGood = report.answer === "self-signed" || report.answer === "witnessed";
+  return isGood ? EXIT.done : EXIT.findings;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function trustIn(file: string): Trust {
+  return parseTrust(read(file).toString("utf8"), file);
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new CliError("file", `${file}: wanted a file to read; ${(error as Error).message}`);
+  }
+}
+
+const SALT_BYTES = 32;
+
+function saltIn(file: string): Uint8Array {
+  const salt = read(file);
+  if (salt.length === SALT_BYTES) return new Uint8Array(salt);
+  throw new CliError("file", `${file}: wanted ${SALT_BYTES} bytes; came ${salt.length}`);
+}
+
+function entryNumber(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new CliError("usage", `${option}: wanted the number of an entry; came ${JSON.stringify(text)}`);
+}
+
+const BAR_COLUMNS = 30;
+const BAR_EVERY_MS = 100;
+
+/** On a terminal alone: what is piped is read by programs. */
+class ProgressBar {
+  readonly #isShown = process.stderr.isTTY === true;
+  #shownMs = 0;
+
+  show({ shard, entries, bytes, bytesAll }: Progress): void {
+    const now = performance.now();
+    if (!this.#isShown || now - this.#shownMs < BAR_EVERY_MS) return;
+    this.#shownMs = now;
+    const done = bytesAll === 0 ? 1 : bytes / bytesAll;
+    const bar = "#".repeat(Math.round(done * BAR_COLUMNS)).padEnd(BAR_COLUMNS, ".");
+    process.stderr.write(`\r${safe(shard)} [${bar}] ${Math.floor(done * 100)} %, ${entries} entries`);
+  }
+
+  clear(): void {
+    if (this.#shownMs > 0) process.stderr.write("\r\u001b[K");
+  }
+}
+
+/** The report for a person. */
+function lines(report: VerifyReport, trust: string | undefined, colors: Colors, columns: number): string[] {
+  const { answer, structure, arithmetic, replay, verdicts, shadow, shards, findings, unlisted } = report;
+  const isGood = answer === "self-signed" || answer === "witnessed";
+  const [standing] = shards.map((shard) => shard.standing);
+  const meaning =
+    answer === "failed"
+      ? "This is not the log that it claims to be, or it is damaged. What failed stands below."
+      : `${standing?.shows ?? ""} ${standing?.leavesOpen ?? ""}`;
+  const head = isGood ? colors.green(answer) : colors.red(answer);
+  const entries = shards.reduce((sum, shard) => sum + shard.entries, 0);
+  const rows = [
+    [
+      "structure",
+      `${structure.checked} of ${entries} entries`,
+      failedText(structure.failed),
+      rate(structure),
+    ],
+    ["arithmetic", `${arithmetic.checked} records`, failedText(arithmetic.failed), rate(arithmetic)],
+    ["replay", `${replay.checked} decided again`, failedText(replay.failed), rate(replay)],
+  ];
+  const not = Object.entries(replay.not).filter(([, count]) => count > 0);
+  return [
+    colors.bold(head),
+    ...wrap(meaning, columns - 2).map((line) => `  ${line}`),
+    "",
+    ...table(rows).map((line) => `  ${line}`),
+    ...(not.length === 0
+      ? []
+      : [
+          `  not decided again: ${not.map(([why, count]) => `${count} ${NOT_WORDS[why] ?? why}`).join(", ")}`,
+        ]),
+    `  verdicts: ${verdicts.allow} allow, ${verdicts.review} review, ${verdicts.deny} deny`,
+    ...(shadow > 0
+      ? [colors.yellow(`  SHADOW MODE: ${shadow} records; these calls ran whatever the verdict.`)]
+      : []),
+    "",
+    ...shards.flatMap(({ origin, entries: size, root, standing: { word } }) => [
+      `  ${safe(origin)}  ${size} entries, ${word}`,
+      colors.dim(`    root ${root}`),
+    ]),
+    colors.dim(`  trust ${trust === undefined ? "nobody" : safe(trust)}`),
+    ...findings.flatMap((finding) => findingLines(finding, colors, columns)),
+    ...(unlisted > 0 ? [`  and ${unlisted} more`] : []),
+  ];
+}
+
+const NOT_WORDS: Readonly<Record<string, string>> = {
+  host: "answered by the host",
+  unkept: "without a request that was kept",
+  withheld: "sealed, without a key for you",
+  redacted: "redacted before they were kept",
+  erased: "erased, as the log says",
+};
+
+function failedText(failed: number): string {
+  return failed === 0 ? "all good" : `${failed} FAILED`;
+}
+
+function rate({ checked, ms }: { readonly checked: number; readonly ms: number }): string {
+  return checked === 0 || ms <= 0 ? "" : `${Math.round((checked / ms) * 1000).toLocaleString("en-US")}/s`;
+}
+
+function findingLines(
+  { kind, code, shard, file, at, seq, sentence }: Finding,
+  colors: Colors,
+  columns: number,
+): string[] {
+  const place = [
+    ...(file === undefined ? (shard === undefined ? [] : [shard]) : [file]),
+    ...(at === undefined ? [] : [`byte ${at}`]),
+    ...(seq === undefined ? [] : [`entry ${seq}`]),
+  ].join(", ");
+  const lead = kind === "failure" ? colors.red("FAILED") : colors.yellow("note");
+  const [first = "", ...rest] = wrap(safe(sentence), columns - 4);
+  return [`  ${lead} ${safe(place)} [${safe(code)}]`, `    ${first}`, ...rest.map((line) => `    ${line}`)];
+}

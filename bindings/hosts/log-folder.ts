@@ -1,0 +1,215 @@
+/**
+ * A log in a folder, with the keys beside it: what a program opens, and what somebody verifies years later.
+ * docs/format/log.md has the files, docs/keys.md the keys.
+ */
+
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join, resolve, sep } from "node:path";
+import type { RecordEntry } from "../evidence/entry.ts";
+import { EvidenceError } from "../evidence/errors.ts";
+import { type EvidenceLog, openEvidenceLog } from "../evidence/log.ts";
+import { KEY_TYPE, noteKey } from "../evidence/note.ts";
+import { openPayload, redactionOf, type SubjectKeys, sealPayload } from "../evidence/payload.ts";
+import { parseTrust, type Trust, type TrustedShard, trustText } from "../evidence/trust.ts";
+import {
+  type OpenedRequest,
+  type VerifyOptions,
+  type VerifyReport,
+  type VerifyTrust,
+  verifyLog,
+} from "../evidence/verify.ts";
+import type { ListedKey } from "../keys/key-list.ts";
+import { keyId, publicKeyText } from "../keys/paserk.ts";
+import { ENGINE_SHA256 } from "../src/gen/engine-digest.ts";
+import type { Store } from "../src/memory.ts";
+import type { Durability } from "../src/types.ts";
+import { nodeEd25519 } from "./ed25519-node.ts";
+import { FolderReader, FolderStorage } from "./folder-storage.ts";
+import { nodeSha256 } from "./hash-node.ts";
+import { KeyFolder, readOwn, writeOwn } from "./key-folder.ts";
+import { FileLock } from "./lock.ts";
+import { defaultKeyFolder, ownTrustFile } from "./own-paths.ts";
+import { SubjectKeyFolder } from "./subject-keys.ts";
+
+export interface LogFolderOptions {
+  /** Folder of the keys. Default `~/.permit0/keys` of the user who runs this. A first key is made where there is none. */
+  readonly keys?: string;
+  /** Name of this writer's shard, one for each process that writes at a time. Default `main`. */
+  readonly shard?: string;
+  /** Name of a log that begins. Default: one that nobody else has. */
+  readonly origin?: string;
+  /** See {@link EvidenceLog.durability}. Default `strict`. */
+  readonly durability?: Durability;
+  /** Whether requests are kept, sealed, so that they can be decided again. Default true. */
+  readonly payloads?: boolean;
+  /** What is taken out of a request before it is kept: paths like `args.card.number`, `args.items.*.name`. */
+  readonly redact?: readonly string[];
+  /** Histories to fill from the log. Default: its own, in memory. */
+  readonly store?: Store;
+}
+
+/** The lock of a shard goes when its files do. */
+class LockedFolder extends FolderStorage {
+  readonly #lock: FileLock;
+
+  constructor(folder: string, lock: FileLock) {
+    super(folder);
+    this.#lock = lock;
+  }
+
+  override async close(): Promise<void> {
+    try {
+      await super.close();
+    } finally {
+      this.#lock.release();
+    }
+  }
+}
+
+/**
+ * Opens a log and reads all of it; a folder that is not there begins one. Who may verify it is noted in `trust.json` in the
+ * folder of the keys.
+ * @throws EvidenceError, ShardFault, LogFault when it does not add up; KeyError; Error when another process writes to it.
+ *
+ * @example
+ * const log = await openLog("evidence");
+ * const permit = createPermit({ log });
+ */
+export async function openLog(folder: string, options: LogFolderOptions = {}): Promise<EvidenceLog> {
+  const {
+    keys = defaultKeyFolder(),
+    shard = "main",
+    durability,
+    payloads = true,
+    redact = [],
+    store,
+  } = options;
+  const path = resolve(folder);
+  needOutside(path, resolve(keys));
+  const own = KeyFolder.create(keys);
+  if (!own.keys().some(({ status }) => status === "current")) own.add();
+  const [signer, ...retiring] = own.signers();
+  if (signer === undefined)
+    throw new EvidenceError("key_unknown", `${keys}: wanted a key that signs, came none`);
+  const subjects = payloads ? new SubjectKeyFolder(own.path) : undefined;
+  const redaction = redactionOf(redact);
+  const storage = new LockedFolder(path, new FileLock(`${path}.${shard}`));
+  try {
+    const log = await openEvidenceLog(storage, {
+      shard,
+      origin: options.origin ?? `permit0.local/${randomBytes(8).toString("hex")}`,
+      signers: [signer, ...retiring],
+      revoked: revokedIn(own.keys()),
+      ...(durability === undefined ? {} : { durability }),
+      ...(store === undefined ? {} : { store }),
+      ...(subjects === undefined
+        ? {}
+        : { seal: (request, place) => sealPayload(request, { ...place, keys: subjects, redaction }) }),
+      clock: Date.now,
+      hash: nodeSha256,
+    });
+    noteTrust(own.path, trustedShard(log));
+    return log;
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+/** Secrets beside the log would be handed out with it. */
+function needOutside(log: string, keys: string): void {
+  if (keys !== log && !keys.startsWith(`${log}${sep}`)) return;
+  throw new EvidenceError(
+    "key_folder",
+    `${keys}: wanted a folder of keys outside of the log ${log}; choose another one`,
+  );
+}
+
+function revokedIn(keys: readonly ListedKey[]): ReadonlyMap<string, string> {
+  const revoked = keys.filter(({ status }) => status === "revoked");
+  return new Map(
+    revoked.map(({ publicKey, history }) => [publicKeyText(publicKey), history.at(-1)?.reason ?? "revoked"]),
+  );
+}
+
+/** Notes the keys of a shard in the trust of the user who writes it. */
+function noteTrust(folder: string, shard: TrustedShard): void {
+  const file = ownTrustFile(folder);
+  const text = readOwn(file);
+  const trust = text === undefined ? { shards: [], engines: [] } : parseTrust(text, file);
+  const others = trust.shards.filter(({ origin }) => origin !== shard.origin);
+  const engines = [...new Set([...trust.engines, ENGINE_SHA256])];
+  const next = trustText({ ...trust, shards: [...others, shard], engines });
+  if (next !== text) writeOwn(folder, file, next);
+}
+
+function trustedShard({ origin, keys }: Pick<EvidenceLog, "origin" | "keys">): TrustedShard {
+  return {
+    origin,
+    keys: keys.map(({ publicKey, from, to }) => ({
+      id: keyId(publicKey),
+      publicKey,
+      from,
+      ...(to === undefined ? {} : { to }),
+    })),
+  };
+}
+
+export interface VerifyFolderOptions
+  extends Pick<VerifyOptions, "from" | "to" | "replay" | "keySalt" | "onProgress" | "onEntry"> {
+  /** Whom to believe. Left out: nobody, and the answer is "consistent, unanchored" at best. */
+  readonly trust?: Trust;
+  /** Folder with the keys of subjects, to open what is sealed. Left out: it stays sealed. */
+  readonly keys?: string;
+}
+
+/**
+ * Verifies a log in a folder.
+ * @throws EvidenceError when there is none; Node's errors when it cannot be read.
+ */
+export async function verifyFolder(folder: string, options: VerifyFolderOptions = {}): Promise<VerifyReport> {
+  return verifyLog(new FolderReader(folder), await verifyOptions(options));
+}
+
+/** What a verifier on this machine brings along: Ed25519 and SHA-256 of Node, and the engine of this release. */
+export async function verifyOptions({ trust, keys, ...rest }: VerifyFolderOptions): Promise<VerifyOptions> {
+  const { EMBEDDED_DIGESTS, embeddedWasm } = await import("../src/embedded.ts");
+  return {
+    ...rest,
+    verify: nodeEd25519.verify,
+    hash: nodeSha256,
+    engines: new Map([[EMBEDDED_DIGESTS.engine, embeddedWasm()]]),
+    ...(trust === undefined ? {} : { trust: verifyTrust(trust) }),
+    ...(keys === undefined || !existsSync(join(keys, "subjects"))
+      ? {}
+      : { open: opener(new SubjectKeyFolder(keys)) }),
+  };
+}
+
+function verifyTrust({ shards, witnesses, engines, images }: Trust): VerifyTrust {
+  const keys = witnesses?.keys.map(({ name, publicKey }) => noteKey(name, KEY_TYPE.cosignature, publicKey));
+  const cosigned =
+    witnesses === undefined ? {} : { witnesses: { quorum: witnesses.quorum, keys: keys ?? [] } };
+  return {
+    shards: shards.map(({ origin, keys: signing }) => ({ origin, keys: signing, ...cosigned })),
+    engines,
+    ...(images === undefined ? {} : { images }),
+  };
+}
+
+function opener(keys: SubjectKeys): NonNullable<VerifyOptions["open"]> {
+  return async ({ seq, sealed }: RecordEntry, bytes, origin): Promise<OpenedRequest> => {
+    if (sealed === undefined) return "withheld";
+    const key = keys.key(sealed.key);
+    if (key === undefined) return "lost";
+    try {
+      const { request, leaves } = await openPayload(bytes, sealed, key, { origin, seq });
+      return leaves === undefined ? request : "redacted";
+    } catch (error) {
+      // A subject that came back after an erasure has another key.
+      if (error instanceof EvidenceError && error.code === "payload_key") return "lost";
+      throw error;
+    }
+  };
+}
