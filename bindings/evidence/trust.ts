@@ -135,7 +135,7 @@ function keyOf(place: JsonPlace): TrustedKey {
   place.object(["key", "from"], ["to"]);
   const publicKey = place
     .member("key")
-    .read("a key: k4.public. and 43 letters", "`permit0 keys show` prints it", registerPublicKey);
+    .read("a key: k4.public. and 43 letters", registerPublicKey, "; `permit0 keys show` prints it");
   const from = place.member("from").integer(0);
   const to = place.optional("to")?.integer(from);
   return { id: keyId(publicKey), publicKey, from, ...(to === undefined ? {} : { to }) };
@@ -144,9 +144,7 @@ function keyOf(place: JsonPlace): TrustedKey {
 function witnessesOf(place: JsonPlace, shards: readonly TrustedShard[]): TrustedWitnesses {
   place.object(["quorum", "keys"]);
   const places = place.member("keys").items("verifier keys of witnesses");
-  const keys = places.map((at) =>
-    at.read("the verifier key of a witness", "get it from the witness again", parseWitnessKey),
-  );
+  const keys = places.map((at) => at.read("the verifier key of a witness", parseWitnessKey));
   once(places, "witness", (index) => keys[index]?.name);
   once(places, "key", (index) => hex(keys[index]?.publicKey ?? new Uint8Array()));
   const own = new Set(shards.flatMap(({ keys: signing }) => signing.map(({ publicKey }) => hex(publicKey))));
@@ -184,16 +182,17 @@ export function parseWitnessKey(text: string): WitnessKey {
   const refuse = (came: string): never => {
     throw new EvidenceError(
       "vkey",
-      `wanted <name>+<8 hex digits>+<base64 of type 0x04 and an Ed25519 key>; came ${came}`,
+      `wanted <name>+<8 hex digits>+<base64 of type 0x04 and an Ed25519 key>; came ${came}; get it from the witness again`,
     );
   };
   const [, name = "", id = "", encoded = ""] =
     /^([^+]*)\+([0-9a-f]{8})\+(.*)$/s.exec(text) ?? refuse("another form");
   if (!NAME.test(name)) refuse("a name with a space, or a letter outside ASCII, or none");
-  const bytes = bytesOfBase64(encoded) ?? refuse("base64 that is not canonical");
+  // 33 bytes: no padding, and no bits left over.
+  if (!/^[A-Za-z0-9+/]{44}$/.test(encoded)) refuse("a last part that is not 44 letters of base64");
+  const bytes = Uint8Array.from(atob(encoded), (unit) => unit.charCodeAt(0));
   const [type, publicKey] = [bytes[0], bytes.slice(1)];
-  if (type !== COSIGNATURE_TYPE)
-    refuse(type === 0x01 ? "type 0x01, a key of a log" : `type ${type ?? "none"}`);
+  if (type !== COSIGNATURE_TYPE) refuse(type === 0x01 ? "type 0x01, a key of a log" : `type ${type}`);
   const fault = publicKeyFault(publicKey);
   if (fault !== undefined) refuse(fault);
   const wanted = noteKeyId(name, bytes);
@@ -209,11 +208,4 @@ export function witnessKeyText({ name, publicKey }: WitnessKey): string {
 
 function noteKeyId(name: string, typeAndKey: Uint8Array): Uint8Array {
   return sha256(new TextEncoder().encode(`${name}\n`), typeAndKey).slice(0, 4);
-}
-
-/** Of base64 as its encoder writes it, and of nothing else. */
-function bytesOfBase64(text: string): Uint8Array | undefined {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return undefined;
-  const binary = atob(text);
-  return btoa(binary) === text ? Uint8Array.from(binary, (unit) => unit.charCodeAt(0)) : undefined;
 }

@@ -77,13 +77,13 @@ export class JsonPlace {
     return this.fail(`an integer ${bounds}`, "correct the number");
   }
 
-  /** What `read` makes of the text here. What it refuses is refused at this place. */
-  read<T>(what: string, fix: string, read: (text: string) => T): T {
+  /** What `read` makes of the text here. What it refuses is refused at this place, with `more` to do. */
+  read<T>(what: string, read: (text: string) => T, more = ""): T {
     const text = this.text(what);
     try {
       return read(text);
     } catch (error) {
-      throw this.#refuse(`${this.path}: ${(error as Error).message}; ${fix}`);
+      throw this.#refuse(`${this.path}: ${(error as Error).message}${more}`);
     }
   }
 

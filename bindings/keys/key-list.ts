@@ -64,7 +64,7 @@ const RESTORE = "restore the file from a copy";
 
 function listedKey(place: JsonPlace): ListedKey {
   place.object(["key", "history"]);
-  const publicKey = place.member("key").read("a k4.public key", RESTORE, registerPublicKey);
+  const publicKey = place.member("key").read("a k4.public key", registerPublicKey, `; ${RESTORE}`);
   let status: KeyStatus | undefined;
   const history = place
     .member("history")

@@ -179,6 +179,18 @@ test("what providers disagree about is settled before one is asked", async () =>
   expect(asked).toHaveLength(4);
 });
 
+test("an array that is written over is another key", () => {
+  const seed = SEED.slice();
+  const key = PUBLIC.slice();
+  const signature = nodeEd25519.sign(seed, MESSAGE);
+  expect(nodeEd25519.verify(key, MESSAGE, signature)).toBe(true);
+  seed.fill(7);
+  key.set(nobleEd25519.publicKey(seed));
+  expect(nodeEd25519.verify(key, MESSAGE, signature)).toBe(false);
+  expect(nodeEd25519.sign(seed, MESSAGE)).toEqual(nobleEd25519.sign(seed, MESSAGE));
+  expect(nodeEd25519.publicKey(seed)).toEqual(key);
+});
+
 test("a platform without Ed25519 has none", async () => {
   expect(await webEd25519({} as SubtleCrypto)).toBeUndefined();
   const subtle = new Proxy(globalThis.crypto.subtle, {
