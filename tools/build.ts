@@ -49,12 +49,13 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   bun: "bindings/hosts/bun.ts",
   browser: "bindings/hosts/browser.ts",
   memory: "bindings/memory/index.ts",
+  evidence: "bindings/evidence/index.ts",
   "memory-libsql": "bindings/hosts/memory-libsql.ts",
   "cli/main": "bindings/cli/main.ts",
 };
 
 /** What stays an import: Node's own modules, the package's dependencies, and the package by its own name. */
-const EXTERNAL = ["node:*", "yaml", "commander", "picocolors", "libsql", "permit0", "permit0/*"];
+const EXTERNAL = ["node:*", "yaml", "commander", "picocolors", "libsql", "@noble/*", "permit0", "permit0/*"];
 
 const BUNDLE_OPTIONS: BuildOptions = {
   absWorkingDir: ROOT,

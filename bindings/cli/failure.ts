@@ -26,13 +26,18 @@ export function errorFacts(error: unknown): Record<string, unknown> {
     const place = { ...(path ? { path } : {}), ...(line === undefined ? {} : { line, column }) };
     return { code, message, ...place, wanted: error.wanted, came: error.came };
   }
-  if (error instanceof CliError) return { code: error.code, message: error.message };
+  if (error instanceof CliError || isOfEvidence(error)) return { code: error.code, message: error.message };
   const issues = issuesOf(error);
   if (issues !== undefined) return { code: "policy", message: (error as Error).message, issues };
   return {
     code: "internal",
     message: error instanceof Error ? (error.stack ?? error.message) : String(error),
   };
+}
+
+/** An error about keys or evidence. Asked by name, so that a command without either need not load the code of curves. */
+function isOfEvidence(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && (error.name === "KeyError" || error.name === "EvidenceError");
 }
 
 /** Places of a CompileError. Asked by name, so that a command without a policy need not load the compiler. */

@@ -12,6 +12,7 @@ import { addExplain } from "./commands/explain.js";
 import { addFmt } from "./commands/fmt.js";
 import { addFreeze, addFrozen, addThaw } from "./commands/freeze.js";
 import { addInit } from "./commands/init.js";
+import { addKeys } from "./commands/keys.js";
 import { addLint } from "./commands/lint.js";
 import { addPack } from "./commands/pack.js";
 import { addPackDraft } from "./commands/pack-draft.js";
@@ -54,6 +55,7 @@ function program(): Command {
   addPackSign(pack);
   addTaxonomy(command);
   addServers(command);
+  addKeys(command);
   return command;
 }
 

@@ -10,9 +10,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EngineFileNames } from "../src/embedded.ts";
 import type { Engine } from "../src/engine.ts";
+import type { KeyFolder } from "./key-folder.ts";
 
 export { CodecError } from "../src/codec/errors.ts";
 export { type JsonValue, parseJson } from "../src/codec/json.ts";
+export { nodeEd25519 } from "./ed25519-node.ts";
+export type { FolderSigner, KeyChangeOptions, KeyFolder } from "./key-folder.ts";
 export { fillStore, JsonLinesLog, type JsonLinesLogOptions, readLog } from "./log.ts";
 
 /**
@@ -26,6 +29,23 @@ export async function loadEngine(files: EngineFileNames<string | URL> = {}): Pro
   // Late, so that the sources below can be read by the very build that writes what is embedded.
   const { openFiles } = await import("../src/embedded.ts");
   return openFiles(files, (path) => readFile(path));
+}
+
+/**
+ * Opens a folder of signing keys.
+ * @param path default: `~/.permit0/keys` of the user who runs this.
+ * @throws KeyError when it is not there, or when others can look into it.
+ *
+ * @example
+ * const [current] = (await openKeyFolder()).signers();
+ */
+export async function openKeyFolder(
+  path?: string,
+  { create = false }: { readonly create?: boolean } = {},
+): Promise<KeyFolder> {
+  // Late: who only decides has no use for the code of curves.
+  const { KeyFolder: Folder } = await import("./key-folder.ts");
+  return create ? Folder.create(path) : Folder.open(path);
 }
 
 let root: string | undefined;

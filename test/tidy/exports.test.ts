@@ -43,6 +43,7 @@ const SUBPATHS = [
   "./bun",
   "./browser",
   "./memory",
+  "./evidence",
   "./memory-libsql",
   "./core.wasm",
   "./package.json",

@@ -111,6 +111,16 @@ export const BINDINGS_LAYERS: readonly Layer[] = [
   { name: "analyse", files: ["bindings/src/analyse/"], may: ["bindings/src/"] },
   { name: "src", files: ["bindings/src/"], may: ["bindings/src/gen/", "build/wasm", "build/image"] },
   { name: "memory", files: ["bindings/memory/"], may: ["bindings/src/"] },
+  {
+    name: "keys",
+    files: ["bindings/keys/"],
+    may: ["bindings/src/", "@noble/ed25519", "@noble/hashes/"],
+  },
+  {
+    name: "evidence",
+    files: ["bindings/evidence/"],
+    may: ["bindings/src/", "bindings/memory/", "bindings/keys/", "@noble/ed25519", "@noble/hashes/"],
+  },
   // The one native package, for those who want histories in a file.
   {
     name: "libsql",
@@ -120,7 +130,15 @@ export const BINDINGS_LAYERS: readonly Layer[] = [
   {
     name: "hosts",
     files: ["bindings/hosts/"],
-    may: ["bindings/src/", "bindings/memory/", "build/wasm", "build/image", "node:"],
+    may: [
+      "bindings/src/",
+      "bindings/memory/",
+      "bindings/keys/",
+      "bindings/evidence/",
+      "build/wasm",
+      "build/image",
+      "node:",
+    ],
   },
   {
     name: "cli",
