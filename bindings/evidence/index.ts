@@ -24,7 +24,56 @@ export {
   seedSigner,
   webEd25519,
 } from "../keys/index.ts";
+export {
+  type Checkpoint,
+  type CheckpointTrust,
+  checkpointText,
+  cosignCheckpoint,
+  type OpenedCheckpoint,
+  openCheckpoint,
+  parseCheckpointText,
+  signCheckpoint,
+} from "./checkpoint.ts";
+export {
+  type ByteRange,
+  type CheckpointNote,
+  CheckpointReader,
+  type CheckpointTail,
+} from "./checkpoint-file.ts";
 export { EvidenceError } from "./errors.ts";
+export {
+  type CheckedSignature,
+  checkSignatures,
+  formatNote,
+  formatVkey,
+  KEY_TYPE,
+  type KeyType,
+  type Note,
+  type NoteKey,
+  type NoteSignature,
+  noteKey,
+  parseNote,
+  parseVkey,
+  type Verify,
+} from "./note.ts";
+export { type Standing, standingOf } from "./standing.ts";
+export { formatTlogProof, openTlogProof, parseTlogProof, type TlogProof } from "./tlog-proof.ts";
+export {
+  consistencyProof,
+  Frontier,
+  type Hash,
+  inclusionProof,
+  leafHash,
+  type Range,
+  type RangeProof,
+  rangeProof,
+  rootOfRange,
+  type SubtreeHash,
+  subtreeHashes,
+  verifyConsistency,
+  verifyInclusion,
+  verifyRange,
+} from "./tree.ts";
 export {
   originFault,
   parseTrust,
@@ -38,3 +87,6 @@ export {
   type WitnessKey,
   witnessKeyText,
 } from "./trust.ts";
+export { type SeenCheckpoint, Witness, type WitnessMemory, type WitnessOptions } from "./witness.ts";
+export { type Post, type Submission, submitCheckpoint } from "./witness-client.ts";
+export type { WitnessAnswer } from "./witness-request.ts";
