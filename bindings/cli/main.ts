@@ -22,6 +22,7 @@ import { addSchema } from "./commands/schema.js";
 import { addServers } from "./commands/servers.js";
 import { addTaxonomy } from "./commands/taxonomy.js";
 import { addTest } from "./commands/test.js";
+import { addWitness } from "./commands/witness.js";
 import { EXIT, errorFacts } from "./failure.js";
 import { leaveQuietly, remark } from "./output.js";
 import { safe } from "./text.js";
@@ -56,6 +57,7 @@ function program(): Command {
   addTaxonomy(command);
   addServers(command);
   addKeys(command);
+  addWitness(command);
   return command;
 }
 
