@@ -23,6 +23,7 @@ import { addServers } from "./commands/servers.js";
 import { addTaxonomy } from "./commands/taxonomy.js";
 import { addTest } from "./commands/test.js";
 import { addVerify } from "./commands/verify.js";
+import { addWitness } from "./commands/witness.js";
 import { EXIT, errorFacts } from "./failure.js";
 import { leaveQuietly, remark } from "./output.js";
 import { safe } from "./text.js";
@@ -58,6 +59,7 @@ function program(): Command {
   addTaxonomy(command);
   addServers(command);
   addKeys(command);
+  addWitness(command);
   return command;
 }
 

@@ -80,7 +80,8 @@ export class CheckpointReader {
       this.#lineFrom += end + 1 - start;
       start = end + 1;
     }
-    this.#line = all.slice(start);
+    // A copy: the caller may read the next piece into the same memory, and `slice` of a Buffer is none.
+    this.#line = new Uint8Array(all.subarray(start));
     if (this.#line.length > LINE_BYTES_MAX) this.#refuse(`a line of at most ${LINE_BYTES_MAX} bytes`, "more");
     return notes;
   }

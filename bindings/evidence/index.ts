@@ -24,12 +24,60 @@ export {
   seedSigner,
   webEd25519,
 } from "../keys/index.ts";
+export {
+  type Checkpoint,
+  type CheckpointTrust,
+  checkpointText,
+  cosignCheckpoint,
+  type OpenedCheckpoint,
+  openCheckpoint,
+  parseCheckpointText,
+  signCheckpoint,
+} from "./checkpoint.ts";
+export {
+  type ByteRange,
+  type CheckpointNote,
+  CheckpointReader,
+  type CheckpointTail,
+} from "./checkpoint-file.ts";
 export type { Entry, EntryCell, LogNote, NoteEntry, RecordEntry, Sealed } from "./entry.ts";
 export { EvidenceError } from "./errors.ts";
 export { EvidenceLog, type EvidenceLogOptions, openEvidenceLog, type Seal } from "./log.ts";
+export {
+  type CheckedSignature,
+  checkSignatures,
+  formatNote,
+  formatVkey,
+  KEY_TYPE,
+  type KeyType,
+  type Note,
+  type NoteKey,
+  type NoteSignature,
+  noteKey,
+  parseNote,
+  parseVkey,
+  type Verify,
+} from "./note.ts";
 export { ShardFault } from "./shard.ts";
-export type { Standing } from "./standing.ts";
+export { type Standing, standingOf } from "./standing.ts";
 export type { Storage, StorageReader } from "./storage.ts";
+export { formatTlogProof, openTlogProof, parseTlogProof, type TlogProof } from "./tlog-proof.ts";
+export {
+  consistencyProof,
+  Frontier,
+  type Hash,
+  inclusionProof,
+  leafHash,
+  type Range,
+  type RangeProof,
+  rangeProof,
+  rootOfRange,
+  type SubtreeHash,
+  subtreeHashes,
+  verifyConsistency,
+  verifyInclusion,
+  verifyRange,
+} from "./tree.ts";
 export {
   originFault,
   parseTrust,
@@ -55,3 +103,6 @@ export {
   type VerifyTrust,
   verifyLog,
 } from "./verify.ts";
+export { type SeenCheckpoint, Witness, type WitnessMemory, type WitnessOptions } from "./witness.ts";
+export { type Post, type Submission, submitCheckpoint } from "./witness-client.ts";
+export type { WitnessAnswer } from "./witness-request.ts";

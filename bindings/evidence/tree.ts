@@ -98,7 +98,9 @@ export class Frontier {
       );
     }
     const nodes: Uint8Array[] = [];
-    for (let at = 8; at < bytes.length; at += HASH_BYTES) nodes.push(bytes.slice(at, at + HASH_BYTES));
+    for (let at = 8; at < bytes.length; at += HASH_BYTES) {
+      nodes.push(new Uint8Array(bytes.subarray(at, at + HASH_BYTES)));
+    }
     return Frontier.of(Number(size), nodes, hash);
   }
 
@@ -126,7 +128,7 @@ export class Frontier {
     return Frontier.of(this.#size, this.#nodes, this.#hash);
   }
 
-  /** The hash of the next entry. */
+  /** The hash of the next entry. It is kept, not copied. */
   append(leaf: Uint8Array): void {
     this.appendNode(1, leaf);
   }

@@ -14,11 +14,13 @@ import type { EngineFileNames } from "../src/embedded.ts";
 import type { Engine } from "../src/engine.ts";
 import type { KeyFolder } from "./key-folder.ts";
 import type { LogFolderOptions, VerifyFolderOptions } from "./log-folder.ts";
+import type { WitnessServer, WitnessServerOptions } from "./witness-server.ts";
 
 export { CodecError } from "../src/codec/errors.ts";
 export { type JsonValue, parseJson } from "../src/codec/json.ts";
 export { nodeEd25519 } from "./ed25519-node.ts";
 export { FolderReader } from "./folder-storage.ts";
+export { nodeSha256 } from "./hash-node.ts";
 export type { FolderSigner, KeyChangeOptions, KeyFolder } from "./key-folder.ts";
 export { fillStore, JsonLinesLog, type JsonLinesLogOptions, readLog } from "./log.ts";
 export type { LogFolderOptions, VerifyFolderOptions } from "./log-folder.ts";
@@ -72,6 +74,30 @@ export async function openLog(folder: string, options?: LogFolderOptions): Promi
  */
 export async function verifyFolder(folder: string, options?: VerifyFolderOptions): Promise<VerifyReport> {
   return (await import("./log-folder.ts")).verifyFolder(folder, options);
+}
+
+/**
+ * Serves a witness that remembers in a file what it saw of each log.
+ * @throws EvidenceError when the file is not the memory of a witness; Error when another process has it open.
+ *
+ * @example
+ * const witness = await openWitness("seen.json", { name: "witness.example/w1", signer, logs, verify });
+ */
+export async function openWitness(
+  path: string,
+  options: Omit<WitnessServerOptions, "memory">,
+): Promise<WitnessServer & { readonly isNew: boolean }> {
+  // Late, as above.
+  const { serveWitness, WitnessFile } = await import("./witness-server.ts");
+  const memory = new WitnessFile(path);
+  const release = (): void => memory.close();
+  try {
+    const server = await serveWitness({ ...options, memory });
+    return { ...server, isNew: memory.isNew, close: () => server.close().finally(release) };
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 let root: string | undefined;

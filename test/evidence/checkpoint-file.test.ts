@@ -60,6 +60,19 @@ describe("a file of checkpoints", () => {
     expect(read(new Uint8Array(0))).toEqual({ notes: [], tail: {} });
   });
 
+  it("is read through one piece of memory that is filled again and again", () => {
+    const piece = Buffer.alloc(50);
+    const reader = new CheckpointReader();
+    const sizes: number[] = [];
+    for (let at = 0; at < file.length; at += piece.length) {
+      const bytes = piece.subarray(0, Math.min(piece.length, file.length - at));
+      bytes.set(file.subarray(at, at + bytes.length));
+      sizes.push(...reader.push(bytes).map(({ checkpoint }) => checkpoint.size));
+      piece.fill(0);
+    }
+    expect([...sizes, reader.end().last?.checkpoint.size]).toEqual([1, 20, 300]);
+  });
+
   it("cut at any byte is whole, pending or torn, and cutting off what is torn leaves whole pieces", () => {
     for (let to = starts[2] as number; to < file.length; to++) {
       const { notes: found, tail } = read(file.subarray(0, to));

@@ -18,7 +18,8 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { nodeEd25519 } from "../../bindings/hosts/ed25519-node.ts";
-import { defaultKeyFolder, KeyFolder } from "../../bindings/hosts/key-folder.ts";
+import { KeyFolder } from "../../bindings/hosts/key-folder.ts";
+import { defaultKeyFolder } from "../../bindings/hosts/own-paths.ts";
 import {
   KeyError,
   keyId,

@@ -317,6 +317,15 @@ describe("sizes beyond 32 bits", () => {
   });
 });
 
+it("a frontier taken up from bytes does not change with them", () => {
+  const frontier = new Frontier();
+  for (let at = 0; at < 5; at++) frontier.append(leafHash(Uint8Array.of(at)));
+  const bytes = Buffer.from(frontier.toBytes());
+  const again = Frontier.fromBytes(bytes);
+  bytes.fill(0);
+  expect(again.root()).toEqual(frontier.root());
+});
+
 describe("refuses", () => {
   it("a frontier with more or fewer nodes than its size has, or with wrong bytes", () => {
     const node = leafHash(Uint8Array.of(1));
