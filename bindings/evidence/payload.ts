@@ -36,7 +36,8 @@ export {
 export { type RedactionRule, redactionOf } from "./redaction.ts";
 export { type SubjectKeys, subjectId, subjectOf } from "./subject.ts";
 
-export const SEALED_BYTES_MAX = 131_072;
+/** With the header of a bin they fill a frame of 131 072 bytes. */
+export const SEALED_BYTES_MAX = 131_067;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const PLAIN_BYTES_MAX = SEALED_BYTES_MAX - NONCE_BYTES - TAG_BYTES;
