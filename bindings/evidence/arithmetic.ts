@@ -29,6 +29,7 @@ import {
 } from "../src/gen/limits.ts";
 import { amplified, hazardOfParts, scoreOf, tierOf } from "../src/hazard.ts";
 import { sameBytes } from "../src/memory.ts";
+import { sha256 } from "../src/sha256.ts";
 import type { EventFacts } from "../src/types.ts";
 import type { Fault } from "./fault.ts";
 import {
@@ -38,6 +39,8 @@ import {
   type PartMembers,
   readRecord,
 } from "./record.ts";
+
+import type { Hash } from "./tree.ts";
 
 export type { Fault } from "./fault.ts";
 
@@ -56,9 +59,14 @@ const LOSING = new Set(["state_invalid", "state_stale", "state_full"]);
 /**
  * Checks a record by itself: canonical bytes, members, arithmetic, and what its members say about each other.
  * @param maxima the maximum level of each amplifier, by number: of the image, or of the edition of the taxonomy
+ * @param hash for the digests of histories; a host may have a faster one
  * @returns the first thing that no engine and no host could have written; undefined where there is none.
  */
-export function checkArithmetic(record: Uint8Array, maxima: readonly number[]): Fault | undefined {
+export function checkArithmetic(
+  record: Uint8Array,
+  maxima: readonly number[],
+  hash: Hash = sha256,
+): Fault | undefined {
   const read = readRecord(record);
   if (!("engine" in read)) return read;
   const { engine } = read;
@@ -69,7 +77,7 @@ export function checkArithmetic(record: Uint8Array, maxima: readonly number[]): 
     verdictFault(engine) ??
     listsFault(engine) ??
     (engine.event === undefined ? callFault(engine) : eventFault(engine, engine.event)) ??
-    cellsFault(engine)
+    cellsFault(engine, hash)
   );
 }
 
@@ -335,7 +343,7 @@ function eventFault(record: EngineMembers, event: EventFacts): Fault | undefined
 
 const NO_BYTES = new Uint8Array(0);
 
-function cellsFault(record: EngineMembers): Fault | undefined {
+function cellsFault(record: EngineMembers, hash: Hash): Fault | undefined {
   const { cells, event, mode, reasons, verdict } = record;
   if (cells === undefined) return undefined;
   const isLost = reasons.some((code) => LOSING.has(code));
@@ -348,7 +356,7 @@ function cellsFault(record: EngineMembers): Fault | undefined {
       return fault(`${path}.id`, "wanted each once");
     if (isLost && (events.length > 0 || note.length > 0))
       return fault(path, "its reasons say that no history was changed");
-    if (!sameBytes(digestAfter(id, before, events, note), after))
+    if (!sameBytes(digestAfter(id, before, events, note, hash), after))
       return fault(`${path}.after`, "not what its events and note make of the history before");
     const found = event === undefined ? undefined : eventNoteFault(event, events, note, isLost, path);
     if (found !== undefined) return found;
@@ -372,7 +380,6 @@ const AT_TALLIES = 28;
 const AT_TIER = 32;
 const AT_VERDICT = 33;
 const AT_ZEROS = 34;
-const LARGEST = BigInt(TIME_MS_MAX);
 
 /** Events of one history: all at one time, each of a part, in the order of the parts. */
 function eventsFault(record: EngineMembers, events: Uint8Array, path: string): Fault | undefined {
@@ -380,11 +387,10 @@ function eventsFault(record: EngineMembers, events: Uint8Array, path: string): F
   const view = viewOf(events);
   let part = 0;
   for (let at = 0; at < events.length; at += CELL_EVENT_BYTES) {
-    const time = view.getBigUint64(at, true);
-    if (time < BigInt(time_ms) || time > LARGEST) return fault(path, "an event has a time before the call's");
-    if (time !== view.getBigUint64(0, true)) return fault(path, "its events have more than one time");
-    if (view.getBigUint64(at + AT_AMOUNT, true) > LARGEST)
-      return fault(path, "an event has too large an amount");
+    const time = wholeAt(view, at);
+    if (time < time_ms || time > TIME_MS_MAX) return fault(path, "an event has a time before the call's");
+    if (time !== wholeAt(view, 0)) return fault(path, "its events have more than one time");
+    if (wholeAt(view, at + AT_AMOUNT) > TIME_MS_MAX) return fault(path, "an event has too large an amount");
     if (view.getUint32(at + AT_UNITS, true) === 0) return fault(path, "an event counts nothing");
     if (view.getUint16(at + AT_TALLIES, true) === 0) return fault(path, "an event is in no tally");
     if (VERDICT_NAMES[events[at + AT_VERDICT] as number] !== verdict)
@@ -396,6 +402,11 @@ function eventsFault(record: EngineMembers, events: Uint8Array, path: string): F
     if (part++ >= parts.length) return fault(path, "an event has a tier of no part");
   }
   return undefined;
+}
+
+/** A u64; above 2^53 not to the unit, and still above. */
+function wholeAt(view: DataView, at: number): number {
+  return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }
 
 const LABEL_BITS = (1 << LABEL_NAMES.length) - 1;

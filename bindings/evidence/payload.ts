@@ -36,7 +36,8 @@ export {
 export { type RedactionRule, redactionOf } from "./redaction.ts";
 export { type SubjectKeys, subjectId, subjectOf } from "./subject.ts";
 
-export const SEALED_BYTES_MAX = 131_072;
+/** With the header of a bin they fill a frame of 131 072 bytes. */
+export const SEALED_BYTES_MAX = 131_067;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const PLAIN_BYTES_MAX = SEALED_BYTES_MAX - NONCE_BYTES - TAG_BYTES;
@@ -73,7 +74,8 @@ export interface Payload {
   readonly leaves?: readonly LeafMark[];
 }
 
-interface ReadRequest {
+/** A request as far as a payload looks into it. */
+export interface ReadRequest {
   readonly whole: CmpMap;
   readonly name: (typeof CALL_KEYS)[number];
   readonly fields: readonly Field[];
@@ -144,7 +146,8 @@ function isLeafMark(mark: unknown): mark is LeafMark {
   return (kind === "salt" || kind === "hash") && bytes instanceof Uint8Array && bytes.length === SALT_BYTES;
 }
 
-function readRequest(request: Uint8Array): ReadRequest {
+/** @throws EvidenceError when the bytes are no request. */
+export function readRequest(request: Uint8Array): ReadRequest {
   if (request.length > REQUEST_BYTES_MAX)
     throw malformed(`wanted a request of at most ${REQUEST_BYTES_MAX} bytes`);
   const whole = decoded(request);

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { checkArithmetic, quickScoreOf } from "../../bindings/evidence/arithmetic.ts";
+import { digestAfter } from "../../bindings/memory/fold.ts";
 import { decode } from "../../bindings/src/codec/decode.ts";
 import { encode } from "../../bindings/src/codec/encode.ts";
 import { HAZARD_MAX } from "../../bindings/src/gen/limits.ts";
@@ -267,6 +268,86 @@ describe("what its members say about each other", () => {
     );
     expect(edit("a label", (one) => (one.cells = []))).toMatch(/^cells: wanted the one history/);
     expect(edit("a call without its histories", (one) => delete one.cells)).toMatch(/^cells: wanted them/);
+  });
+
+  describe("what is put into a history fits the call, even where the digests agree", () => {
+    interface Cell {
+      readonly id: Uint8Array;
+      readonly before: Uint8Array;
+      events: Uint8Array;
+      note?: Uint8Array;
+    }
+    type Put = Partial<Pick<Cell, "events" | "note">>;
+    const cellsIn = (members: Members): readonly Cell[] => members.cells as readonly Cell[];
+    /** The first history that something was put into, or the first one. */
+    const place = Math.max(
+      0,
+      cellsIn(decode(named(MAIL).record) as Members).findIndex((cell) => cell.events.length > 0),
+    );
+    const put = (why: string, members: Put, change?: (one: Members) => void): string | undefined =>
+      edit(why, (one) => {
+        const cell = cellsIn(one)[why === MAIL ? place : 0] as Cell;
+        Object.assign(cell, members);
+        Object.assign(cell, { after: digestAfter(cell.id, cell.before, cell.events, cell.note) });
+        change?.(one);
+      });
+    const { events } = cellsIn(decode(named(MAIL).record) as Members)[place] as Cell;
+    const event = (at: number, ...bytes: number[]): Put => {
+      const other = events.slice();
+      other.set(bytes, at);
+      return { events: other };
+    };
+    const note = (bits: number, ...marks: number[]): Put => {
+      const bytes = new Uint8Array(8 + 8 * marks.length);
+      const view = new DataView(bytes.buffer);
+      view.setUint16(0, bits, true);
+      view.setUint32(4, marks.length, true);
+      for (const [at, mark] of marks.entries()) view.setUint32(8 + 8 * at, mark, true);
+      return { note: bytes };
+    };
+    const written = (count: number): number[] => Array.from({ length: count }, (_, at) => 8 * at + 2);
+
+    test("as it was put in it passes", () => {
+      expect(events.length).toBe(40);
+      expect(put(MAIL, {})).toBeUndefined();
+      expect(put(MAIL, note(0x01))).toBeUndefined();
+      expect(put(MAIL, note(0, ...written(64)))).toBeUndefined();
+      expect(put(MAIL, note(1 << 10))).toBeUndefined();
+    });
+
+    test.each<[string, { events?: Uint8Array; note?: Uint8Array }, RegExp]>([
+      ["an earlier time", event(0, 0, 0, 0, 0, 0, 0), /a time before/],
+      ["no such time", event(6, 0xff, 0xff), /a time before/],
+      ["too large an amount", event(14, 0xff), /too large an amount/],
+      ["no units", event(24, 0, 0, 0, 0), /counts nothing/],
+      ["no tally", event(28, 0, 0), /in no tally/],
+      ["another tier", event(32, 4), /a tier of no part/],
+      ["no tier", event(32, 9), /a tier of no part/],
+      ["another verdict", event(33, 2), /another verdict/],
+      ["no zeros", event(39, 1), /end in zeros/],
+      ["more events than parts", { events: new Uint8Array([...events, ...events]) }, /a tier of no part/],
+      ["an empty note", note(0), /nothing is noted/],
+      ["a note that observes", note(1 << 8), /does not observe/],
+      ["a mark of a user", note(0, 8), /what it wrote/],
+      ["a mark twice", note(0, 10, 10), /each mark once/],
+      ["marks beside all written", note(1 << 10, 10), /more marks/],
+      ["more marks than fit", note(0, ...written(65)), /more marks/],
+    ])("%s", (_, members, fault) => {
+      expect(put(MAIL, members)).toMatch(fault);
+    });
+
+    test("a call that did not run leaves no note, unless it ran all the same", () => {
+      expect(put(GATED, note(1))).toMatch(/did not run/);
+      expect(put(GATED, note(1), (one) => Object.assign(one, { mode: "shadow" }))).toBeUndefined();
+    });
+
+    test("an event is counted nowhere, and leaves the note that it says", () => {
+      expect(put("a label", { events })).toMatch(/counted in no tally/);
+      expect(put("a freeze", note(0, 11, 3, 3))).toMatch(/one mark, or two/);
+      expect(put("a thaw", note(0, 12, 4))).toMatch(/one mark, or two/);
+      expect(put("what became of a call", note(0))).toMatch(/nothing is noted/);
+      expect(put("what became of a call", note(1))).toMatch(/its bits are not/);
+    });
   });
 
   test("lists stand in their order, each entry once", () => {
