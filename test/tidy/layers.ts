@@ -111,6 +111,12 @@ export const BINDINGS_LAYERS: readonly Layer[] = [
   { name: "analyse", files: ["bindings/src/analyse/"], may: ["bindings/src/"] },
   { name: "src", files: ["bindings/src/"], may: ["bindings/src/gen/", "build/wasm", "build/image"] },
   { name: "memory", files: ["bindings/memory/"], may: ["bindings/src/"] },
+  // Runs wherever a bundle is opened, a browser too: no module of a host.
+  {
+    name: "evidence",
+    files: ["bindings/evidence/"],
+    may: ["bindings/src/", "bindings/memory/", "bindings/keys/", "@noble/ed25519", "@noble/hashes"],
+  },
   // The one native package, for those who want histories in a file.
   {
     name: "libsql",
