@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { COLUMNS } from "../../bindings/evidence/report/columns.ts";
 import {
@@ -52,6 +53,25 @@ test("nothing unseen, nothing that moves or reorders, in any format", () => {
     for (const { bytes } of membersOf(xlsx(rows, head)))
       expect(textOf([bytes]), label).not.toMatch(NEVER_RAW);
   }
+});
+
+test("any text at all: every format keeps its shape", () => {
+  const columnCount = COLUMNS.length;
+  const tagCount = textOf(html([hostileRow("x")], hostileHead("x"))).split("<").length;
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 12 }), (text) => {
+      const rows = [hostileRow(text)];
+      const table = parseCsv(textOf(csv(rows)).slice(1));
+      expect(table.map(({ length }) => length)).toEqual([columnCount, columnCount]);
+      expect(JSON.parse(textOf(jsonLines(rows))).detail).toBe(text);
+      expect(JSON.parse(textOf(ocsf(rows, hostileHead(text)))).unmapped.detail).toBe(text);
+      const page = textOf(html(rows, hostileHead(text)));
+      expect(page.split("<")).toHaveLength(tagCount);
+      expect(page).not.toMatch(NEVER_RAW);
+      expect(cellsOf(memberText(rows, SHEET)).get(`${letterOf("detail")}2`)?.value).toBe(shown(text));
+    }),
+    { numRuns: 100 },
+  );
 });
 
 // ---- CSV
@@ -330,7 +350,7 @@ describe("xlsx", () => {
     function* many(): Generator<ReportRow> {
       for (let count = 0; count < 1_048_576; count++) yield one;
     }
-    expect(() => joined(xlsx(many(), HEAD))).toThrow("xlsx_too_many");
+    expect(() => joined(xlsx(many(), HEAD))).toThrow(expect.objectContaining({ code: "xlsx_too_many" }));
   });
 
   test("a text that no cell holds is cut, and says so", () => {

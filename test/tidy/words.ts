@@ -67,6 +67,20 @@ export const WORD_RULES: readonly WordRule[] = [
     good: ["Math.floor(1.5)", "// Math.exp", 'console["log"]'],
   },
   {
+    why: "the same rows give the same report for ever: no clock, no chance, no locale",
+    applies: (path) => path.startsWith("bindings/evidence/report/") && path.endsWith(".ts"),
+    find: forbiddenText(
+      /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bIntl\b|\blocaleCompare\b|\btoLocale\w+|\bgetTimezoneOffset\b/,
+    ),
+    bad: [
+      "const at = Date.now();",
+      "new Date()",
+      "names.sort((a, b) => a.localeCompare(b))",
+      "count.toLocaleString()",
+    ],
+    good: ["new Date(timeMs).toISOString()", "names.sort()"],
+  },
+  {
     why: "one file knows the wall: bindings/src/abi.ts",
     applies: (path) => inBindingsSource(path) && path !== "bindings/src/abi.ts",
     find: forbiddenNames(["WebAssembly", "exports.memory"]),

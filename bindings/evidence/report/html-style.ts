@@ -49,9 +49,9 @@ em { color: var(--soft); }
 .mark.deny { color: var(--deny); background: var(--deny-back); }
 .mark.shadow { color: var(--shadow); background: var(--shadow-back); }
 .list { font-size: 0.82rem; }
-.list .name { min-width: 9.5rem; }
+.list .name { min-width: 11rem; }
 .list td:first-child { white-space: nowrap; }
-.why { min-width: 13rem; }
+.why { min-width: 12rem; }
 footer { margin-top: 2.5rem; padding-top: 0.8rem; border-top: 1px solid var(--line); color: var(--soft); font-size: 0.82rem; }
 @media print {
   :root { --ink: #000000; --soft: #444444; --line: #bbbbbb; --paper: #ffffff; --shade: #f4f6f8; --accent: #1f3a5f;

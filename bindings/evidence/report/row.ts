@@ -208,7 +208,7 @@ function recordMembers(record: Uint8Array, { sentence, outcome }: RowFacts, plac
   if (decision === undefined) {
     throw new EvidenceError("report_record", `${place}: wanted a record of version 1`);
   }
-  const { event, by, digests } = decision;
+  const { event, by, digests, parts } = decision;
   return {
     kind: event === undefined ? ("call" as const) : ("event" as const),
     by,
@@ -218,8 +218,8 @@ function recordMembers(record: Uint8Array, { sentence, outcome }: RowFacts, plac
     // The host scores nothing, and the score of an event says nothing.
     ...(by === "host" || event !== undefined ? {} : { tier: decision.tier, score: decision.score }),
     action: decision.action,
-    actions: decision.parts.map(({ action }) => action),
-    mapping: decision.parts.map(({ mapping }) => mapping),
+    actions: parts.map(({ action }) => action),
+    mapping: parts.map(({ mapping }) => mapping),
     reasons: decision.reasons,
     gate: decision.gate ?? "",
     rows: decision.rows,

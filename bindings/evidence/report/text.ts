@@ -13,6 +13,8 @@ const hex4 = (unit: number): string => unit.toString(16).padStart(4, "0");
 
 /** One line of text from anywhere, safe to show: `\u202e`, `\u{e0041}`. */
 export function shown(text: string): string {
+  // Most cells are digests and codes.
+  if (/^[ -~]*$/.test(text)) return text;
   return text.replace(UNSAFE, (sign) => {
     const point = sign.codePointAt(0) as number;
     return point > 0xffff ? `\\u{${point.toString(16)}}` : `\\u${hex4(point)}`;
