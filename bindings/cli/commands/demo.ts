@@ -12,6 +12,7 @@ import { compilePolicy } from "../policy.js";
 import { type Colors, cut, safe, wrap } from "../text.js";
 import { paint } from "./check.js";
 import { addDemoAttack } from "./demo-attack.js";
+import { showLog } from "./demo-log.js";
 
 /** The policy of a small company, so that the demo has colleagues, strangers, known servers and a rule of its own. */
 const POLICY = `org: acme
@@ -167,12 +168,14 @@ async function show(
   await output.line(colors.dim(`engine ${engine.digests.engine}`));
   await output.line(colors.dim(`image  ${engine.digests.image}`));
   await output.line("");
+  const isProven = await showLog(CALLS.map(requestOf), engine, output);
+  await output.line("");
   await output.line(colors.bold("Next"));
   for (const [command, what] of NEXT) {
     await output.line(`  ${what}`);
     await output.line(`    ${colors.cyan(command)}`);
   }
-  return same ? EXIT.done : EXIT.findings;
+  return same && isProven ? EXIT.done : EXIT.findings;
 }
 
 const NEXT: readonly (readonly [command: string, what: string])[] = [
