@@ -8,6 +8,7 @@ import { addCheck } from "./commands/check.js";
 import { addCompile } from "./commands/compile.js";
 import { addDemo } from "./commands/demo.js";
 import { addDiff } from "./commands/diff.js";
+import { addErase } from "./commands/erase.js";
 import { addExplain } from "./commands/explain.js";
 import { addFmt } from "./commands/fmt.js";
 import { addFreeze, addFrozen, addThaw } from "./commands/freeze.js";
@@ -59,6 +60,7 @@ function program(): Command {
   addTaxonomy(command);
   addServers(command);
   addKeys(command);
+  addErase(command);
   addWitness(command);
   return command;
 }

@@ -9,11 +9,13 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EvidenceLog } from "../evidence/log.ts";
+import type { SubjectKeys } from "../evidence/subject.ts";
 import type { VerifyReport } from "../evidence/verify.ts";
 import type { EngineFileNames } from "../src/embedded.ts";
 import type { Engine } from "../src/engine.ts";
 import type { KeyFolder } from "./key-folder.ts";
 import type { LogFolderOptions, VerifyFolderOptions } from "./log-folder.ts";
+import { defaultKeyFolder } from "./own-paths.ts";
 import type { WitnessServer, WitnessServerOptions } from "./witness-server.ts";
 
 export { CodecError } from "../src/codec/errors.ts";
@@ -54,6 +56,14 @@ export async function openKeyFolder(
   // Late: who only decides has no use for the code of curves.
   const { KeyFolder: Folder } = await import("./key-folder.ts");
   return create ? Folder.create(path) : Folder.open(path);
+}
+
+/**
+ * Opens the keys of subjects in a folder of keys.
+ * @throws EvidenceError when others may read it or a file is not what it should be.
+ */
+export async function openSubjectKeys(keys: string = defaultKeyFolder()): Promise<SubjectKeys> {
+  return new (await import("./subject-keys.ts")).SubjectKeyFolder(keys);
 }
 
 /**
