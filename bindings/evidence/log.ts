@@ -83,6 +83,8 @@ export interface EvidenceLogOptions {
   readonly checkpointEntries?: number;
   /** Milliseconds after which entries are signed at the latest. Default 1 000. */
   readonly checkpointMs?: number;
+  /** Bytes after which a new segment begins. Default 64 MiB. */
+  readonly segmentBytes?: number;
 }
 
 const BATCH_RECORDS = 100;
@@ -281,7 +283,8 @@ export class EvidenceLog implements Log {
   }
 
   async #write(frame: Uint8Array, firstSeq: number): Promise<void> {
-    if (this.#end.file === "" || this.#end.at >= SEGMENT_BYTES) {
+    const { segmentBytes = SEGMENT_BYTES } = this.#options;
+    if (this.#end.file === "" || this.#end.at >= segmentBytes) {
       if (this.#unsynced > 0) await this.#sync();
       const file = segmentName(this.shard, firstSeq);
       this.#segments.push(file);
@@ -419,6 +422,8 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   checkpoints.needAll(chain.tree.size, origin);
   if (end.torn > 0 && end.seq < checkpoints.size)
     throw new EvidenceError("log_short", `${end.file}: what is torn was signed already`);
+  // Whoever wrote it may not have come to its sync; nothing may be signed or answered that is not on the disk.
+  if (end.file !== "") await storage.sync(end.file);
   const opened = { shard, origin, store, replay, chain, end, segments, artifacts, checkpoints };
   const log = new EvidenceLog(storage, options, opened);
   const torn = end.torn === 0 ? undefined : await storage.read(end.file, end.at, end.torn);
