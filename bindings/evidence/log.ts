@@ -126,6 +126,8 @@ export class EvidenceLog implements Log {
   #unsynced = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #fault: unknown;
+  /** Nobody has heard of the fault yet. */
+  #isUntold = false;
   #isClosing = false;
 
   /** @internal Use {@link openEvidenceLog}. */
@@ -200,7 +202,10 @@ export class EvidenceLog implements Log {
     await this.#turns.run(() => this.#whole(() => this.#sign()));
   }
 
-  /** Signs what is in the log, and lets go of it. What comes later is refused. */
+  /**
+   * Signs what is in the log, and lets go of it. What comes later is refused.
+   * @throws what had stopped the log, if nobody was told before.
+   */
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
@@ -208,6 +213,7 @@ export class EvidenceLog implements Log {
     await this.#turns.run(async () => {
       try {
         if (this.#fault === undefined) await this.#whole(() => this.#sign());
+        else if (this.#isUntold) throw this.#fault;
       } finally {
         this.#fault ??= new EvidenceError("log_closed", "the log is closed");
         await this.#storage.close();
@@ -217,7 +223,10 @@ export class EvidenceLog implements Log {
 
   #put(given: LogEntry | LogNote): Promise<void> {
     // What stands behind a write that failed is not known any more; opening the log again finds out.
-    if (this.#fault !== undefined) return Promise.reject(this.#fault);
+    if (this.#fault !== undefined) {
+      this.#isUntold = false;
+      return Promise.reject(this.#fault);
+    }
     if (this.#isClosing) return Promise.reject(new EvidenceError("log_closed", "the log is closed"));
     return new Promise((done, failed) => {
       this.#waiting.push({ given, done, failed });
@@ -355,15 +364,22 @@ export class EvidenceLog implements Log {
   async #signWhenDue(): Promise<void> {
     const { checkpointEntries = CHECKPOINT_ENTRIES, checkpointMs = CHECKPOINT_MS } = this.#options;
     if (this.size - this.signedSize >= checkpointEntries) {
-      // The answers were given; a fault is told to whoever appends next.
-      await this.#whole(() => this.#sign()).catch(() => {});
+      await this.#signUnasked();
       return;
     }
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.sign().catch(() => {});
+      void this.#turns.run(() => this.#signUnasked());
     }, checkpointMs);
     (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  /** The answers were given; a fault is told to whoever appends next, or closes the log. */
+  async #signUnasked(): Promise<void> {
+    if (this.#fault !== undefined) return;
+    await this.#whole(() => this.#sign()).catch(() => {
+      this.#isUntold = true;
+    });
   }
 
   async #sign(): Promise<void> {
