@@ -6,12 +6,14 @@
 import { type Checkpoint, checkpointText, signCheckpoint } from "./checkpoint.ts";
 import { type CheckpointNote, CheckpointReader } from "./checkpoint-file.ts";
 import { EvidenceError } from "./errors.ts";
-import { bytesOfText, type Note, type Signer, signatureLine } from "./note.ts";
+import { bytesOfText, isSignatureLine, type Note, type Signer, signatureLine } from "./note.ts";
 import { checkpointsName } from "./shard.ts";
 import type { Storage, StorageReader } from "./storage.ts";
 import { type Frontier, sameHash } from "./tree.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
+/** More than one write: what a crash can have left without its bytes, as zeros. */
+const LOST_BYTES_MAX = 16 * 1024;
 
 /** All checkpoints of a file, and where what is whole ends. */
 export interface FoundCheckpoints {
@@ -31,9 +33,12 @@ export async function readCheckpoints(storage: StorageReader, name: string): Pro
   const reader = new CheckpointReader(name);
   const notes: CheckpointNote[] = [];
   const size = await storage.size(name);
-  for (let at = 0; at < size; ) {
+  let end = size;
+  for (let at = 0; at < end; ) {
     const chunk = await storage.read(name, at, Math.min(CHUNK_BYTES, size - at));
-    notes.push(...reader.push(chunk));
+    const lost = chunk.indexOf(0);
+    if (lost >= 0) end = at + lost;
+    notes.push(...reader.push(lost < 0 ? chunk : chunk.subarray(0, lost)));
     at += chunk.length;
     if (chunk.length === 0)
       throw new EvidenceError("storage", `${name}: it became shorter while it was read`);
@@ -53,8 +58,30 @@ export async function readCheckpoints(storage: StorageReader, name: string): Pro
       );
     before = next;
   }
-  const torn = tail.torn === undefined ? 0 : tail.torn.to - tail.torn.from;
-  return { notes, pending, bytes: size - torn, torn };
+  const bytes = tail.torn?.from ?? end;
+  if (
+    end < size &&
+    !(await isOneWrite(storage, name, bytes, size, tail.pending === undefined && last === undefined))
+  )
+    throw new EvidenceError(
+      "checkpoint_file",
+      `${name}: byte ${end}: wanted text, came a zero that no crash has left; take the file from a copy`,
+    );
+  return { notes, pending, bytes, torn: size - bytes };
+}
+
+/** Whether one write can have left these bytes, zeros in it where its pages did not come to the disk. */
+async function isOneWrite(
+  storage: StorageReader,
+  name: string,
+  from: number,
+  size: number,
+  isText: boolean,
+): Promise<boolean> {
+  if (size - from > LOST_BYTES_MAX) return false;
+  const lines = new TextDecoder().decode(await storage.read(name, from, size - from)).split("\n");
+  // A text with its empty line is one write, and the lines of its signatures are another.
+  return !lines.some(isSignatureLine) || !(isText || lines.slice(0, -1).includes(""));
 }
 
 export class CheckpointWriter {
@@ -93,6 +120,8 @@ export class CheckpointWriter {
     const name = checkpointsName(shard);
     const found = await readCheckpoints(storage, name);
     if (found.torn > 0) await storage.cut(name, found.bytes);
+    // A text that waits is signed only once it is on the disk, and who wrote it may not have come that far.
+    else if (found.bytes > 0) await storage.sync(name);
     return new CheckpointWriter(storage, name, found);
   }
 

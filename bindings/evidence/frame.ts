@@ -65,6 +65,7 @@ export function binAt(bytes: Uint8Array, at: number, end: number): Span | undefi
     if (length < 0x100) return undefined;
   } else if (type === 0xc6) {
     from = at + 5;
+    if (from > end) return undefined;
     length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at + 1);
     if (length < 0x1_0000) return undefined;
   } else if (type !== 0xc4) return undefined;

@@ -86,6 +86,8 @@ export interface EvidenceLogOptions {
   readonly checkpointEntries?: number;
   /** Milliseconds after which entries are signed at the latest. Default 1 000. */
   readonly checkpointMs?: number;
+  /** Bytes after which a new segment begins. Default 64 MiB. */
+  readonly segmentBytes?: number;
 }
 
 const BATCH_RECORDS = 100;
@@ -128,6 +130,8 @@ export class EvidenceLog implements Log {
   #unsynced = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #fault: unknown;
+  /** Nobody has heard of the fault yet. */
+  #isUntold = false;
   #isClosing = false;
 
   /** @internal Use {@link openEvidenceLog}. */
@@ -224,7 +228,10 @@ export class EvidenceLog implements Log {
     await this.#turns.run(() => this.#whole(() => this.#sign()));
   }
 
-  /** Signs what is in the log, and lets go of it. What comes later is refused. */
+  /**
+   * Signs what is in the log, and lets go of it. What comes later is refused.
+   * @throws what had stopped the log, if nobody was told before.
+   */
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
@@ -232,6 +239,7 @@ export class EvidenceLog implements Log {
     await this.#turns.run(async () => {
       try {
         if (this.#fault === undefined) await this.#whole(() => this.#sign());
+        else if (this.#isUntold) throw this.#fault;
       } finally {
         this.#fault ??= new EvidenceError("log_closed", "the log is closed");
         await this.#storage.close();
@@ -241,7 +249,10 @@ export class EvidenceLog implements Log {
 
   #put(given: LogEntry | LogNote): Promise<void> {
     // What stands behind a write that failed is not known any more; opening the log again finds out.
-    if (this.#fault !== undefined) return Promise.reject(this.#fault);
+    if (this.#fault !== undefined) {
+      this.#isUntold = false;
+      return Promise.reject(this.#fault);
+    }
     if (this.#isClosing) return Promise.reject(new EvidenceError("log_closed", "the log is closed"));
     return new Promise((done, failed) => {
       this.#waiting.push({ given, done, failed });
@@ -309,7 +320,8 @@ export class EvidenceLog implements Log {
   }
 
   async #write(frame: Uint8Array, firstSeq: number): Promise<void> {
-    if (this.#end.file === "" || this.#end.at >= SEGMENT_BYTES) {
+    const { segmentBytes = SEGMENT_BYTES } = this.#options;
+    if (this.#end.file === "" || this.#end.at >= segmentBytes) {
       if (this.#unsynced > 0) await this.#sync();
       const file = segmentName(this.shard, firstSeq);
       this.#segments.push(file);
@@ -378,15 +390,22 @@ export class EvidenceLog implements Log {
   async #signWhenDue(): Promise<void> {
     const { checkpointEntries = CHECKPOINT_ENTRIES, checkpointMs = CHECKPOINT_MS } = this.#options;
     if (this.size - this.signedSize >= checkpointEntries) {
-      // The answers were given; a fault is told to whoever appends next.
-      await this.#whole(() => this.#sign()).catch(() => {});
+      await this.#signUnasked();
       return;
     }
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.sign().catch(() => {});
+      void this.#turns.run(() => this.#signUnasked());
     }, checkpointMs);
     (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  /** The answers were given; a fault is told to whoever appends next, or closes the log. */
+  async #signUnasked(): Promise<void> {
+    if (this.#fault !== undefined) return;
+    await this.#whole(() => this.#sign()).catch(() => {
+      this.#isUntold = true;
+    });
   }
 
   async #sign(): Promise<void> {
@@ -448,6 +467,8 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   checkpoints.needAll(chain.tree.size, origin);
   if (end.torn > 0 && end.seq < checkpoints.size)
     throw new EvidenceError("log_short", `${end.file}: what is torn was signed already`);
+  // Whoever wrote it may not have come to its sync; nothing may be signed or answered that is not on the disk.
+  if (end.file !== "") await storage.sync(end.file);
   const opened = { shard, origin, store, replay, chain, end, segments, artifacts, checkpoints, keys };
   const log = new EvidenceLog(storage, options, opened);
   const torn = end.torn === 0 ? undefined : await storage.read(end.file, end.at, end.torn);

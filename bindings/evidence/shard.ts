@@ -141,7 +141,7 @@ export async function readShard(
         continue;
       }
       const torn = size - chunks.at;
-      if (isLast && isTorn(chunks, fault, torn)) return { seq, file, at: chunks.at, torn };
+      if (isLast && (await isTorn(chunks, torn))) return { seq, file, at: chunks.at, torn };
       throw new ShardFault(`frame_${fault}`, file, chunks.at, seq, FAULTS[fault]);
     }
     if (size === 0 && !isLast) throw new ShardFault("segment_missing", file, 0, seq, "the segment is empty");
@@ -156,15 +156,29 @@ const FAULTS: Readonly<Record<FrameFault, string>> = {
   checksum: "the bytes of the frame are not those of its checksum",
 };
 
-/** Whether a write that a crash cut short would look like this: nothing else stands behind it. */
-function isTorn(chunks: Chunks, fault: FrameFault, bytes: number): boolean {
+/**
+ * Whether a write that a crash cut short would look like this. Its pages come to the disk in any order, so there is no
+ * telling what it leaves; but nothing was written behind it, so that no whole frame stands there.
+ */
+async function isTorn(chunks: Chunks, bytes: number): Promise<boolean> {
   if (bytes > FRAME_BYTES_MAX + FRAME_HEADER_BYTES) return false;
-  if (fault === "short") return true;
-  const rest = chunks.bytes.subarray(chunks.start, chunks.end);
-  if (fault === "checksum")
-    return FRAME_HEADER_BYTES + new DataView(rest.buffer, rest.byteOffset).getUint32(0, true) === bytes;
-  return chunks.isWhole && rest.every((byte) => byte === 0);
+  while (!chunks.isWhole) await chunks.fill();
+  for (let at = chunks.start + 1; at < chunks.end; at++)
+    if (beginsEntries(chunks.bytes, at, chunks.end)) return false;
+  return true;
 }
+
+/** Whether a frame of entries stands there. Looks at its first bytes first: there are as many places as bytes. */
+function beginsEntries(bytes: Uint8Array, at: number, end: number): boolean {
+  const from = at + FRAME_HEADER_BYTES;
+  if (from >= end) return false;
+  const entry = binAt(bytes, from, end);
+  const isMap = entry !== undefined && ((bytes[entry.from] as number) & 0xf0) === FIXMAP;
+  return isMap && typeof frameAt(bytes, at, end) !== "string";
+}
+
+/** Type of a map of CMP/1 with few members: what each entry is. */
+const FIXMAP = 0x80;
 
 function entriesIn(
   { bytes, start, at }: Chunks,

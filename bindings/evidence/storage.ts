@@ -13,6 +13,8 @@ export interface StorageReader {
 }
 
 export interface Storage extends StorageReader {
+  /** As for a reader; and every name it returns is on the disk. */
+  list(): Promise<readonly string[]>;
   /**
    * Puts bytes behind the `at` bytes that stand there. Not safe from a crash before {@link sync}.
    * @throws when there are not `at` bytes, or not all of them could be written. What stands behind `at` is then unknown.

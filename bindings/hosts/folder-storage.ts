@@ -67,7 +67,11 @@ export class FolderStorage extends FolderReader implements Storage {
 
   override async list(): Promise<readonly string[]> {
     await makeFolders(dirname(this.folder), this.folder);
-    return super.list();
+    const names = await super.list();
+    // A process before this one may have ended between a name and its sync.
+    const folders = new Set(names.map((name) => dirname(join(this.folder, name))));
+    for (const folder of [...folders, this.folder, dirname(this.folder)]) await syncFolder(folder);
+    return names;
   }
 
   async append(name: string, at: number, bytes: Uint8Array): Promise<void> {

@@ -1,0 +1,211 @@
+/**
+ * A log on a disk that fails: after every step, with torn and short writes, with pages that came in any order, without
+ * room, with syncs that fail or lie. What was answered is there, and one size has one root.
+ */
+
+import { describe, expect, it } from "vitest";
+import { EvidenceError } from "../../bindings/evidence/errors.ts";
+import type { EvidenceLog, EvidenceLogOptions } from "../../bindings/evidence/log.ts";
+import { hex } from "../../bindings/src/sha256.ts";
+import { Disk, type Fault, randomOf } from "./disk.ts";
+import { contentOf, entryOf, isWhole, openSmall, verifySmall, WatchedSigner } from "./small-log.ts";
+
+const SEEDS = isWhole ? 60 : 3;
+const RECORDS = 10;
+/** So that segments change in the middle of it. */
+const OPTIONS = { segmentBytes: 1500 } as const;
+
+interface Run {
+  readonly disk: Disk;
+  readonly signer: WatchedSigner;
+  /** Records whose promise was kept, in hex. */
+  readonly answered: Set<string>;
+  number: number;
+}
+
+const runOn = (disk = new Disk()): Run => ({
+  disk,
+  signer: new WatchedSigner(),
+  answered: new Set(),
+  number: 0,
+});
+
+/** Some records, one by one and together; ends with the process. */
+async function work(run: Run, options: Partial<EvidenceLogOptions> = {}): Promise<unknown> {
+  let log: EvidenceLog;
+  try {
+    log = await openSmall(run.disk.storage(), run.signer, { ...OPTIONS, ...options });
+    const put = async (): Promise<void> => {
+      const entry = entryOf(run.number++);
+      await log.append(entry);
+      run.answered.add(hex(entry.record));
+    };
+    for (let done = 0; done < RECORDS; done += 4) {
+      await put();
+      await Promise.all([put(), put(), put()]);
+    }
+    await log.close();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** The log opens, has what was answered, contradicts nothing that was ever signed, and verifies. */
+async function needWhole(run: Run, why: string): Promise<readonly string[]> {
+  const log = await openSmall(run.disk.storage(), run.signer, OPTIONS).catch((error) => {
+    throw new Error(`${why}: ${error.message}`);
+  });
+  await log.append(entryOf(run.number++));
+  await log.close();
+  const { records, notes, roots } = await contentOf(run.disk.storage());
+  const there = new Set(records.map(hex));
+  const lost = [...run.answered].filter((record) => !there.has(record));
+  expect(lost.length, `${why}: answered and lost`).toBe(0);
+  expect(run.signer.conflicts, `${why}: two roots`).toEqual([]);
+  for (const [size, root] of run.signer.roots) expect(roots.get(size), `${why}: root of ${size}`).toBe(root);
+  const report = await verifySmall(run.disk.storage());
+  expect(
+    report.findings.filter(({ kind }) => kind === "failure"),
+    why,
+  ).toEqual([]);
+  expect(report.answer, why).toBe("self-signed");
+  return notes;
+}
+
+const whole = runOn();
+await work(whole);
+const { steps } = whole.disk;
+const operations = { ...whole.disk.operations };
+
+describe("a log on a disk that fails", () => {
+  it("is whole when nothing fails", async () => {
+    expect(whole.answered.size).toBeGreaterThanOrEqual(RECORDS);
+    expect(
+      (await whole.disk.storage().list()).filter((name) => name.endsWith(".seg")).length,
+    ).toBeGreaterThan(2);
+    await needWhole(whole, "no fault");
+  });
+
+  it("opens again wherever its process ended", async () => {
+    for (let step = 0; step < steps; step++) {
+      const run = runOn();
+      run.disk.crashAfter(step);
+      await work(run);
+      run.disk.kill();
+      await needWhole(run, `killed at step ${step}`);
+    }
+  });
+
+  it("opens again wherever the machine stopped, and says what it cut", async () => {
+    let cuts = 0;
+    for (let step = 0; step < steps; step++)
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        const run = runOn();
+        run.disk.crashAfter(step);
+        await work(run);
+        run.disk.powerOff(randomOf(step * 1000 + seed));
+        const notes = await needWhole(run, `stopped at step ${step}, seed ${seed}`);
+        cuts += notes.filter((kind) => kind === "cut").length;
+      }
+    expect(cuts).toBeGreaterThan(0);
+  });
+
+  it("opens again after crashes of every kind, one after the other, in the middle of opening too", async () => {
+    for (let seed = 1; seed <= SEEDS * 20; seed++) {
+      const run = runOn();
+      const random = randomOf(seed);
+      for (let crash = 0; crash < 6; crash++) {
+        run.disk.crashAfter(Math.floor(random() * (crash % 2 === 0 ? steps : 12)));
+        await work(run);
+        if (random() < 0.5) run.disk.kill();
+        else run.disk.powerOff(random);
+      }
+      await needWhole(run, `seed ${seed}`);
+    }
+  });
+
+  const faults: readonly (readonly [string, Fault["operation"], Fault["kind"]])[] = [
+    ["a write fails", "append", "EIO"],
+    ["a write is cut short", "append", "short"],
+    ["a write finds no room", "append", "ENOSPC"],
+    ["a sync fails", "sync", "EIO"],
+    ["an engine or image cannot be kept", "put", "EIO"],
+  ];
+  it.each(faults)("answers nothing more once %s, and opens again", async (_, operation, kind) => {
+    for (let at = 0; at < operations[operation]; at++)
+      for (let seed = 0; seed < (isWhole ? 20 : 2); seed++) {
+        const run = runOn();
+        run.disk.fault({ kind, operation, at });
+        const error = await work(run);
+        const why = `${operation} ${at}, ${kind}, seed ${seed}`;
+        expect(error instanceof Error, why).toBe(true);
+        if (seed === 0) run.disk.kill();
+        else run.disk.powerOff(randomOf(at * 100 + seed));
+        await needWhole(run, why);
+      }
+  });
+
+  it("answers nothing more once a disk is full, at whatever byte, and opens again with room", async () => {
+    const bytes = [...whole.disk.image().values()].reduce((sum, { length }) => sum + length, 0);
+    for (let room = 0; room < bytes; room += isWhole ? 3 : 61) {
+      const run = runOn();
+      run.disk.room = room;
+      await work(run);
+      run.disk.powerOff(randomOf(room + 1));
+      await needWhole(run, `room for ${room}`);
+    }
+  });
+
+  it("never contradicts itself without saying so on a disk whose syncs lie", async () => {
+    let refused = 0;
+    for (let seed = 1; seed <= SEEDS * 20; seed++) {
+      const run = runOn();
+      const random = randomOf(seed);
+      for (let at = 0; at < operations.sync; at++)
+        if (random() < 0.3) run.disk.fault({ kind: "lie", operation: "sync", at });
+      run.disk.crashAfter(Math.floor(random() * steps));
+      await work(run);
+      run.disk.powerOff(random);
+      const error = await work(run);
+      if (error === undefined) {
+        const report = await verifySmall(run.disk.storage());
+        expect(
+          report.findings.filter(({ kind }) => kind === "failure"),
+          `seed ${seed}`,
+        ).toEqual([]);
+      } else {
+        refused++;
+        expect(error, `seed ${seed}`).toBeInstanceOf(EvidenceError);
+      }
+    }
+    expect(refused).toBeGreaterThan(0);
+  });
+
+  it("keeps an engine again whose name a disk has lost", async () => {
+    const run = runOn();
+    run.disk.fault({ kind: "lie", operation: "put", at: 0 }, { kind: "lie", operation: "put", at: 1 });
+    await work(run);
+    run.disk.powerOff(() => 0.4);
+    expect((await run.disk.storage().list()).some((name) => name.startsWith("engines/"))).toBe(false);
+    const before = await verifySmall(run.disk.storage());
+    expect(before.findings.map(({ code }) => code)).toContain("artifact_missing");
+    await needWhole(run, "lost engine");
+  });
+
+  it("opens or refuses clearly what was not synced record by record", async () => {
+    for (const durability of ["batched", "none"] as const)
+      for (let seed = 1; seed <= SEEDS * 10; seed++) {
+        const run = runOn();
+        const random = randomOf(seed);
+        run.disk.crashAfter(Math.floor(random() * steps));
+        await work(run, { durability, checkpointEntries: 1000 });
+        // Answers did not wait for the disk.
+        run.answered.clear();
+        run.disk.powerOff(random);
+        const error = await work(run, { durability });
+        if (error === undefined) await needWhole(run, `${durability}, seed ${seed}`);
+        else expect(error, `${durability}, seed ${seed}`).toBeInstanceOf(EvidenceError);
+      }
+  });
+});
