@@ -24,7 +24,32 @@ export {
   seedSigner,
   webEd25519,
 } from "../keys/index.ts";
+export {
+  type BundleFilter,
+  type BundleNotReplayed,
+  type BundleOptions,
+  type BundleReport,
+  type BundleShard,
+  type BundleShardReport,
+  type BundleVerifyOptions,
+  type DisclosedField,
+  type FieldToDisclose,
+  isBundle,
+  type MadeBundle,
+  makeBundle,
+  verifyBundle,
+} from "./bundle/index.ts";
 export { EvidenceError } from "./errors.ts";
+export { type PayloadOpener, payloadOpener } from "./opener.ts";
+export {
+  isProof,
+  type ProofOptions,
+  type ProofReport,
+  proveConsistency,
+  proveEntry,
+  type VerifyProofOptions,
+  verifyProof,
+} from "./proof.ts";
 export {
   originFault,
   parseTrust,
