@@ -25,6 +25,21 @@ export {
   webEd25519,
 } from "../keys/index.ts";
 export {
+  type BundleFilter,
+  type BundleNotReplayed,
+  type BundleOptions,
+  type BundleReport,
+  type BundleShard,
+  type BundleShardReport,
+  type BundleVerifyOptions,
+  type DisclosedField,
+  type FieldToDisclose,
+  isBundle,
+  type MadeBundle,
+  makeBundle,
+  verifyBundle,
+} from "./bundle/index.ts";
+export {
   type Checkpoint,
   type CheckpointTrust,
   checkpointText,
@@ -58,6 +73,16 @@ export {
   parseVkey,
   type Verify,
 } from "./note.ts";
+export { type PayloadOpener, payloadOpener } from "./opener.ts";
+export {
+  isProof,
+  type ProofOptions,
+  type ProofReport,
+  proveConsistency,
+  proveEntry,
+  type VerifyProofOptions,
+  verifyProof,
+} from "./proof.ts";
 export { ShardFault } from "./shard.ts";
 export { type Standing, standingOf } from "./standing.ts";
 export type { Storage, StorageReader } from "./storage.ts";

@@ -5,8 +5,8 @@
  */
 
 import { LogFault } from "../memory/replay.ts";
-import { type Engine, EngineError } from "../src/engine.ts";
 import { hex, sha256 } from "../src/sha256.ts";
+import { decidedAgain } from "./again.ts";
 import { checkArithmetic } from "./arithmetic.ts";
 import { Artifacts } from "./artifacts.ts";
 import type { ChainedEntry } from "./chain.ts";
@@ -19,7 +19,7 @@ import type { Verify } from "./note.ts";
 import { checkpointsName, inventoryOf, readShard, ShardFault, witnessedName } from "./shard.ts";
 import { type Standing, standingOf } from "./standing.ts";
 import type { StorageReader } from "./storage.ts";
-import { type Hash, sameHash } from "./tree.ts";
+import type { Hash } from "./tree.ts";
 import { ShardWalk } from "./verify-walk.ts";
 
 /** Something that verify found, and where. */
@@ -490,7 +490,8 @@ class Verifier {
     else if (request === "lost")
       walk.lost.push({ seq: entry.seq, subject: hex((entry.sealed as { key: Uint8Array }).key) });
     else {
-      const fault = await this.#decided(walk, entry, facts, request);
+      const cells = facts.hasCells ? await walk.cells(entry) : undefined;
+      const fault = await decidedAgain(this.#artifacts, entry.record, facts, request, cells);
       this.#replay.checked++;
       if (fault !== undefined) {
         this.#replay.failed++;
@@ -498,25 +499,6 @@ class Verifier {
       }
     }
     await walk.remember(entry);
-  }
-
-  /** Decides a request again. */
-  async #decided(
-    walk: ShardWalk,
-    entry: RecordEntry,
-    facts: RecordFacts,
-    request: Uint8Array,
-  ): Promise<string | undefined> {
-    const engine = await this.#artifacts.engine(facts.engine, facts.image);
-    if (typeof engine === "string") return engine;
-    try {
-      const cells = facts.hasCells ? await walk.cells(entry) : undefined;
-      const { record } = engine.decideBytes(request, cells);
-      return sameHash(record, entry.record) ? undefined : differenceOf(engine, record, entry.record);
-    } catch (error) {
-      if (!(error instanceof EngineError || error instanceof RangeError)) throw error;
-      return `The engine refuses the request that was kept: ${error.message}`;
-    }
   }
 
   /** What could not be opened was erased, and the log says so behind it; or it is lost. */
@@ -544,14 +526,4 @@ const WORDS = ["consistent, unanchored", "self-signed", "witnessed"] as const;
 
 function worst(words: readonly Standing["word"][]): Standing["word"] {
   return WORDS[Math.min(...words.map((word) => WORDS.indexOf(word)))] ?? "consistent, unanchored";
-}
-
-/** What two records of one request say differently, in the words of a reader. */
-function differenceOf(engine: Engine, again: Uint8Array, kept: Uint8Array): string {
-  const [one, other] = [engine.readRecord(again), engine.readRecord(kept)];
-  const names = ["verdict", "score", "tier", "action", "mode", "binding", "durability", "time_ms"] as const;
-  const name = names.find((each) => one[each] !== other[each]);
-  if (name === undefined)
-    return "Decided again it gives another record, with the same verdict, score and tier.";
-  return `Decided again it has ${name} ${String(one[name])}, and the record says ${String(other[name])}.`;
 }
