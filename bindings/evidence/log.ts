@@ -365,9 +365,10 @@ export class EvidenceLog implements Log {
 
   #cellOf({ id, before, version, bytes }: LoggedCell): EntryCell {
     const known = this.#replay.last(id)?.digest ?? ZEROS;
+    const tallies = bytes === undefined ? [] : talliesOf(bytes);
     return {
       ...(sameHash(known, before) ? {} : { gap: true as const }),
-      ...(bytes === undefined ? {} : { tallies: talliesOf(bytes) }),
+      ...(tallies.length === 0 ? {} : { tallies }),
       version,
     };
   }
