@@ -6,11 +6,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
-import type { RecordEntry } from "../evidence/entry.ts";
 import { EvidenceError } from "../evidence/errors.ts";
 import { type EvidenceLog, openEvidenceLog } from "../evidence/log.ts";
 import { KEY_TYPE, noteKey } from "../evidence/note.ts";
-import { openPayload, redactionOf, type SubjectKeys, sealPayload } from "../evidence/payload.ts";
+import { payloadOpener } from "../evidence/opener.ts";
+import { redactionOf, type SubjectKeys, sealPayload } from "../evidence/payload.ts";
 import { parseTrust, type Trust, type TrustedShard, trustText } from "../evidence/trust.ts";
 import {
   type OpenedRequest,
@@ -43,7 +43,7 @@ export interface LogFolderOptions {
   readonly durability?: Durability;
   /** Whether requests are kept, sealed, so that they can be decided again. Default true. */
   readonly payloads?: boolean;
-  /** What is taken out of a request before it is kept: paths like `args.card.number`, `args.items.*.name`. */
+  /** What is taken out of the arguments of a call before it is kept: paths like `card.number`, `items.*.name`. */
   readonly redact?: readonly string[];
   /** Histories to fill from the log. Default: its own, in memory. */
   readonly store?: Store;
@@ -199,17 +199,10 @@ function verifyTrust({ shards, witnesses, engines, images }: Trust): VerifyTrust
 }
 
 function opener(keys: SubjectKeys): NonNullable<VerifyOptions["open"]> {
-  return async ({ seq, sealed }: RecordEntry, bytes, origin): Promise<OpenedRequest> => {
-    if (sealed === undefined) return "withheld";
-    const key = keys.key(sealed.key);
-    if (key === undefined) return "lost";
-    try {
-      const { request, leaves } = await openPayload(bytes, sealed, key, { origin, seq });
-      return leaves === undefined ? request : "redacted";
-    } catch (error) {
-      // A subject that came back after an erasure has another key.
-      if (error instanceof EvidenceError && error.code === "payload_key") return "lost";
-      throw error;
-    }
+  const open = payloadOpener(keys);
+  return async (entry, bytes, origin): Promise<OpenedRequest> => {
+    const payload = await open(entry, bytes, origin);
+    if (payload === "lost") return payload;
+    return payload.leaves === undefined ? payload.request : "redacted";
   };
 }
