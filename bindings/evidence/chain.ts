@@ -1,6 +1,6 @@
 /** The entries of a shard as a chain and a tree: what must hold from one to the next, whatever they say. */
 
-import { DIGEST_BYTES } from "./entry.ts";
+import { DIGEST_BYTES, type Entry, type RecordEntry } from "./entry.ts";
 import { type FoundEntry, ShardFault } from "./shard.ts";
 import { Frontier, type Hash, leafHash, sameHash } from "./tree.ts";
 
@@ -27,25 +27,32 @@ export class Chain {
 
   /** @throws ShardFault when the entry is not the next one, or its payload not its own. */
   add(found: FoundEntry): ChainedEntry {
-    const fault = (code: string, what: string): ShardFault =>
-      new ShardFault(code, found.file, found.at, found.seq, what);
-    const { entry } = found;
-    if (entry.seq !== this.tree.size)
-      throw fault("entry_order", `wanted the number ${this.tree.size}, it has ${entry.seq}`);
+    const { entry, bytes, sealed } = found;
+    const { size } = this.tree;
+    if (entry.seq !== size)
+      throw fault("entry_order", found, `wanted the number ${size}, it has ${entry.seq}`);
     if (!sameHash(entry.prev, this.prev))
       throw fault(
         "entry_prev",
+        found,
         "it does not follow the entry before it: one was changed, taken out or put in",
       );
-    const sealed = entry.note === undefined ? entry.sealed : undefined;
-    if (
-      sealed !== undefined &&
-      !(found.sealed !== undefined && sameHash(this.#hash(found.sealed), sealed.sha256))
-    )
-      throw fault("payload_changed", "its payload is not the one it was sealed with");
-    const leaf = leafHash(found.bytes, this.#hash);
+    if (sealed !== undefined && !sameHash(this.#hash(sealed), sha256Of(entry)))
+      throw fault("payload_changed", found, "its payload is not the one it was sealed with");
+    const leaf = leafHash(bytes, this.#hash);
     this.tree.append(leaf);
     this.prev = leaf;
-    return { ...found, leaf };
+    return { seq: found.seq, file: found.file, at: found.at, entry, bytes, sealed, leaf };
   }
+}
+
+/** What the entry says of its payload; who reads a shard gives one where the entry has it, and nowhere else. */
+function sha256Of(entry: Entry): Uint8Array {
+  return (entry as RecordEntry).sealed?.sha256 ?? NOTHING;
+}
+
+const NOTHING = new Uint8Array(0);
+
+function fault(code: string, { file, at, seq }: FoundEntry, what: string): ShardFault {
+  return new ShardFault(code, file, at, seq, what);
 }

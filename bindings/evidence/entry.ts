@@ -4,6 +4,7 @@ import type { ReplayedEntry } from "../memory/replay.ts";
 import { decode } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { CodecError } from "../src/codec/errors.ts";
+import { recordEntryBytes, recordEntryIn } from "./entry-bytes.ts";
 import { EvidenceError } from "./errors.ts";
 
 /** What a log says about one history of a record, beside the record. */
@@ -81,16 +82,7 @@ const VERSION = 1;
 export function encodeEntry(entry: Entry): Uint8Array {
   const { prev, seq } = entry;
   const bytes =
-    entry.note !== undefined
-      ? encode({ note: entry.note, prev, seq, v: VERSION })
-      : encode({
-          ...(entry.cells.length === 0 ? {} : { cells: entry.cells }),
-          prev,
-          record: entry.record,
-          ...(entry.sealed === undefined ? {} : { sealed: entry.sealed }),
-          seq,
-          v: VERSION,
-        });
+    entry.note !== undefined ? encode({ note: entry.note, prev, seq, v: VERSION }) : recordEntryBytes(entry);
   if (bytes.length <= ENTRY_BYTES_MAX) return bytes;
   throw new EvidenceError(
     "entry_too_large",
@@ -103,6 +95,11 @@ export function encodeEntry(entry: Entry): Uint8Array {
  * @throws EvidenceError `entry_malformed` with the member that is wrong.
  */
 export function decodeEntry(bytes: Uint8Array): Entry {
+  return recordEntryIn(bytes) ?? anyEntry(bytes);
+}
+
+/** As {@link decodeEntry}, by the general codec. */
+export function anyEntry(bytes: Uint8Array): Entry {
   let value: unknown;
   try {
     value = decode(bytes);
