@@ -3,6 +3,7 @@
 import { measureCold } from "./parts/cold.ts";
 import { measureDecision } from "./parts/decision.ts";
 import { measureDetect } from "./parts/detect.ts";
+import { measureEvidence } from "./parts/evidence.ts";
 import { measureGrowth } from "./parts/growth.ts";
 import { measureLanguage } from "./parts/languages.ts";
 import { measureMemory } from "./parts/memory.ts";
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, () => Promise<PartResult>>> = {
   growth: measureGrowth,
   cold: measureCold,
   memory: measureMemory,
+  evidence: measureEvidence,
   peers: measurePeers,
 };
 

@@ -33,6 +33,7 @@ const PARTS = [
   "growth",
   "cold",
   "memory",
+  "evidence",
   "peers",
 ] as const;
 /** Parts whose ratios `--check` compares. */

@@ -69,6 +69,36 @@ export const TARGETS: readonly Target[] = [
     at_most: 1_048_576,
     of: figure("memory", "heap growth"),
   },
+  {
+    what: "structure check, an entry (300 000 a second)",
+    unit: "us",
+    at_most: 3.33,
+    of: figure("evidence", "structure"),
+  },
+  {
+    what: "replay, a request without histories (80 000 a second)",
+    unit: "us",
+    at_most: 12.5,
+    of: figure("evidence", "replay: a request"),
+  },
+  {
+    what: "replay against the live decision (0.8 of its rate)",
+    unit: "times",
+    at_most: 1.25,
+    of: figure("evidence", "replay against"),
+  },
+  {
+    what: "strict append against the disk's write and sync (0.7 of its rate)",
+    unit: "times",
+    at_most: 1.43,
+    of: figure("evidence", "strict against"),
+  },
+  {
+    what: "group commit, an append (50 000 a second)",
+    unit: "us",
+    at_most: 20,
+    of: figure("evidence", "group commit"),
+  },
 ];
 
 /** A row of a table whose title begins with `title`. */
