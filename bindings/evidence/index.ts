@@ -24,7 +24,26 @@ export {
   seedSigner,
   webEd25519,
 } from "../keys/index.ts";
+export {
+  type EntryDifference,
+  type LoggedEvent,
+  type MemberDifference,
+  type ReplayedShard,
+  type ReplayOptions,
+  type ReplayReport,
+  replayLog,
+} from "./again.ts";
+export {
+  type BacktestChange,
+  type BacktestOptions,
+  type BacktestReport,
+  type BacktestSide,
+  backtest,
+} from "./backtest.ts";
 export { EvidenceError } from "./errors.ts";
+export { type KeptEntry, keptEntry } from "./kept-entry.ts";
+export { type Opening, openingWith } from "./opening.ts";
+export type { StorageReader } from "./storage.ts";
 export {
   originFault,
   parseTrust,

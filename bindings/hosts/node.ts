@@ -11,10 +11,13 @@ import { fileURLToPath } from "node:url";
 import type { EngineFileNames } from "../src/embedded.ts";
 import type { Engine } from "../src/engine.ts";
 import type { KeyFolder } from "./key-folder.ts";
+import { existingSubjectKeys, type SubjectKeyFolder } from "./subject-keys.ts";
 
 export { CodecError } from "../src/codec/errors.ts";
 export { type JsonValue, parseJson } from "../src/codec/json.ts";
 export { nodeEd25519 } from "./ed25519-node.ts";
+export { FolderReader } from "./folder-storage.ts";
+export { nodeSha256 } from "./hash-node.ts";
 export type { FolderSigner, KeyChangeOptions, KeyFolder } from "./key-folder.ts";
 export { fillStore, JsonLinesLog, type JsonLinesLogOptions, readLog } from "./log.ts";
 
@@ -46,6 +49,17 @@ export async function openKeyFolder(
   // Late: who only decides has no use for the code of curves.
   const { KeyFolder: Folder } = await import("./key-folder.ts");
   return create ? Folder.create(path) : Folder.open(path);
+}
+
+/**
+ * Opens the keys of subjects, to read what a log sealed.
+ * @param path the key folder; default: `~/.permit0/keys` of the user who runs this.
+ * @returns undefined when there are none.
+ * @throws EvidenceError when others can look into it.
+ */
+export async function openSubjectKeys(path?: string): Promise<SubjectKeyFolder | undefined> {
+  const { defaultKeyFolder } = await import("./key-folder.ts");
+  return existingSubjectKeys(path ?? defaultKeyFolder());
 }
 
 let root: string | undefined;
