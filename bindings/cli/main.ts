@@ -4,6 +4,7 @@
  */
 
 import { Command, CommanderError } from "commander";
+import { addBacktest } from "./commands/backtest.js";
 import { addCheck } from "./commands/check.js";
 import { addCompile } from "./commands/compile.js";
 import { addDemo } from "./commands/demo.js";
@@ -51,6 +52,7 @@ function program(): Command {
   addTest(command);
   addLint(command);
   addDiff(command);
+  addBacktest(command);
   addFmt(command);
   addInit(command);
   addSchema(command);

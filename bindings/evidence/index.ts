@@ -25,6 +25,22 @@ export {
   webEd25519,
 } from "../keys/index.ts";
 export {
+  type EntryDifference,
+  type LoggedEvent,
+  type MemberDifference,
+  type ReplayedShard,
+  type ReplayOptions,
+  type ReplayReport,
+  replayLog,
+} from "./again.ts";
+export {
+  type BacktestChange,
+  type BacktestOptions,
+  type BacktestReport,
+  type BacktestSide,
+  backtest,
+} from "./backtest.ts";
+export {
   type BundleFilter,
   type BundleNotReplayed,
   type BundleOptions,
@@ -57,6 +73,7 @@ export {
 } from "./checkpoint-file.ts";
 export type { Entry, EntryCell, LogNote, NoteEntry, RecordEntry, Sealed } from "./entry.ts";
 export { EvidenceError } from "./errors.ts";
+export { type KeptEntry, keptEntry } from "./kept-entry.ts";
 export { EvidenceLog, type EvidenceLogOptions, openEvidenceLog, type Seal } from "./log.ts";
 export {
   type CheckedSignature,
@@ -74,6 +91,7 @@ export {
   type Verify,
 } from "./note.ts";
 export { type PayloadOpener, payloadOpener } from "./opener.ts";
+export { type Opening, openingWith } from "./opening.ts";
 export {
   isProof,
   type ProofOptions,

@@ -6,12 +6,12 @@
 
 import { LogFault } from "../memory/replay.ts";
 import { hex, sha256 } from "../src/sha256.ts";
-import { decidedAgain } from "./again.ts";
 import { checkArithmetic } from "./arithmetic.ts";
 import { Artifacts } from "./artifacts.ts";
 import type { ChainedEntry } from "./chain.ts";
 import { type CheckpointTrust, openCheckpoint } from "./checkpoint.ts";
 import { readCheckpoints } from "./checkpoint-writer.ts";
+import { decidedAgain } from "./decided-again.ts";
 import { type RecordEntry, replayedOf } from "./entry.ts";
 import { EvidenceError } from "./errors.ts";
 import { factsOf, type RecordFacts } from "./facts.ts";

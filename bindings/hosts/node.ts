@@ -9,13 +9,13 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EvidenceLog } from "../evidence/log.ts";
-import type { SubjectKeys } from "../evidence/subject.ts";
 import type { VerifyReport } from "../evidence/verify.ts";
 import type { EngineFileNames } from "../src/embedded.ts";
 import type { Engine } from "../src/engine.ts";
 import type { KeyFolder } from "./key-folder.ts";
 import type { LogFolderOptions, VerifyFolderOptions } from "./log-folder.ts";
 import { defaultKeyFolder } from "./own-paths.ts";
+import { existingSubjectKeys, type SubjectKeyFolder } from "./subject-keys.ts";
 import type { WitnessServer, WitnessServerOptions } from "./witness-server.ts";
 
 export { CodecError } from "../src/codec/errors.ts";
@@ -59,11 +59,13 @@ export async function openKeyFolder(
 }
 
 /**
- * Opens the keys of subjects in a folder of keys.
- * @throws EvidenceError when others may read it or a file is not what it should be.
+ * Opens the keys of subjects, to read what a log sealed.
+ * @param path the key folder; default: `~/.permit0/keys` of the user who runs this.
+ * @returns undefined when there are none.
+ * @throws EvidenceError when others can look into it.
  */
-export async function openSubjectKeys(keys: string = defaultKeyFolder()): Promise<SubjectKeys> {
-  return new (await import("./subject-keys.ts")).SubjectKeyFolder(keys);
+export async function openSubjectKeys(path?: string): Promise<SubjectKeyFolder | undefined> {
+  return existingSubjectKeys(path ?? defaultKeyFolder());
 }
 
 /**

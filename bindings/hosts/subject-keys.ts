@@ -6,6 +6,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -94,6 +95,11 @@ export class SubjectKeyFolder implements SubjectKeys {
     rmSync(path, { force: true });
     syncFolder(this.#folder);
   }
+}
+
+/** The keys of subjects of a key folder that has some; a reader makes none. */
+export function existingSubjectKeys(keys: string): SubjectKeyFolder | undefined {
+  return existsSync(join(keys, FOLDER)) ? new SubjectKeyFolder(keys) : undefined;
 }
 
 const noFollow = constants.O_NOFOLLOW ?? 0;

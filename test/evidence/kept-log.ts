@@ -55,7 +55,10 @@ export class MemoryStorage implements Storage {
   }
   async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
     const before = (this.files.get(name) ?? new Uint8Array(0)).subarray(0, at);
-    this.files.set(name, new Uint8Array([...before, ...bytes]));
+    const grown = new Uint8Array(at + bytes.length);
+    grown.set(before);
+    grown.set(bytes, at);
+    this.files.set(name, grown);
   }
   async sync(): Promise<void> {}
   async cut(name: string, size: number): Promise<void> {

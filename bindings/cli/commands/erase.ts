@@ -43,6 +43,11 @@ async function erase(subject: string, { log, keys, shard, by, reason, json }: Er
   const who = needed(by, "--by NAME");
   const why = needed(reason, "--reason TEXT");
   const subjects = await openSubjectKeys(keys);
+  if (subjects === undefined)
+    throw new CliError(
+      "file",
+      `${keys ?? "~/.permit0/keys"}: wanted keys of subjects; came none; give the --keys of the log`,
+    );
   const id = subjects.idOf(subject);
   const opened = await openLog(folder, {
     ...(keys === undefined ? {} : { keys }),

@@ -3,17 +3,27 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { Decision } from "permit0";
-import { type AllowingChange, type Engine, explain, minimalAllowingChange } from "permit0/engine";
+import {
+  type AllowingChange,
+  type Engine,
+  explain,
+  minimalAllowingChange,
+  type Request,
+} from "permit0/engine";
 import { type CallOptions, callFromOptions } from "../calls.js";
 import { CliError, EXIT } from "../failure.js";
+import { countOption, openLogFolder } from "../log-folder.js";
 import { addCallOptions, addEpochOption, addPolicyOptions } from "../options.js";
 import { Output } from "../output.js";
-import { openPolicy, type PolicyOptions } from "../policy.js";
+import { openImage, openPolicy, type PolicyOptions } from "../policy.js";
 import { safe, wrap } from "../text.js";
 import { decideOrDeny, paint } from "./check.js";
 
 interface ExplainOptions extends CallOptions, PolicyOptions {
   readonly record?: string;
+  readonly log?: string;
+  readonly seq?: string;
+  readonly shard?: string;
   readonly json?: boolean;
 }
 
@@ -24,20 +34,22 @@ export function addExplain(program: Command): void {
     .description(
       "Shows how a verdict came about: flags, levels, the hazard step by step, score, tier, rows and gates.",
     )
-    .usage("--tool NAME --args JSON | --action NAME --fields JSON | --record FILE  [options]");
+    .usage(
+      "--tool NAME --args JSON | --action NAME --fields JSON | --record FILE | --log DIR --seq N  [options]",
+    );
   addPolicyOptions(addCallOptions(command))
     .optionsGroup("Input and output:")
     .option("--record <file>", "explain a record that `check --record-out` wrote, from its own numbers")
+    .option("--log <dir>", "explain a decision of this log, with the policy that the log keeps")
+    .option("--seq <n>", "its number in the log")
+    .option("--shard <name>", "its shard (default: main)")
     .option("--json", "the lines and the decision as JSON");
   addEpochOption(command);
   command.addHelpText("after", "\nExit: 0 explained, 1 the record does not add up, 2 could not run.");
   command.action(async (options: ExplainOptions) => {
-    const engine = await openPolicy(options);
-    const request = options.record === undefined ? callFromOptions(options) : undefined;
-    const decision = request === undefined ? readRecord(engine, options) : decideOrDeny(engine, request);
+    const { engine, decision, request, notes } = await explainedIn(options);
     const allowing = minimalAllowingChange(engine, decision, request);
     const { lines, consistent } = explain(decision, engine.image, allowing);
-    const notes = notesOn(decision, engine);
     const output = new Output();
     if (options.json === true) {
       const minimal_allowing_change = changeJson(allowing);
@@ -46,6 +58,59 @@ export function addExplain(program: Command): void {
     await output.flush();
     process.exitCode = consistent ? EXIT.done : EXIT.findings;
   });
+}
+
+/** What is explained, and what is to be said of it beside. */
+interface Explained {
+  readonly engine: Engine;
+  readonly decision: Decision;
+  /** Where it was decided just now. */
+  readonly request?: Request;
+  readonly notes: readonly string[];
+}
+
+async function explainedIn(options: ExplainOptions): Promise<Explained> {
+  const { log, record } = options;
+  if (log !== undefined) return fromLog(log, options);
+  for (const name of ["seq", "shard"] as const)
+    if (options[name] !== undefined) throw new CliError("usage", `--${name} is of --log DIR; give it too`);
+  const engine = await openPolicy(options);
+  if (record === undefined) {
+    const request = callFromOptions(options);
+    return { engine, request, decision: decideOrDeny(engine, request), notes: [] };
+  }
+  const decision = readRecord(engine, options);
+  return { engine, decision, notes: notesOn(decision, engine) };
+}
+
+/** A decision of a log, with the sentences of the image that stands beside it. */
+async function fromLog(folder: string, options: ExplainOptions): Promise<Explained> {
+  for (const name of ["record", "tool", "action", "policy", "profile", "pack"] as const)
+    if (options[name] !== undefined)
+      throw new CliError("usage", `--log brings its own call and policy; leave --${name} out`);
+  if (options.seq === undefined)
+    throw new CliError("usage", "wanted --seq N, the number of a decision in the log; came none");
+  const { keptEntry } = await import("permit0/evidence");
+  const storage = await openLogFolder(folder);
+  const { shard, seq, record, leaf, isSealed, image } = await keptEntry(
+    storage,
+    options.shard ?? "main",
+    countOption(options.seq, "--seq"),
+  );
+  const engine = image === undefined ? await openPolicy({}) : await openImage(image);
+  const decision = engine.readRecord(record);
+  const kept = isSealed ? "its request is kept, sealed" : "its request is not kept";
+  return {
+    engine,
+    decision,
+    notes: [
+      ...notesOn(decision, engine),
+      "",
+      `entry ${seq} of ${shard}; ${kept}`,
+      `leaf ${Buffer.from(leaf).toString("hex")}`,
+      "One entry was read: that it stands in the log rightly, and who signed it, is for verify to say.",
+    ],
+  };
 }
 
 /** The change without the changed call, which may hold anything; null when there is nothing to change. */

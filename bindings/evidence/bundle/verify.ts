@@ -6,11 +6,11 @@
 import { LogFault } from "../../memory/replay.ts";
 import { CodecError } from "../../src/codec/errors.ts";
 import { hex, sha256 } from "../../src/sha256.ts";
-import { decidedAgain } from "../again.ts";
 import { checkArithmetic } from "../arithmetic.ts";
 import { Artifacts } from "../artifacts.ts";
 import { type Checkpoint, openCheckpoint, parseCheckpointText } from "../checkpoint.ts";
 import { isRequestOf } from "../commitment.ts";
+import { decidedAgain } from "../decided-again.ts";
 import { decodeEntry, type Entry, type RecordEntry } from "../entry.ts";
 import { EvidenceError } from "../errors.ts";
 import { factsOf, type RecordFacts } from "../facts.ts";
