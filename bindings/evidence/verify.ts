@@ -13,7 +13,7 @@ import type { ChainedEntry } from "./chain.ts";
 import { type CheckpointTrust, openCheckpoint } from "./checkpoint.ts";
 import { readCheckpoints } from "./checkpoint-writer.ts";
 import { type RecordEntry, replayedOf } from "./entry.ts";
-import { EvidenceError } from "./errors.ts";
+import { EvidenceError, FileFault } from "./errors.ts";
 import { factsOf, type RecordFacts } from "./facts.ts";
 import type { Verify } from "./note.ts";
 import { checkpointsName, inventoryOf, readShard, ShardFault, witnessedName } from "./shard.ts";
@@ -254,8 +254,9 @@ class Verifier {
     } catch (error) {
       if (!(error instanceof EvidenceError)) throw error;
       this.#structure.failed++;
-      const place = error instanceof ShardFault ? { file: error.file, at: error.at, seq: error.seq } : {};
-      this.#fail(error.code, shard, error.message, place);
+      const place = error instanceof FileFault ? { file: error.file, at: error.at } : {};
+      const seq = error instanceof ShardFault ? { seq: error.seq } : {};
+      this.#fail(error.code, shard, error.message, { ...place, ...seq });
     }
     this.#needErased(walk);
     const { size } = walk.chain.tree;
@@ -265,10 +266,11 @@ class Verifier {
   /** Reads the checkpoints, so that roots can be compared on the way. */
   async #checkpoints(walk: ShardWalk): Promise<number> {
     const name = checkpointsName(walk.shard);
-    const { notes, pending, torn } = await readCheckpoints(this.#storage, name);
+    const { notes, pending, torn, openAt } = await readCheckpoints(this.#storage, name);
     if (pending !== undefined || torn > 0)
       this.#fail("checkpoint_open", walk.shard, "A checkpoint waits for its signature. Open the log once.", {
         file: name,
+        at: openAt,
       });
     for (const { checkpoint, note, from } of notes) walk.expect(checkpoint, note, name, from);
     const witnessed = witnessedName(walk.shard);
@@ -277,6 +279,7 @@ class Verifier {
       if (found.pending !== undefined || found.torn > 0)
         this.#fail("checkpoint_open", walk.shard, "A checkpoint of witnesses is cut short.", {
           file: witnessed,
+          at: found.openAt,
         });
       for (const { checkpoint, note, from } of found.notes) walk.expect(checkpoint, note, witnessed, from);
     }

@@ -10,7 +10,7 @@ import { hex } from "../../bindings/src/sha256.ts";
 import { Disk, type Fault, randomOf } from "./disk.ts";
 import { contentOf, entryOf, isWhole, openSmall, verifySmall, WatchedSigner } from "./small-log.ts";
 
-const SEEDS = isWhole ? 60 : 3;
+const SEEDS = isWhole ? 30 : 2;
 const RECORDS = 10;
 /** So that segments change in the middle of it. */
 const OPTIONS = { segmentBytes: 1500 } as const;
