@@ -111,6 +111,21 @@ describe("a log on a disk that fails", () => {
     expect(cuts).toBeGreaterThan(0);
   });
 
+  it("promises nothing that is not on the disk when it opens what a killed process left", async () => {
+    for (let step = 0; step < steps; step++)
+      for (const next of isWhole ? [1, 2, 3, 4, 5, 6, 7, 8] : [3, 5]) {
+        const run = runOn();
+        run.disk.crashAfter(step);
+        await work(run);
+        run.disk.kill();
+        run.disk.crashAfter(next);
+        await work(run);
+        // All is lost that was not synced.
+        run.disk.powerOff(() => 0);
+        await needWhole(run, `killed at step ${step}, stopped ${next} steps later`);
+      }
+  });
+
   it("opens again after crashes of every kind, one after the other, in the middle of opening too", async () => {
     for (let seed = 1; seed <= SEEDS * 20; seed++) {
       const run = runOn();
