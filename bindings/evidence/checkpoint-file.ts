@@ -86,6 +86,11 @@ export class CheckpointReader {
     return notes;
   }
 
+  /** Where the line under way begins. */
+  get at(): number {
+    return this.#lineFrom;
+  }
+
   /** The last checkpoint when it is signed, and what stands behind it. */
   end(): { readonly last?: CheckpointNote; readonly tail: CheckpointTail } {
     const [from, lineFrom, to] = [this.#from, this.#lineFrom, this.#lineFrom + this.#line.length];

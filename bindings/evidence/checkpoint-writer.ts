@@ -5,7 +5,7 @@
 
 import { type Checkpoint, checkpointText, signCheckpoint } from "./checkpoint.ts";
 import { type CheckpointNote, CheckpointReader } from "./checkpoint-file.ts";
-import { EvidenceError } from "./errors.ts";
+import { EvidenceError, FileFault } from "./errors.ts";
 import { bytesOfText, isSignatureLine, type Note, type Signer, signatureLine } from "./note.ts";
 import { checkpointsName } from "./shard.ts";
 import type { Storage, StorageReader } from "./storage.ts";
@@ -21,6 +21,8 @@ export interface FoundCheckpoints {
   /** A text that waits for its signature. */
   readonly pending: Checkpoint | undefined;
   readonly bytes: number;
+  /** Where what is not signed begins; the end of the file when all is. */
+  readonly openAt: number;
   /** Bytes behind them that a crash cut short. */
   readonly torn: number;
 }
@@ -38,23 +40,27 @@ export async function readCheckpoints(storage: StorageReader, name: string): Pro
     const chunk = await storage.read(name, at, Math.min(CHUNK_BYTES, size - at));
     const lost = chunk.indexOf(0);
     if (lost >= 0) end = at + lost;
-    notes.push(...reader.push(lost < 0 ? chunk : chunk.subarray(0, lost)));
+    try {
+      notes.push(...reader.push(lost < 0 ? chunk : chunk.subarray(0, lost)));
+    } catch (error) {
+      if (!(error instanceof EvidenceError)) throw error;
+      throw new FileFault(error.code, name, reader.at, error.message);
+    }
     at += chunk.length;
     if (chunk.length === 0)
       throw new EvidenceError("storage", `${name}: it became shorter while it was read`);
   }
   const { last, tail } = reader.end();
   if (last !== undefined) notes.push(last);
-  const pending = tail.pending?.checkpoint;
   let before = -1;
-  for (const { size: next } of [
-    ...notes.map(({ checkpoint }) => checkpoint),
-    ...(pending === undefined ? [] : [pending]),
-  ]) {
+  for (const { checkpoint, from } of [...notes, ...(tail.pending === undefined ? [] : [tail.pending])]) {
+    const { size: next } = checkpoint;
     if (next <= before)
-      throw new EvidenceError(
+      throw new FileFault(
         "checkpoint_order",
-        `${name}: wanted a size above ${before}, came ${next}: two roots for one size, or checkpoints out of order`,
+        name,
+        from,
+        `${name}, byte ${from}: wanted a size above ${before}, came ${next}: two roots for one size, or checkpoints out of order`,
       );
     before = next;
   }
@@ -63,11 +69,14 @@ export async function readCheckpoints(storage: StorageReader, name: string): Pro
     end < size &&
     !(await isOneWrite(storage, name, bytes, size, tail.pending === undefined && last === undefined))
   )
-    throw new EvidenceError(
+    throw new FileFault(
       "checkpoint_file",
+      name,
+      end,
       `${name}: byte ${end}: wanted text, came a zero that no crash has left; take the file from a copy`,
     );
-  return { notes, pending, bytes, torn: size - bytes };
+  const openAt = tail.pending?.from ?? bytes;
+  return { notes, pending: tail.pending?.checkpoint, openAt, bytes, torn: size - bytes };
 }
 
 /** Whether one write can have left these bytes, zeros in it where its pages did not come to the disk. */

@@ -14,6 +14,18 @@ export class EvidenceError extends Error {
   }
 }
 
+/** What is wrong in a file, and where in it. */
+export class FileFault extends EvidenceError {
+  readonly file: string;
+  readonly at: number;
+
+  constructor(code: string, file: string, at: number, message: string) {
+    super(code, message);
+    this.file = file;
+    this.at = at;
+  }
+}
+
 /** The usual form of its message. `came` is shown as it is: text from outside goes through `quoted` first. */
 export function refusal(
   code: string,

@@ -22,6 +22,7 @@ import { sha256 } from "../src/sha256.ts";
 import { Turns } from "../src/turns.ts";
 import type { Durability } from "../src/types.ts";
 import { Chain } from "./chain.ts";
+import { signCheckpoint } from "./checkpoint.ts";
 import { CheckpointWriter } from "./checkpoint-writer.ts";
 import {
   DIGEST_BYTES,
@@ -34,7 +35,7 @@ import {
 } from "./entry.ts";
 import { EvidenceError } from "./errors.ts";
 import { binBytes, FRAME_BYTES_MAX, frameOf } from "./frame.ts";
-import type { Signer } from "./note.ts";
+import type { Note, Signer } from "./note.ts";
 import { type OwnKey, OwnKeys } from "./own-keys.ts";
 import {
   inventoryOf,
@@ -46,19 +47,14 @@ import {
   segmentName,
 } from "./shard.ts";
 import type { Storage } from "./storage.ts";
-import { type Hash, leafHash, sameHash } from "./tree.ts";
+import { emptyRoot, type Hash, leafHash, sameHash } from "./tree.ts";
+import { type Mark, proofBetween, Witnessed, type Witnessing } from "./witnessing.ts";
 
 /** Seals the payload of an entry: docs/format/payload.md. */
 export type Seal = (
   request: Uint8Array,
   place: { readonly origin: string; readonly seq: number },
 ) => Awaitable<{ readonly sealed: Sealed; readonly bytes: Uint8Array }>;
-
-/** Gives a checkpoint to witnesses and returns it with what they signed; undefined when too few of them answered. */
-export type Witnessing = (
-  checkpoint: string,
-  tree: { readonly size: number; proofFrom(size: number): Promise<readonly Uint8Array[]> },
-) => Promise<string | undefined>;
 
 export interface EvidenceLogOptions {
   /** Name of the shard, one for each writer: `[a-z0-9][a-z0-9-]{0,62}`. Default `main`. */
@@ -74,7 +70,10 @@ export interface EvidenceLogOptions {
   readonly durability?: Durability;
   /** Left out: requests are not kept, and nobody can decide them again. */
   readonly seal?: Seal;
+  /** Left out: there are no witnesses, and a log that was restored from a copy goes on without noticing. */
   readonly witnessing?: Witnessing;
+  /** Told what does not stop the log: that a witness does not answer. */
+  readonly onRemark?: (sentence: string) => void;
   /** Filled from the log when it opens. Default: a `MemoryStore`. */
   readonly store?: Store;
   /** Why a key that signed before signs no more, by the key as text. One that is not here was retired. */
@@ -121,6 +120,12 @@ export class EvidenceLog implements Log {
   readonly #chain: Chain;
   readonly #checkpoints: CheckpointWriter;
   readonly #ownKeys: OwnKeys;
+  readonly #witnessed: Witnessed | undefined;
+  /** The showing to witnesses that is under way. */
+  #showing: Promise<void> | undefined;
+  #shown: Mark | undefined;
+  /** Of the newest checkpoint of this process. */
+  #signed: Mark | undefined;
   readonly #kept: Set<string>;
   readonly #sources = new WeakSet<RecordSource>();
   #end: ShardPlace;
@@ -148,6 +153,7 @@ export class EvidenceLog implements Log {
     this.#chain = opened.chain;
     this.#checkpoints = opened.checkpoints;
     this.#ownKeys = opened.keys;
+    this.#witnessed = opened.witnessed;
     this.#kept = new Set(opened.artifacts);
     this.#segments = [...opened.segments];
     this.#end = opened.end;
@@ -166,6 +172,11 @@ export class EvidenceLog implements Log {
   /** The keys that signed it, as the log names them. */
   get keys(): readonly OwnKey[] {
     return this.#ownKeys.all;
+  }
+
+  /** Entries that witnesses have seen. */
+  get witnessedSize(): number {
+    return this.#witnessed?.size ?? 0;
   }
 
   last(id: Uint8Array): LastKnown | undefined {
@@ -239,12 +250,52 @@ export class EvidenceLog implements Log {
     await this.#turns.run(async () => {
       try {
         if (this.#fault === undefined) await this.#whole(() => this.#sign());
-        else if (this.#isUntold) throw this.#fault;
+        await this.#showing;
+        if (this.#isUntold) throw this.#fault;
       } finally {
         this.#fault ??= new EvidenceError("log_closed", "the log is closed");
         await this.#storage.close();
       }
     });
+  }
+
+  /**
+   * @internal Asks the witnesses about what was signed before anything else is.
+   * @throws EvidenceError when one of them has seen another history.
+   */
+  async needSeen(): Promise<void> {
+    if (this.#witnessed === undefined) return;
+    // Nothing is promised about an empty tree: it has one root.
+    const empty = { origin: this.origin, size: 0, root: emptyRoot(this.#hash) };
+    const note = this.#checkpoints.newest ?? (await signCheckpoint(empty, this.#options.signers));
+    await this.#witnessed.show(note, this.#proof());
+  }
+
+  #proof(): (oldSize: number, size: number) => Promise<readonly Uint8Array[]> {
+    const segments = [...this.#segments];
+    const shown = this.#shown;
+    return (oldSize, size) => proofBetween(this.#storage, segments, shown, oldSize, size, this.#hash);
+  }
+
+  /** Shows what was signed to the witnesses; answers do not wait for them. */
+  #show(): void {
+    if (this.#witnessed === undefined || this.#showing !== undefined) return;
+    const note = this.#checkpoints.newest as Note;
+    const mark = this.#signed;
+    const showing = this.#witnessed.show(note, this.#proof()).then(
+      () => {
+        this.#shown = mark;
+        this.#showing = undefined;
+        if (this.#checkpoints.newest !== note && this.#fault === undefined) this.#show();
+        return this.#showing;
+      },
+      (error: unknown) => {
+        this.#showing = undefined;
+        if (this.#fault === undefined) this.#isUntold = true;
+        this.#fault ??= error;
+      },
+    );
+    this.#showing = showing;
   }
 
   #put(given: LogEntry | LogNote): Promise<void> {
@@ -415,6 +466,9 @@ export class EvidenceLog implements Log {
     if (this.size === this.signedSize) return;
     if (this.#unsynced > 0) await this.#sync();
     await this.#checkpoints.sign(this.origin, this.#chain.tree, this.#options.signers);
+    if (this.#witnessed === undefined) return;
+    this.#signed = { place: this.#end, tree: this.#chain.tree.copy() };
+    this.#show();
   }
 }
 
@@ -430,6 +484,7 @@ export interface OpenedShard {
   readonly artifacts: readonly string[];
   readonly checkpoints: CheckpointWriter;
   readonly keys: OwnKeys;
+  readonly witnessed: Witnessed | undefined;
 }
 
 /**
@@ -470,8 +525,24 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
     throw new EvidenceError("log_short", `${end.file}: what is torn was signed already`);
   // Whoever wrote it may not have come to its sync; nothing may be signed or answered that is not on the disk.
   if (end.file !== "") await storage.sync(end.file);
-  const opened = { shard, origin, store, replay, chain, end, segments, artifacts, checkpoints, keys };
+  const { witnessing, onRemark = () => {} } = options;
+  const witnessed =
+    witnessing === undefined ? undefined : await Witnessed.open(storage, shard, witnessing, onRemark);
+  const opened = {
+    shard,
+    origin,
+    store,
+    replay,
+    chain,
+    end,
+    segments,
+    artifacts,
+    checkpoints,
+    keys,
+    witnessed,
+  };
   const log = new EvidenceLog(storage, options, opened);
+  await log.needSeen();
   const torn = end.torn === 0 ? undefined : await storage.read(end.file, end.at, end.torn);
   if (torn !== undefined) await storage.cut(end.file, end.at);
   if (chain.tree.size === 0)

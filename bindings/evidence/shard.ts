@@ -1,7 +1,7 @@
 /** One shard as it lies in a storage: its files, and its entries in order. docs/format/log.md. */
 
 import { decodeEntry, type Entry } from "./entry.ts";
-import { EvidenceError } from "./errors.ts";
+import { EvidenceError, FileFault } from "./errors.ts";
 import { binAt, FRAME_BYTES_MAX, FRAME_HEADER_BYTES, type FrameFault, frameAt } from "./frame.ts";
 import type { StorageReader } from "./storage.ts";
 
@@ -69,15 +69,11 @@ export interface FoundEntry {
 }
 
 /** Something in a file that does not add up, and where. */
-export class ShardFault extends EvidenceError {
-  readonly file: string;
-  readonly at: number;
+export class ShardFault extends FileFault {
   readonly seq: number;
 
   constructor(code: string, file: string, at: number, seq: number, what: string) {
-    super(code, `${file}, byte ${at}, entry ${seq}: ${what}`);
-    this.file = file;
-    this.at = at;
+    super(code, file, at, `${file}, byte ${at}, entry ${seq}: ${what}`);
     this.seq = seq;
   }
 }

@@ -13,7 +13,7 @@ import { type CheckpointTrust, openCheckpoint } from "./checkpoint.ts";
 import { readCheckpoints } from "./checkpoint-writer.ts";
 import { decidedAgain } from "./decided-again.ts";
 import { type RecordEntry, replayedOf } from "./entry.ts";
-import { EvidenceError } from "./errors.ts";
+import { EvidenceError, FileFault } from "./errors.ts";
 import { factsOf, type RecordFacts } from "./facts.ts";
 import type { Verify } from "./note.ts";
 import { checkpointsName, inventoryOf, readShard, ShardFault, witnessedName } from "./shard.ts";
@@ -120,6 +120,10 @@ export interface VerifyOptions {
   /** What the ids of histories were made with, where it is not zeros. */
   readonly keySalt?: Uint8Array;
   readonly onProgress?: (progress: Progress) => void;
+  /** Asked now and then; on true verifying ends with a {@link VerifyStopped}. */
+  readonly stop?: () => boolean;
+  /** Goes on where it was stopped: what stands before is only chained and folded again, not computed or decided. */
+  readonly resume?: VerifyState;
   /** Sees each entry whose place is right, in order. */
   readonly onEntry?: (entry: ChainedEntry, shard: string, request: OpenedRequest | undefined) => void;
   /** Milliseconds of any clock. */
@@ -128,9 +132,44 @@ export interface VerifyOptions {
 
 const FINDINGS_MAX = 100;
 
+/** How far a verifier has come: JSON, to be kept by the verifier and never taken from anybody else. */
+export interface VerifyState {
+  readonly v: 1;
+  readonly shard: string;
+  /** The next entry, and the leaf hash of the one before it. */
+  readonly seq: number;
+  readonly prev: string;
+  readonly latestMs: number;
+  readonly lost: ShardWalk["lost"];
+  readonly structure: Answer;
+  readonly arithmetic: Answer;
+  readonly replay: Answer;
+  readonly not: NotReplayed;
+  readonly verdicts: VerifyReport["verdicts"];
+  readonly shadow: number;
+  readonly shards: readonly ShardReport[];
+  readonly engines: readonly string[];
+  readonly images: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly unlisted: number;
+  readonly failures: number;
+}
+
+/** Verifying was stopped because it was asked to. */
+export class VerifyStopped extends Error {
+  override readonly name = "VerifyStopped";
+  readonly state: VerifyState;
+
+  constructor(state: VerifyState) {
+    super(`stopped before entry ${state.seq} of ${state.shard}`);
+    this.state = state;
+  }
+}
+
 /**
  * Verifies all shards of a log.
- * @throws EvidenceError `log_none` when there is no log; whatever the storage throws.
+ * @throws EvidenceError `log_none` when there is no log; VerifyStopped when it was asked to stop; whatever the storage
+ * throws.
  */
 export async function verifyLog(storage: StorageReader, options: VerifyOptions): Promise<VerifyReport> {
   return new Verifier(storage, options).all();
@@ -158,10 +197,13 @@ class Verifier {
   #shadow = 0;
   #failures = 0;
   #unlisted = 0;
+  /** What is still to be reached: nothing before it is told again. */
+  #resume: VerifyState | undefined;
 
   constructor(storage: StorageReader, options: VerifyOptions) {
     this.#storage = storage;
     this.#options = options;
+    this.#resume = options.resume;
     this.#hash = options.hash ?? sha256;
     this.#now = options.now ?? (() => performance.now());
     this.#artifacts = new Artifacts(storage, options, (finding) => this.#find(finding));
@@ -178,7 +220,19 @@ class Verifier {
       this.#find({ kind: "failure", code: "file_foreign", file, sentence: "A log has no such file." });
     for (const file of artifacts) await this.#artifacts.check(file);
     const origins: string[] = [];
+    const resume = this.#resume;
+    if (resume !== undefined && !shards.has(resume.shard))
+      throw new EvidenceError(
+        "resume",
+        `shard ${resume.shard}: it is not there any more; verify from the beginning`,
+      );
     for (const [shard, segments] of shards) {
+      const done = resume?.shards.find((report) => report.shard === shard);
+      if (done !== undefined) {
+        origins.push(done.origin);
+        this.#shards.push(done);
+        continue;
+      }
       const report = await this.#shard(shard, segments);
       origins.push(report.origin);
       this.#shards.push(report);
@@ -200,7 +254,54 @@ class Verifier {
     };
   }
 
+  #state(walk: ShardWalk, seq: number): VerifyState {
+    return {
+      v: 1,
+      shard: walk.shard,
+      seq,
+      prev: hex(walk.chain.prev),
+      latestMs: walk.latestMs,
+      lost: [...walk.lost],
+      structure: { ...this.#structure },
+      arithmetic: { ...this.#arithmetic },
+      replay: { ...this.#replay },
+      not: { ...this.#not },
+      verdicts: { ...this.#verdicts },
+      shadow: this.#shadow,
+      shards: [...this.#shards],
+      engines: this.#artifacts.named("engines"),
+      images: this.#artifacts.named("images"),
+      findings: [...this.#findings],
+      unlisted: this.#unlisted,
+      failures: this.#failures,
+    };
+  }
+
+  /** Takes up what was known when verifying was stopped. @throws EvidenceError when what stands before is another log. */
+  #goOn(walk: ShardWalk, prev: Uint8Array): void {
+    const state = this.#resume as VerifyState;
+    this.#resume = undefined;
+    if (hex(prev) !== state.prev)
+      throw new EvidenceError(
+        "resume",
+        `entry ${state.seq}: what stands before it is not what was verified; verify from the beginning`,
+      );
+    walk.latestMs = state.latestMs;
+    walk.lost.push(...state.lost);
+    Object.assign(this.#structure, state.structure);
+    Object.assign(this.#arithmetic, state.arithmetic);
+    Object.assign(this.#replay, state.replay);
+    Object.assign(this.#not, state.not);
+    Object.assign(this.#verdicts, state.verdicts);
+    this.#shadow = state.shadow;
+    this.#findings.push(...state.findings);
+    this.#unlisted = state.unlisted;
+    this.#failures = state.failures;
+    for (const engine of state.engines) for (const image of state.images) this.#artifacts.name(engine, image);
+  }
+
   #find(finding: Finding): void {
+    if (this.#resume !== undefined) return;
     if (finding.kind === "failure") this.#failures++;
     if (this.#findings.length < FINDINGS_MAX) this.#findings.push(finding);
     else this.#unlisted++;
@@ -239,11 +340,22 @@ class Verifier {
         const start = this.#now();
         const chained = batch.map((found) => walk.add(found));
         this.#structure.ms += this.#now() - start;
-        this.#structure.checked += chained.length;
-        for (const entry of chained) await this.#entry(walk, entry);
+        for (const entry of chained) {
+          if (entry.seq === this.#resume?.seq) this.#goOn(walk, entry.entry.prev);
+          this.#structure.checked++;
+          await this.#entry(walk, entry);
+        }
+        if (behind.seq === this.#resume?.seq) this.#goOn(walk, walk.chain.prev);
         const bytes = (starts.get(behind.file) ?? 0) + behind.at;
         this.#options.onProgress?.({ shard, entries: behind.seq, bytes, bytesAll });
+        if (this.#options.stop?.() === true)
+          throw new VerifyStopped(this.#resume ?? this.#state(walk, behind.seq));
       });
+      if (this.#resume !== undefined)
+        throw new EvidenceError(
+          "resume",
+          `${this.#resume.seq} entries were verified and ${end.seq} are there`,
+        );
       if (end.torn > 0)
         this.#fail("frame_torn", shard, "A write was cut short. Open the log once; it will say so.", {
           file: end.file,
@@ -253,9 +365,11 @@ class Verifier {
       standing = await this.#standing(walk);
     } catch (error) {
       if (!(error instanceof EvidenceError)) throw error;
+      this.#resume = undefined;
       this.#structure.failed++;
-      const place = error instanceof ShardFault ? { file: error.file, at: error.at, seq: error.seq } : {};
-      this.#fail(error.code, shard, error.message, place);
+      const place = error instanceof FileFault ? { file: error.file, at: error.at } : {};
+      const seq = error instanceof ShardFault ? { seq: error.seq } : {};
+      this.#fail(error.code, shard, error.message, { ...place, ...seq });
     }
     this.#needErased(walk);
     const { size } = walk.chain.tree;
@@ -265,10 +379,11 @@ class Verifier {
   /** Reads the checkpoints, so that roots can be compared on the way. */
   async #checkpoints(walk: ShardWalk): Promise<number> {
     const name = checkpointsName(walk.shard);
-    const { notes, pending, torn } = await readCheckpoints(this.#storage, name);
+    const { notes, pending, torn, openAt } = await readCheckpoints(this.#storage, name);
     if (pending !== undefined || torn > 0)
       this.#fail("checkpoint_open", walk.shard, "A checkpoint waits for its signature. Open the log once.", {
         file: name,
+        at: openAt,
       });
     for (const { checkpoint, note, from } of notes) walk.expect(checkpoint, note, name, from);
     const witnessed = witnessedName(walk.shard);
@@ -277,6 +392,7 @@ class Verifier {
       if (found.pending !== undefined || found.torn > 0)
         this.#fail("checkpoint_open", walk.shard, "A checkpoint of witnesses is cut short.", {
           file: witnessed,
+          at: found.openAt,
         });
       for (const { checkpoint, note, from } of found.notes) walk.expect(checkpoint, note, witnessed, from);
     }
@@ -379,12 +495,12 @@ class Verifier {
     if (entry.note !== undefined) {
       const fault = walk.note(entry.note, seq);
       if (fault !== undefined) fail("note_wrong", fault);
-      this.#options.onEntry?.(chained, walk.shard, undefined);
+      if (this.#resume === undefined) this.#options.onEntry?.(chained, walk.shard, undefined);
       return;
     }
     if (seq === 0) fail("begin_missing", "A shard begins with an entry that names it and its key.");
     const { from = 0, to = Number.POSITIVE_INFINITY } = this.#options;
-    const isWanted = seq >= from && seq < to;
+    const isWanted = seq >= from && seq < to && this.#resume === undefined;
     const start = this.#now();
     const facts = this.#computed(walk, entry, isWanted, fail);
     this.#arithmetic.ms += this.#now() - start;

@@ -10,7 +10,7 @@ import { hex } from "../../bindings/src/sha256.ts";
 import { Disk, type Fault, randomOf } from "./disk.ts";
 import { contentOf, entryOf, isWhole, openSmall, verifySmall, WatchedSigner } from "./small-log.ts";
 
-const SEEDS = isWhole ? 60 : 3;
+const SEEDS = isWhole ? 30 : 2;
 const RECORDS = 10;
 /** So that segments change in the middle of it. */
 const OPTIONS = { segmentBytes: 1500 } as const;
@@ -109,6 +109,21 @@ describe("a log on a disk that fails", () => {
         cuts += notes.filter((kind) => kind === "cut").length;
       }
     expect(cuts).toBeGreaterThan(0);
+  });
+
+  it("promises nothing that is not on the disk when it opens what a killed process left", async () => {
+    for (let step = 0; step < steps; step++)
+      for (const next of isWhole ? [1, 2, 3, 4, 5, 6, 7, 8] : [3, 5]) {
+        const run = runOn();
+        run.disk.crashAfter(step);
+        await work(run);
+        run.disk.kill();
+        run.disk.crashAfter(next);
+        await work(run);
+        // All is lost that was not synced.
+        run.disk.powerOff(() => 0);
+        await needWhole(run, `killed at step ${step}, stopped ${next} steps later`);
+      }
   });
 
   it("opens again after crashes of every kind, one after the other, in the middle of opening too", async () => {

@@ -28,21 +28,32 @@ export const { verify } = nodeEd25519;
 export const ORIGIN = "permit0.local/0123456789abcdef";
 export const SHARD_ORIGIN: string = `${ORIGIN}/main`;
 
-const wasm = new TextEncoder().encode("stands for an engine");
-const image = new TextEncoder().encode("stands for an image");
-const ENGINE = nodeSha256(wasm);
-const IMAGE = nodeSha256(image);
-const source: NonNullable<LogEntry["source"]> = {
-  digests: { engine: hex(ENGINE), image: hex(IMAGE) },
-  files: { wasm, image },
+/** Small files in place of an engine and an image: nobody decides with them here. */
+export interface Files {
+  readonly wasm: Uint8Array;
+  readonly image: Uint8Array;
+}
+
+const FILES: Files = {
+  wasm: new TextEncoder().encode("stands for an engine"),
+  image: new TextEncoder().encode("stands for an image"),
 };
+const sources = new WeakMap<Files, NonNullable<LogEntry["source"]>>();
+
+function sourceOf(files: Files): NonNullable<LogEntry["source"]> {
+  const [engine, image] = [hex(nodeSha256(files.wasm)), hex(nodeSha256(files.image))];
+  const source = sources.get(files) ?? { digests: { engine, image }, files };
+  sources.set(files, source);
+  return source;
+}
 
 /** What a host says when its engine stopped, as the `number`th of its records. */
-export function entryOf(number: number, timeMs: number = TIME_MS + number): LogEntry {
+export function entryOf(number: number, timeMs: number = TIME_MS + number, files: Files = FILES): LogEntry {
   const request = { action: "files.read", fields: { path: `${number}` }, context: { time_ms: timeMs } };
-  const facts = { engine: ENGINE, image: IMAGE, edition: "2026.1" };
+  const [engine, image] = [nodeSha256(files.wasm), nodeSha256(files.image)];
+  const facts = { engine, image, edition: "2026.1" };
   const record = hostRecord(request, { ...facts, reason: "engine_fault", verdict: "deny" });
-  return { record, source, cells: [] };
+  return { record, source: sourceOf(files), cells: [] };
 }
 
 /** A signer that remembers what it signed. */
@@ -86,7 +97,7 @@ export function openSmall(
 
 export const TRUST: NonNullable<VerifyOptions["trust"]> = {
   shards: [{ origin: SHARD_ORIGIN, keys: [{ publicKey: signerOf(1).publicKey, from: 0 }] }],
-  engines: [hex(ENGINE)],
+  engines: [hex(nodeSha256(FILES.wasm))],
 };
 
 export function verifySmall(
