@@ -11,7 +11,7 @@ import { type CmpMap, disclosureBytes, type FieldPath, fieldsOf, pathText } from
 import { formatNote } from "../note.ts";
 import type { PayloadOpener } from "../opener.ts";
 import { disclose, type Payload, readDisclosure } from "../payload.ts";
-import { joined, type ReportRow, rowOf, type ZipMember, zip } from "../report/index.ts";
+import { joined, type ZipMember, zip } from "../report/index.ts";
 import { ARTIFACT_NAME } from "../shard.ts";
 import { newestOf, readSigned, type SignedShard, signedShards } from "../signed.ts";
 import type { StorageReader } from "../storage.ts";

@@ -584,19 +584,20 @@ class BundleVerifier {
 
   #report(name: ReportName, bytes: Uint8Array, rows: BundleRows): void {
     let at = 0;
+    let isSame = true;
     try {
       for (const piece of rows.report(name)) {
         const differs = piece.findIndex((byte, step) => byte !== bytes[at + step]);
-        at += differs < 0 ? piece.length : differs;
-        if (differs >= 0) break;
+        isSame = differs < 0;
+        at += isSame ? piece.length : differs;
+        if (!isSame) break;
       }
     } catch (error) {
       if (!(error instanceof EvidenceError || error instanceof CodecError)) throw error;
       this.#fail("report_unmade", `The entries give no such report: ${error.message}`, { file: name });
       return;
     }
-    // Behind a difference bytes are left, and behind an end that came too early too.
-    if (at !== bytes.length)
+    if (!isSame || at !== bytes.length)
       this.#fail("report_changed", "It is not what the entries give: do not read it.", { file: name, at });
   }
 }
