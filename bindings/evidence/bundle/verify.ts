@@ -10,7 +10,7 @@ import { decidedAgain } from "../again.ts";
 import { checkArithmetic } from "../arithmetic.ts";
 import { Artifacts } from "../artifacts.ts";
 import { type Checkpoint, openCheckpoint, parseCheckpointText } from "../checkpoint.ts";
-import { isRequestOf } from "../commitment.ts";
+import { isRequestOf } from "../commitments.ts";
 import { decodeEntry, type Entry, type RecordEntry } from "../entry.ts";
 import { EvidenceError } from "../errors.ts";
 import { factsOf, type RecordFacts } from "../facts.ts";
@@ -367,10 +367,7 @@ class BundleVerifier {
     fail: (code: string, sentence: string) => void,
   ): void {
     const sealed = entry.note === undefined ? entry.sealed : undefined;
-    if (
-      request !== undefined &&
-      !(sealed !== undefined && isBound(entry as RecordEntry, request, this.#hash))
-    )
+    if (request !== undefined && !(sealed !== undefined && isBound(entry as RecordEntry, request)))
       fail("request_other", "The request that was opened is not the one of the entry.");
     let index = -1;
     for (const bytes of disclosures) {
@@ -625,9 +622,9 @@ function isChoosing(filter: BundleFilter | undefined): boolean {
   );
 }
 
-function isBound(entry: RecordEntry, request: Uint8Array, hash: Hash): boolean {
+function isBound(entry: RecordEntry, request: Uint8Array): boolean {
   const { record, sealed } = entry;
-  if (sealed === undefined || !isRequestOf(record, request, hash)) return false;
+  if (sealed === undefined || !isRequestOf(record, request)) return false;
   try {
     return sameHash(fieldsRoot({ request }), sealed.fields);
   } catch (error) {
