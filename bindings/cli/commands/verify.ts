@@ -102,7 +102,7 @@ async function shown(
   json: boolean,
 ): Promise<number> {
   const output = new Output();
-  if (json) await output.json({ ...plain(report), trust: trust ?? null });
+  if (json) await output.json({ ...(plain(report) as object), trust: trust ?? null });
   else if ("kind" in report) await output.lines(proofLines(report, trust, output.colors, output.columns));
   else await output.lines(lines(report, trust, output.colors, output.columns));
   await output.flush();
@@ -111,7 +111,7 @@ async function shown(
 }
 
 /** Bytes as hex: JSON has none. */
-function plain(report: object): object {
+function plain(report: unknown): unknown {
   return JSON.parse(
     JSON.stringify(report, (_, value: unknown) =>
       value instanceof Uint8Array
@@ -120,7 +120,7 @@ function plain(report: object): object {
           ? `${value}`
           : value,
     ),
-  ) as object;
+  );
 }
 
 function isFolder(path: string): boolean {
@@ -212,7 +212,7 @@ function bundleLines(report: VerifyReport | BundleReport): string[] {
     ),
     ...(report.filter === undefined ? [] : [safe(`  chosen: ${report.filter}`)]),
     ...report.disclosed.map(({ shard, seq, path, value }) =>
-      safe(`  shown of ${shard}, entry ${seq}: ${path.join(".")} = ${JSON.stringify(plain({ value }))}`),
+      safe(`  shown of ${shard}, entry ${seq}: ${path.join(".")} = ${JSON.stringify(plain(value))}`),
     ),
   ];
 }

@@ -20,7 +20,7 @@ import { checkDisclosure, type Disclosure, fieldsRoot, readDisclosure } from "..
 import { readRecord } from "../record.ts";
 import { unzip, type ZipMember } from "../report/index.ts";
 import { ARTIFACT_NAME } from "../shard.ts";
-import { type Standing, standingOf } from "../standing.ts";
+import { SOME_OF_THESE, type Standing, standingOf } from "../standing.ts";
 import type { StorageReader } from "../storage.ts";
 import { HASH_BYTES, type Hash, leafHash, sameHash, verifyRange } from "../tree.ts";
 import type { Answer, Finding, NotReplayed, ShardReport, VerifyOptions, VerifyReport } from "../verify.ts";
@@ -548,7 +548,7 @@ class BundleVerifier {
           file: where,
           sentence: `${strangers} of its signatures are of nobody whom the trust file names; they count for nothing.`,
         });
-      return standingOf(trusted, opened);
+      return standingOf(trusted, opened, walk.isComplete ? undefined : SOME_OF_THESE);
     });
     return standing ?? standingOf();
   }
