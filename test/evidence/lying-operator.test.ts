@@ -3,6 +3,8 @@
  * the code under which verify names it; the honest bundle of the same log passes with the same trust.
  */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type BundleOptions, makeBundle, verifyBundle } from "../../bindings/evidence/bundle/index.ts";
 import { signCheckpoint } from "../../bindings/evidence/checkpoint.ts";
@@ -11,9 +13,10 @@ import { EvidenceError } from "../../bindings/evidence/errors.ts";
 import { formatNote } from "../../bindings/evidence/note.ts";
 import { payloadOpener } from "../../bindings/evidence/opener.ts";
 import { joined, zip } from "../../bindings/evidence/report/index.ts";
-import { leafHash } from "../../bindings/evidence/tree.ts";
+import { Frontier, leafHash } from "../../bindings/evidence/tree.ts";
 import { type VerifyTrust, verifyLog } from "../../bindings/evidence/verify.ts";
 import { hex } from "../../bindings/src/sha256.ts";
+import { ROOT } from "../../tools/files.ts";
 import { WASM } from "../unit/small-policy.ts";
 import { hash, LOG, makeLog, ORIGIN, SIGNER, signerOf, type TestLog, trustOf, verify } from "./bundle-log.ts";
 import {
@@ -707,6 +710,57 @@ test("a lie that only a second deciding shows: a record that the engine never ga
   });
   expect(found.findings.map(({ code }) => code)).toEqual(["replay"]);
   expect(found.replay.failed).toBe(1);
+});
+
+test("each code is on the page of the format", () => {
+  const page = readFileSync(join(ROOT, "docs/format/bundle.md"), "utf8");
+  const isNamed = (code: string): boolean => page.includes(`\`${code}\``) || code.startsWith("zip_");
+  expect(LIES.map(({ code }) => code).filter((code) => !isNamed(code))).toEqual([]);
+});
+
+/** A bundle whose entries are any bytes, with a tree that fits and a good signature. */
+async function signedAnyhow(bins: readonly Uint8Array[]): Promise<Uint8Array> {
+  const members = membersOf(whole);
+  const leaves = bins.map((bin) => leafHash(bin, hash));
+  const tree = new Frontier(hash);
+  for (const leaf of leaves) tree.append(leaf);
+  const note = await signCheckpoint({ origin: ORIGIN, size: tree.size, root: tree.root() }, [SIGNER]);
+  members.set("shards/main/checkpoint", formatNote(note));
+  members.set("shards/main/leaves", joined(leaves));
+  members.set(ENTRIES, framed(bins));
+  return bundleOf(members);
+}
+
+test("any bytes, well signed, fail or are refused, and nothing else is thrown", async () => {
+  const bins = binsOf(membersOf(whole).get(ENTRIES) as Uint8Array);
+  expect(await codesOf(await signedAnyhow(bins))).toEqual(["self-signed"]);
+  for (const [seq, bin] of bins.entries())
+    for (let at = 0; at < bin.length; at += 1 + Math.floor(bin.length / 8)) {
+      const changed = bins.map((one, number) => (number === seq ? flipped(one, at, 1 << (at % 8)) : one));
+      const [answer] = await codesOf(await signedAnyhow(changed));
+      expect(answer, `entry ${seq}, byte ${at}`).toMatch(/^(failed|refused)$/);
+    }
+});
+
+test("any byte of the other members changed fails or is refused, and nothing else is thrown", async () => {
+  for (const name of ["bundle.cmp", "checkpoint", "leaves", "opened", "disclosed"].map((part) =>
+    part === "bundle.cmp" ? part : `shards/main/${part}`,
+  )) {
+    const bytes = membersOf(whole).get(name) as Uint8Array;
+    for (let at = 0; at < bytes.length; at += 1 + Math.floor(bytes.length / 16)) {
+      const [answer] = await codesOf(patched(whole, name, (member) => flipped(member, at, 1 << (at % 8))));
+      // A cosignature of somebody whom this trust does not name counts for nothing, whatever stands in it.
+      const isStranger = name.endsWith("checkpoint") && answer === "self-signed";
+      if (!isStranger) expect(answer, `${name}, byte ${at}`).toMatch(/^(failed|refused)$/);
+    }
+  }
+  const beside = membersOf(whole).get("shards/main/opened") as Uint8Array;
+  for (const [number, bin] of binsOf(beside).entries())
+    for (let at = 0; at < bin.length; at += 1 + Math.floor(bin.length / 10)) {
+      const bins = binsOf(beside).map((one, place) => (place === number ? flipped(one, at) : one));
+      const [answer] = await codesOf(patched(whole, "shards/main/opened", () => framed(bins)));
+      expect(answer, `request ${number}, byte ${at}`).toMatch(/^(failed|refused)$/);
+    }
 });
 
 // ---- The same hand on the log itself.
