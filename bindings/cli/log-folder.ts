@@ -2,7 +2,7 @@
 
 import { statSync } from "node:fs";
 import { type Command, Option } from "commander";
-import type { Opening, StorageReader } from "permit0/evidence";
+import type { Opening, StorageReader, SubjectKeys } from "permit0/evidence";
 import { CliError } from "./failure.js";
 import { readPolicy } from "./policy.js";
 
@@ -32,6 +32,15 @@ export async function openLogFolder(path: string): Promise<StorageReader> {
   if (!isFolder(path)) throw new CliError("file", `${path}: wanted the folder of a log`);
   const { FolderReader } = await import("permit0/node");
   return new FolderReader(path);
+}
+
+/** Keys of subjects that are there; none are made. @throws CliError when there are none. */
+export async function subjectKeysOf(keys: string | undefined): Promise<SubjectKeys> {
+  const { defaultKeyFolder, openSubjectKeys } = await import("permit0/node");
+  const found = await openSubjectKeys(keys);
+  if (found !== undefined) return found;
+  const folder = keys ?? defaultKeyFolder();
+  throw new CliError("file", `${folder}: wanted a folder with the keys of subjects; came none; give --keys`);
 }
 
 /** How to open what is sealed; undefined where there are no keys, and nobody named some. */

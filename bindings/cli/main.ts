@@ -10,6 +10,7 @@ import { addCompile } from "./commands/compile.js";
 import { addDemo } from "./commands/demo.js";
 import { addDiff } from "./commands/diff.js";
 import { addErase } from "./commands/erase.js";
+import { addEvidence, addProve } from "./commands/evidence.js";
 import { addExplain } from "./commands/explain.js";
 import { addFmt } from "./commands/fmt.js";
 import { addFreeze, addFrozen, addThaw } from "./commands/freeze.js";
@@ -61,6 +62,8 @@ function program(): Command {
   addPackSign(pack);
   addTaxonomy(command);
   addServers(command);
+  addEvidence(command);
+  addProve(command);
   addKeys(command);
   addErase(command);
   addWitness(command);

@@ -1,9 +1,13 @@
 /** From a request to what its record says of it: docs/format/request.md, "Commitments". */
 
+import { type CmpValue, CodecError, decode } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { REQUEST_BYTES_MAX } from "../src/gen/limits.ts";
 import { sha256 } from "../src/sha256.ts";
+import { EvidenceError } from "./errors.ts";
+import { type CmpMap, isMap } from "./fields.ts";
 import { readRequest } from "./payload.ts";
+import { sameHash } from "./tree.ts";
 
 const DOMAIN = new TextEncoder().encode("cmp1:commit\n");
 
@@ -23,4 +27,35 @@ export function commitmentsOf(request: Uint8Array): Commitments {
   const commit = (value: unknown): Uint8Array => sha256(DOMAIN, salt, encode(value, REQUEST_BYTES_MAX + 34));
   const args = commit(whole[name]);
   return { args, request: commit({ ...whole, [name]: args }) };
+}
+
+/**
+ * Whether a record was made for a request that was kept. What is kept has no digests of histories; those of the record are
+ * put back in.
+ */
+export function isRequestOf(record: Uint8Array, request: Uint8Array): boolean {
+  try {
+    const said = decode(record) as CmpMap;
+    const whole = decode(request) as CmpMap;
+    const cells = cellsOf(said.cells);
+    const { args, request: found } = commitmentsOf(
+      cells === undefined ? request : encode({ ...whole, cells }, REQUEST_BYTES_MAX),
+    );
+    return (
+      isDigest(said.args) &&
+      sameHash(args, said.args) &&
+      isDigest(said.request) &&
+      sameHash(found, said.request)
+    );
+  } catch (error) {
+    if (error instanceof EvidenceError || error instanceof CodecError) return false;
+    throw error;
+  }
+}
+
+const isDigest = (value: CmpValue | undefined): value is Uint8Array => value instanceof Uint8Array;
+
+function cellsOf(cells: CmpValue | undefined): CmpValue[] | undefined {
+  if (!Array.isArray(cells)) return undefined;
+  return cells.map((cell) => (isMap(cell) ? [cell.id ?? null, cell.before ?? null] : null));
 }

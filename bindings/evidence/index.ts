@@ -104,6 +104,7 @@ export {
 export { ShardFault } from "./shard.ts";
 export { type Standing, standingOf } from "./standing.ts";
 export type { Storage, StorageReader } from "./storage.ts";
+export type { SubjectKeys } from "./subject.ts";
 export { formatTlogProof, openTlogProof, parseTlogProof, type TlogProof } from "./tlog-proof.ts";
 export {
   consistencyProof,

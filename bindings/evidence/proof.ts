@@ -12,7 +12,7 @@ import { decodeEntry, type Entry } from "./entry.ts";
 import { EvidenceError, refusal } from "./errors.ts";
 import { bytesOfText, formatNote, NOTE_BYTES_MAX, noteText, type Verify } from "./note.ts";
 import { newestOf, readSigned, type SignedShard, signedShards } from "./signed.ts";
-import { type Standing, standingOf } from "./standing.ts";
+import { SOME_OF_THESE, type Standing, standingOf } from "./standing.ts";
 import type { StorageReader } from "./storage.ts";
 import { Subtrees } from "./subtrees.ts";
 import { formatTlogProof, parseTlogProof } from "./tlog-proof.ts";
@@ -230,7 +230,7 @@ async function standingIn(
       // Witnesses see the later one, and that it continues the earlier one is what the proof shows.
       const keys = isLast ? trusted : { origin: trusted.origin, keys: trusted.keys };
       const opened = await openCheckpoint(note, keys, verify, "proof: checkpoint");
-      if (isLast) standing = standingOf(trusted, opened);
+      if (isLast) standing = standingOf(trusted, opened, SOME_OF_THESE);
     } catch (error) {
       if (!(error instanceof EvidenceError)) throw error;
       faults.push([error.code, error.message]);

@@ -11,11 +11,19 @@ export interface Standing {
   readonly leavesOpen: string;
 }
 
+/** What the signature says of entries that are not all that it covers. */
+export const SOME_OF_THESE = "what is here stands in it at these numbers";
+
 /**
  * The word for an opened checkpoint; without trust there is nothing that could open one.
+ * @param these what is signed, in words.
  * @throws EvidenceError when fewer witnesses cosigned it than the trust asks for.
  */
-export function standingOf(trust?: CheckpointTrust, opened?: OpenedCheckpoint): Standing {
+export function standingOf(
+  trust?: CheckpointTrust,
+  opened?: OpenedCheckpoint,
+  these = "exactly these entries, in this order",
+): Standing {
   if (trust === undefined || opened === undefined) {
     return {
       word: "consistent, unanchored",
@@ -30,7 +38,7 @@ export function standingOf(trust?: CheckpointTrust, opened?: OpenedCheckpoint): 
     return {
       word: "self-signed",
       isAnchored: true,
-      shows: `A key you trust for ${origin} signed a tree of size ${size}: exactly these entries, in this order.`,
+      shows: `A key you trust for ${origin} signed a tree of size ${size}: ${these}.`,
       leavesOpen:
         "Whoever holds that key may have cut off later entries, or may show others a log with other entries: nobody else has seen this one.",
     };
@@ -45,7 +53,7 @@ export function standingOf(trust?: CheckpointTrust, opened?: OpenedCheckpoint): 
   return {
     word: "witnessed",
     isAnchored: true,
-    shows: `A key you trust for ${origin} signed a tree of size ${size}: exactly these entries, in this order; and ${length} of your witnesses saw it grow from everything they had seen of that log before, the last one ${timeText(Math.max(...times))}.`,
+    shows: `A key you trust for ${origin} signed a tree of size ${size}: ${these}; and ${length} of your witnesses saw it grow from everything they had seen of that log before, the last one ${timeText(Math.max(...times))}.`,
     leavesOpen:
       "Entries after this size, what was never written to the log, and whatever the key and that many witnesses would do together.",
   };

@@ -5,12 +5,15 @@
 
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
+import { type BundleReport, isBundle, verifyBundle } from "../evidence/bundle/index.ts";
 import { EvidenceError } from "../evidence/errors.ts";
 import { type EvidenceLog, openEvidenceLog } from "../evidence/log.ts";
 import { KEY_TYPE, noteKey } from "../evidence/note.ts";
 import { payloadOpener } from "../evidence/opener.ts";
 import { redactionOf, type SubjectKeys, sealPayload } from "../evidence/payload.ts";
+import { isProof, type ProofReport, verifyProof } from "../evidence/proof.ts";
 import { parseTrust, type Trust, type TrustedShard, trustText } from "../evidence/trust.ts";
 import {
   type OpenedRequest,
@@ -170,6 +173,24 @@ export interface VerifyFolderOptions
  */
 export async function verifyFolder(folder: string, options: VerifyFolderOptions = {}): Promise<VerifyReport> {
   return verifyLog(new FolderReader(folder), await verifyOptions(options));
+}
+
+/**
+ * Verifies an evidence bundle, or a proof that stands alone.
+ * @throws EvidenceError when the file is neither; Node's errors when it cannot be read.
+ */
+export async function verifyFile(
+  file: string,
+  options: VerifyFolderOptions = {},
+): Promise<BundleReport | ProofReport> {
+  const bytes = new Uint8Array(await readFile(file));
+  const { open: _, ...brought } = await verifyOptions(options);
+  if (isProof(bytes)) return verifyProof(bytes, brought);
+  if (isBundle(bytes)) return verifyBundle(bytes, brought);
+  throw new EvidenceError(
+    "evidence_none",
+    `${file}: wanted an evidence bundle or a proof; came a file that begins as neither`,
+  );
 }
 
 /** What a verifier on this machine brings along: Ed25519 and SHA-256 of Node, and the engine of this release. */

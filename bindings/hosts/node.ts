@@ -8,7 +8,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { BundleReport } from "../evidence/bundle/index.ts";
 import type { EvidenceLog } from "../evidence/log.ts";
+import type { ProofReport } from "../evidence/proof.ts";
+import type { SubjectKeys } from "../evidence/subject.ts";
 import type { VerifyReport } from "../evidence/verify.ts";
 import type { EngineFileNames } from "../src/embedded.ts";
 import type { Engine } from "../src/engine.ts";
@@ -86,6 +89,17 @@ export async function openLog(folder: string, options?: LogFolderOptions): Promi
  */
 export async function verifyFolder(folder: string, options?: VerifyFolderOptions): Promise<VerifyReport> {
   return (await import("./log-folder.ts")).verifyFolder(folder, options);
+}
+
+/**
+ * Verifies an evidence bundle, or a proof that stands alone, from its bytes alone.
+ * @throws EvidenceError when the file is neither; Node's errors when it cannot be read.
+ */
+export async function verifyFile(
+  file: string,
+  options?: VerifyFolderOptions,
+): Promise<BundleReport | ProofReport> {
+  return (await import("./log-folder.ts")).verifyFile(file, options);
 }
 
 /**

@@ -46,7 +46,10 @@ export class MemoryStorage implements Storage {
   async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
     const old = this.files.get(name) ?? new Uint8Array(0);
     if (old.length !== at) throw new Error(`${name} has ${old.length} bytes, not ${at}`);
-    this.files.set(name, Uint8Array.from([...old, ...bytes]));
+    const grown = new Uint8Array(at + bytes.length);
+    grown.set(old);
+    grown.set(bytes, at);
+    this.files.set(name, grown);
   }
   async sync(): Promise<void> {}
   async cut(name: string, size: number): Promise<void> {
@@ -163,7 +166,7 @@ export async function makeLog(options: LogOptions = {}): Promise<TestLog> {
     engine,
     log,
     clock,
-    ...(options.mode === "shadow" ? { mode: { shadow: { until: "2026-12-31" } } as never } : {}),
+    ...(options.mode === "shadow" ? { mode: { shadow: { until: "2026-01-15" } } } : {}),
   });
   const refund = (principal: string, session: string, amount: number) =>
     permit.check({

@@ -1,8 +1,9 @@
 /** `permit0 erase`: what a log kept of a person can be read by nobody any more, and the log says so. */
 
 import type { Command } from "commander";
-import { openLog, openSubjectKeys } from "permit0/node";
+import { openLog } from "permit0/node";
 import { CliError, EXIT } from "../failure.js";
+import { subjectKeysOf } from "../log-folder.js";
 import { Output } from "../output.js";
 import { safe } from "../text.js";
 
@@ -42,12 +43,7 @@ async function erase(subject: string, { log, keys, shard, by, reason, json }: Er
   const folder = needed(log, "--log FOLDER");
   const who = needed(by, "--by NAME");
   const why = needed(reason, "--reason TEXT");
-  const subjects = await openSubjectKeys(keys);
-  if (subjects === undefined)
-    throw new CliError(
-      "file",
-      `${keys ?? "~/.permit0/keys"}: wanted keys of subjects; came none; give the --keys of the log`,
-    );
+  const subjects = await subjectKeysOf(keys);
   const id = subjects.idOf(subject);
   const opened = await openLog(folder, {
     ...(keys === undefined ? {} : { keys }),

@@ -2,9 +2,18 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import type { Command } from "commander";
-import { type Finding, type Progress, parseTrust, type Trust, type VerifyReport } from "permit0/evidence";
-import { defaultKeyFolder, ownTrustFile, verifyFolder } from "permit0/node";
+import {
+  type BundleReport,
+  type Finding,
+  type Progress,
+  type ProofReport,
+  parseTrust,
+  type Trust,
+  type VerifyReport,
+} from "permit0/evidence";
+import { defaultKeyFolder, ownTrustFile, verifyFile, verifyFolder } from "permit0/node";
 import { CliError, EXIT } from "../failure.js";
+import { isFolder, keySaltOf } from "../log-folder.js";
 import { Output } from "../output.js";
 import { type Colors, safe, table, wrap } from "../text.js";
 
@@ -21,11 +30,11 @@ interface VerifyOptions {
 export function addVerify(program: Command): void {
   program
     .command("verify")
-    .summary("verify a log, offline")
+    .summary("verify a log, a bundle or a proof, offline")
     .description(
       "Verifies a log and says three things apart: whether it is what was signed (structure), whether each record follows from its own numbers (arithmetic), and whether each request is decided the same way again (replay).",
     )
-    .argument("<log>", "folder of the log")
+    .argument("<log>", "folder of the log, an evidence bundle, or a proof")
     .option(
       "--trust <file>",
       "whom to believe: keys, witnesses, engines (default: your own, trust.json beside your keys)",
@@ -49,7 +58,8 @@ Exit: 0 it is signed by who you trust and all of it adds up; 1 something does no
 
 Examples:
   $ permit0 check --jsonl --log evidence < calls.jsonl
-  $ permit0 verify evidence`,
+  $ permit0 verify evidence
+  $ permit0 verify denials.evidence.zip --trust theirs.json`,
     )
     .action(async (log: string, options: VerifyOptions) => {
       process.exitCode = await verify(log, options);
@@ -57,39 +67,65 @@ Examples:
 }
 
 async function verify(log: string, options: VerifyOptions): Promise<number> {
-  const { replay, json, keySalt } = options;
-  if (!isFolder(log))
-    throw new CliError(
-      "file",
-      `${log}: wanted the folder of a log; came ${existsSync(log) ? "a file" : "nothing"}`,
-    );
+  const { replay, json } = options;
+  const keySalt = keySaltOf(options);
+  if (!existsSync(log))
+    throw new CliError("file", `${log}: wanted the folder of a log, a bundle or a proof; came nothing`);
   const keys = options.keys ?? defaultKeyFolder();
   const own = ownTrustFile(keys);
   const file = options.trust ?? (existsSync(own) ? own : undefined);
   const trust = file === undefined ? undefined : trustIn(file);
   const from = entryNumber(options.from, "--from");
   const to = entryNumber(options.to, "--to");
+  if (!isFolder(log)) {
+    if (from !== undefined || to !== undefined)
+      throw new CliError("usage", "--from and --to go with the folder of a log; came a file");
+    const report = await verifyFile(log, {
+      ...(trust === undefined ? {} : { trust }),
+      ...(keySalt === undefined ? {} : { keySalt }),
+      replay,
+    });
+    return shown(report, file, json === true);
+  }
   const bar = new ProgressBar();
   const report = await verifyFolder(log, {
     ...(trust === undefined ? {} : { trust }),
     keys,
-    ...(keySalt === undefined ? {} : { keySalt: saltIn(keySalt) }),
+    ...(keySalt === undefined ? {} : { keySalt }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     replay,
     onProgress: (progress) => bar.show(progress),
   });
   bar.clear();
+  return shown(report, file, json === true);
+}
+
+async function shown(
+  report: VerifyReport | BundleReport | ProofReport,
+  trust: string | undefined,
+  json: boolean,
+): Promise<number> {
   const output = new Output();
-  if (json === true) await output.json({ ...report, trust: file ?? null });
-  else await output.lines(lines(report, file, output.colors, output.columns));
+  if (json) await output.json({ ...(plain(report) as object), trust: trust ?? null });
+  else if ("kind" in report) await output.lines(proofLines(report, trust, output.colors, output.columns));
+  else await output.lines(lines(report, trust, output.colors, output.columns));
   await output.flush();
   const isGood = report.answer === "self-signed" || report.answer === "witnessed";
   return isGood ? EXIT.done : EXIT.findings;
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** Bytes as hex: JSON has none. */
+function plain(report: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(report, (_, value: unknown) =>
+      value instanceof Uint8Array
+        ? Buffer.from(value).toString("hex")
+        : typeof value === "bigint"
+          ? `${value}`
+          : value,
+    ),
+  );
 }
 
 function trustIn(file: string): Trust {
@@ -102,14 +138,6 @@ function read(file: string): Buffer {
   } catch (error) {
     throw new CliError("file", `${file}: wanted a file to read; ${(error as Error).message}`);
   }
-}
-
-const SALT_BYTES = 32;
-
-function saltIn(file: string): Uint8Array {
-  const salt = read(file);
-  if (salt.length === SALT_BYTES) return new Uint8Array(salt);
-  throw new CliError("file", `${file}: wanted ${SALT_BYTES} bytes; came ${salt.length}`);
 }
 
 function entryNumber(text: string | undefined, option: string): number | undefined {
@@ -140,8 +168,55 @@ class ProgressBar {
   }
 }
 
+/** What a proof shows, for a person. */
+function proofLines(
+  { kind, answer, origin, size, oldSize, root, entry, standing, findings }: ProofReport,
+  trust: string | undefined,
+  colors: Colors,
+  columns: number,
+): string[] {
+  const isGood = answer === "self-signed" || answer === "witnessed";
+  const what =
+    kind === "consistency"
+      ? `the ${oldSize} entries of the earlier checkpoint are the first of ${size}`
+      : `entry ${entry?.seq}, ${entry?.note === undefined ? "a record" : `a note: ${entry.note.kind}`}`;
+  const meaning =
+    answer === "failed"
+      ? "It does not prove what it claims to. What failed stands below."
+      : `${standing.shows} ${standing.leavesOpen}`;
+  return [
+    (isGood ? colors.green : colors.red)(colors.bold(answer)),
+    ...wrap(meaning, columns - 2).map((line) => `  ${line}`),
+    "",
+    safe(`  ${what}`),
+    safe(`  ${origin}  ${size} entries`),
+    colors.dim(`    root ${Buffer.from(root).toString("hex")}`),
+    colors.dim(`  trust ${trust === undefined ? "nobody" : safe(trust)}`),
+    ...findings.flatMap((finding) => findingLines(finding, colors, columns)),
+  ];
+}
+
+/** What a bundle leaves out and shows, beside what a log says. */
+function bundleLines(report: VerifyReport | BundleReport): string[] {
+  if (!("disclosed" in report)) return [];
+  return [
+    ...report.shards.map(({ shard, from, to, disclosed }) =>
+      safe(`  ${shard}: ${disclosed} of the entries ${from} to ${to - 1}`),
+    ),
+    ...(report.filter === undefined ? [] : [safe(`  chosen: ${report.filter}`)]),
+    ...report.disclosed.map(({ shard, seq, path, value }) =>
+      safe(`  shown of ${shard}, entry ${seq}: ${path.join(".")} = ${JSON.stringify(plain(value))}`),
+    ),
+  ];
+}
+
 /** The report for a person. */
-function lines(report: VerifyReport, trust: string | undefined, colors: Colors, columns: number): string[] {
+function lines(
+  report: VerifyReport | BundleReport,
+  trust: string | undefined,
+  colors: Colors,
+  columns: number,
+): string[] {
   const { answer, structure, arithmetic, replay, verdicts, shadow, shards, findings, unlisted } = report;
   const isGood = answer === "self-signed" || answer === "witnessed";
   const [standing] = shards.map((shard) => shard.standing);
@@ -150,7 +225,10 @@ function lines(report: VerifyReport, trust: string | undefined, colors: Colors, 
       ? "This is not the log that it claims to be, or it is damaged. What failed stands below."
       : `${standing?.shows ?? ""} ${standing?.leavesOpen ?? ""}`;
   const head = isGood ? colors.green(answer) : colors.red(answer);
-  const entries = shards.reduce((sum, shard) => sum + shard.entries, 0);
+  const entries =
+    "disclosed" in report
+      ? report.shards.reduce((sum, { disclosed }) => sum + disclosed, 0)
+      : shards.reduce((sum, shard) => sum + shard.entries, 0);
   const rows = [
     [
       "structure",
@@ -181,6 +259,7 @@ function lines(report: VerifyReport, trust: string | undefined, colors: Colors, 
       `  ${safe(origin)}  ${size} entries, ${word}`,
       colors.dim(`    root ${root}`),
     ]),
+    ...bundleLines(report),
     colors.dim(`  trust ${trust === undefined ? "nobody" : safe(trust)}`),
     ...findings.flatMap((finding) => findingLines(finding, colors, columns)),
     ...(unlisted > 0 ? [`  and ${unlisted} more`] : []),
@@ -193,6 +272,8 @@ const NOT_WORDS: Readonly<Record<string, string>> = {
   withheld: "sealed, without a key for you",
   redacted: "redacted before they were kept",
   erased: "erased, as the log says",
+  history: "on histories that are not all in the bundle",
+  engine: "by an engine that nobody you trust has released",
 };
 
 function failedText(failed: number): string {

@@ -3,7 +3,7 @@
 import { type CmpValue, decode } from "../../src/codec/decode.ts";
 import { hex, sha256 } from "../../src/sha256.ts";
 import type { ChainedEntry } from "../chain.ts";
-import { isRequestOf } from "../commitment.ts";
+import { isRequestOf } from "../commitments.ts";
 import { decodeEntry, type Entry, type RecordEntry } from "../entry.ts";
 import { EvidenceError } from "../errors.ts";
 import { factsOf } from "../facts.ts";
@@ -11,7 +11,7 @@ import { type CmpMap, disclosureBytes, type FieldPath, fieldsOf, pathText } from
 import { formatNote } from "../note.ts";
 import type { PayloadOpener } from "../opener.ts";
 import { disclose, type Payload, readDisclosure } from "../payload.ts";
-import { joined, type ReportRow, rowOf, type ZipMember, zip } from "../report/index.ts";
+import { joined, type ZipMember, zip } from "../report/index.ts";
 import { ARTIFACT_NAME } from "../shard.ts";
 import { newestOf, readSigned, type SignedShard, signedShards } from "../signed.ts";
 import type { StorageReader } from "../storage.ts";
@@ -237,8 +237,7 @@ class ShardMaker {
     if (sealed === undefined) return undefined;
     const payload = await this.#options.opener?.(entry, sealed.slice(), origin);
     if (payload === undefined || payload === "lost") return undefined;
-    if (payload.leaves !== undefined || isRequestOf(entry.record, payload.request, this.#hash))
-      return payload;
+    if (payload.leaves !== undefined || isRequestOf(entry.record, payload.request)) return payload;
     if (factsOf(entry.record)?.byHost === true) return undefined;
     throw new EvidenceError(
       "request_other",

@@ -9,7 +9,7 @@ import { hex, sha256 } from "../../src/sha256.ts";
 import { checkArithmetic } from "../arithmetic.ts";
 import { Artifacts } from "../artifacts.ts";
 import { type Checkpoint, openCheckpoint, parseCheckpointText } from "../checkpoint.ts";
-import { isRequestOf } from "../commitment.ts";
+import { isRequestOf } from "../commitments.ts";
 import { decidedAgain } from "../decided-again.ts";
 import { decodeEntry, type Entry, type RecordEntry } from "../entry.ts";
 import { EvidenceError } from "../errors.ts";
@@ -20,7 +20,7 @@ import { checkDisclosure, type Disclosure, fieldsRoot, readDisclosure } from "..
 import { readRecord } from "../record.ts";
 import { unzip, type ZipMember } from "../report/index.ts";
 import { ARTIFACT_NAME } from "../shard.ts";
-import { type Standing, standingOf } from "../standing.ts";
+import { SOME_OF_THESE, type Standing, standingOf } from "../standing.ts";
 import type { StorageReader } from "../storage.ts";
 import { HASH_BYTES, type Hash, leafHash, sameHash, verifyRange } from "../tree.ts";
 import type { Answer, Finding, NotReplayed, ShardReport, VerifyOptions, VerifyReport } from "../verify.ts";
@@ -367,10 +367,7 @@ class BundleVerifier {
     fail: (code: string, sentence: string) => void,
   ): void {
     const sealed = entry.note === undefined ? entry.sealed : undefined;
-    if (
-      request !== undefined &&
-      !(sealed !== undefined && isBound(entry as RecordEntry, request, this.#hash))
-    )
+    if (request !== undefined && !(sealed !== undefined && isBound(entry as RecordEntry, request)))
       fail("request_other", "The request that was opened is not the one of the entry.");
     let index = -1;
     for (const bytes of disclosures) {
@@ -551,7 +548,7 @@ class BundleVerifier {
           file: where,
           sentence: `${strangers} of its signatures are of nobody whom the trust file names; they count for nothing.`,
         });
-      return standingOf(trusted, opened);
+      return standingOf(trusted, opened, walk.isComplete ? undefined : SOME_OF_THESE);
     });
     return standing ?? standingOf();
   }
@@ -584,19 +581,20 @@ class BundleVerifier {
 
   #report(name: ReportName, bytes: Uint8Array, rows: BundleRows): void {
     let at = 0;
+    let isSame = true;
     try {
       for (const piece of rows.report(name)) {
         const differs = piece.findIndex((byte, step) => byte !== bytes[at + step]);
-        at += differs < 0 ? piece.length : differs;
-        if (differs >= 0) break;
+        isSame = differs < 0;
+        at += isSame ? piece.length : differs;
+        if (!isSame) break;
       }
     } catch (error) {
       if (!(error instanceof EvidenceError || error instanceof CodecError)) throw error;
       this.#fail("report_unmade", `The entries give no such report: ${error.message}`, { file: name });
       return;
     }
-    // Behind a difference bytes are left, and behind an end that came too early too.
-    if (at !== bytes.length)
+    if (!isSame || at !== bytes.length)
       this.#fail("report_changed", "It is not what the entries give: do not read it.", { file: name, at });
   }
 }
@@ -624,9 +622,9 @@ function isChoosing(filter: BundleFilter | undefined): boolean {
   );
 }
 
-function isBound(entry: RecordEntry, request: Uint8Array, hash: Hash): boolean {
+function isBound(entry: RecordEntry, request: Uint8Array): boolean {
   const { record, sealed } = entry;
-  if (sealed === undefined || !isRequestOf(record, request, hash)) return false;
+  if (sealed === undefined || !isRequestOf(record, request)) return false;
   try {
     return sameHash(fieldsRoot({ request }), sealed.fields);
   } catch (error) {

@@ -72,10 +72,14 @@ export class BundleWalk {
     return this.#notes.note(note, seq);
   }
 
+  /** Whether every entry under the checkpoint has been there so far. */
+  get isComplete(): boolean {
+    return this.#isWhole && this.#next === this.claimed.size;
+  }
+
   /** The keys that the shard itself names, where all of it is there. */
   ownTrust(): CheckpointTrust | undefined {
-    const { size, origin } = this.claimed;
-    return this.#isWhole && this.#next === size ? { ...this.#notes.ownTrust(), origin } : undefined;
+    return this.isComplete ? { ...this.#notes.ownTrust(), origin: this.claimed.origin } : undefined;
   }
 }
 
