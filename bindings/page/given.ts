@@ -30,13 +30,55 @@ export function filesOfChooser(files: FileList): GivenFile[] {
   }));
 }
 
-/** What was dropped, with everything in its folders. Has to be asked before the event is over. */
-export function filesOfDrop(transfer: DataTransfer): Promise<GivenFile[]> {
-  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-  return Promise.all(entries.map(filesUnder)).then((lists) => lists.flat());
+/** A folder or file as Chromium hands it out; not every browser does, and TypeScript's library has only half of it. */
+interface Handle {
+  readonly kind: "file" | "directory";
+  readonly name: string;
+  getFile(): Promise<File>;
+  values(): AsyncIterable<Handle>;
 }
 
-async function filesUnder(entry: FileSystemEntry): Promise<GivenFile[]> {
+interface DroppedItem {
+  readonly kind: string;
+  getAsFile(): File | null;
+  webkitGetAsEntry(): FileSystemEntry | null;
+  getAsFileSystemHandle?(): Promise<Handle | null>;
+}
+
+/** What was dropped, with everything in its folders. Has to be asked before the event is over. */
+export function filesOfDrop(transfer: DataTransfer): Promise<GivenFile[]> {
+  const items = [...transfer.items] as unknown as DroppedItem[];
+  return Promise.all(items.filter(({ kind }) => kind === "file").map(filesOfItem)).then((lists) =>
+    lists.flat(),
+  );
+}
+
+/** All that can only be asked at once is asked before the first await. */
+async function filesOfItem(item: DroppedItem): Promise<GivenFile[]> {
+  const entry = item.webkitGetAsEntry();
+  const file = item.getAsFile();
+  if (entry?.isDirectory !== true) return file === null ? [] : [{ path: file.name, file }];
+  const asked = item.getAsFileSystemHandle?.();
+  // On a page that was itself opened from a disk, Chromium reads the entries of no folder; by handles it does.
+  const handle = await asked?.catch(() => null);
+  try {
+    return handle == null ? await filesOfEntry(entry) : await filesOfHandle(handle, handle.name);
+  } catch {
+    throw new Error(
+      `${entry.name}: this browser does not read a dropped folder here; choose it with the button.`,
+    );
+  }
+}
+
+async function filesOfHandle(handle: Handle, path: string): Promise<GivenFile[]> {
+  if (handle.kind === "file") return [{ path, file: await handle.getFile() }];
+  const found: GivenFile[] = [];
+  for await (const inside of handle.values())
+    found.push(...(await filesOfHandle(inside, `${path}/${inside.name}`)));
+  return found;
+}
+
+async function filesOfEntry(entry: FileSystemEntry): Promise<GivenFile[]> {
   if (entry.isFile) {
     const file = await new Promise<File>((done, failed) => (entry as FileSystemFileEntry).file(done, failed));
     return [{ path: entry.fullPath.replace(/^\//, ""), file }];
@@ -49,7 +91,7 @@ async function filesUnder(entry: FileSystemEntry): Promise<GivenFile[]> {
     if (some.length === 0) break;
     found.push(...some);
   }
-  return (await Promise.all(found.map(filesUnder))).flat();
+  return (await Promise.all(found.map(filesOfEntry))).flat();
 }
 
 /**

@@ -6,7 +6,15 @@ import { grouped } from "../src/explain.ts";
 import { button, type Child, code, h, mark, table, terms } from "./dom.ts";
 import { peaksDrawing } from "./drawing.ts";
 import type { CheckpointFacts, PageReport, ProofFacts, ShardFacts, SignatureFacts } from "./messages.ts";
-import { bytesText, counted, failuresOf, headlineOf, notReplayed, type Question } from "./words.ts";
+import {
+  bytesText,
+  counted,
+  failuresOf,
+  headlineOf,
+  notReplayed,
+  type Question,
+  sentenceText,
+} from "./words.ts";
 
 /** Opens an entry of the table. */
 export type OpenEntry = (shard: string, seq: number) => void;
@@ -50,7 +58,7 @@ function findingsView(report: VerifyReport, open: OpenEntry): HTMLElement {
   return h(
     "section",
     { id: "findings" },
-    ...(failures.length === 0 ? [] : [h("h3", {}, "What failed"), findingTable(failures, open)]),
+    ...(failures.length === 0 ? [] : [h("h3", {}, "What failed"), findingTable(failures, report, open)]),
     ...(unlisted === 0
       ? []
       : [
@@ -62,21 +70,21 @@ function findingsView(report: VerifyReport, open: OpenEntry): HTMLElement {
         ]),
     ...(remarks.length === 0
       ? []
-      : [h("h3", {}, "Worth knowing, and no failure"), findingTable(remarks, open)]),
+      : [h("h3", {}, "Worth knowing, and no failure"), findingTable(remarks, report, open)]),
   );
 }
 
-function findingTable(findings: readonly Finding[], open: OpenEntry): HTMLElement {
+function findingTable(findings: readonly Finding[], report: VerifyReport, open: OpenEntry): HTMLElement {
   return h(
     "div",
     { class: "wide" },
     table(
       ["What", "File", "Byte#", "Entry#", "Code"],
       findings.map((finding) => [
-        finding.sentence,
+        sentenceText(finding),
         finding.file === undefined ? (finding.shard ?? "") : code(finding.file),
         finding.at === undefined ? "" : grouped(finding.at),
-        entryLink(finding, open),
+        entryLink(finding, report, open),
         code(finding.code),
       ]),
       { class: "findings" },
@@ -84,8 +92,11 @@ function findingTable(findings: readonly Finding[], open: OpenEntry): HTMLElemen
   );
 }
 
-function entryLink({ shard, seq }: Finding, open: OpenEntry): Child {
+/** Where reading stopped there is a number, and no entry to open. */
+function entryLink({ shard, seq }: Finding, { shards }: VerifyReport, open: OpenEntry): Child {
   if (seq === undefined || shard === undefined) return "";
+  const entries = shards.find((found) => found.shard === shard)?.entries ?? 0;
+  if (seq >= entries) return grouped(seq);
   return button(grouped(seq), () => open(shard, seq), {
     class: "link",
     "aria-label": `open entry ${seq} of ${shard}`,
@@ -139,7 +150,7 @@ function tileView({ question, title, asks, answer, of, more }: Tile, report: Ver
     failed > 0
       ? ["bad", `${grouped(failed)} failed`]
       : answer.checked === 0
-        ? ["doubt", "none"]
+        ? ["doubt", "not done"]
         : ["good", "holds"];
   return h(
     "section",
@@ -190,7 +201,7 @@ export function proofsView(proofs: readonly ProofFacts[]): Node[] {
 export function shardsView(page: PageReport, report: VerifyReport): Node[] {
   return [
     h("h2", {}, page.shards.length === 1 ? "The shard" : `${page.shards.length} shards`),
-    ...page.shards.map((shard) => shardView(shard, report)),
+    h("div", { class: "shards" }, ...page.shards.map((shard) => shardView(shard, report))),
     h("h3", {}, "Engines and policies that records name"),
     table(
       ["Kind", "SHA-256", "Known as"],
@@ -205,21 +216,22 @@ export function shardsView(page: PageReport, report: VerifyReport): Node[] {
 
 function shardView(facts: ShardFacts, report: VerifyReport): HTMLElement {
   const { shard, origin, entries, root, signed, bytes, checkpoints, newest, peaks } = facts;
+  const isFailed = failuresOf(report).some((finding) => finding.shard === shard);
   const word = report.shards.find((found) => found.shard === shard)?.standing.word ?? "";
+  const tone = isFailed ? "bad" : word.startsWith("consistent") ? "doubt" : "good";
   return h(
     "section",
     { class: "shard" },
-    h(
-      "h3",
-      {},
-      shard,
-      " ",
-      h("span", { class: `mark ${word.startsWith("consistent") ? "doubt" : "good"}` }, word),
-    ),
+    h("h3", {}, shard, " ", h("span", { class: `mark ${tone}` }, isFailed ? "failed" : word)),
     terms([
       ["Origin", code(origin)],
-      ["Entries", `${grouped(entries)} in ${bytesText(bytes)}; ${grouped(signed)} of them under a signature`],
-      ["Root", code(root)],
+      [
+        "Entries",
+        signed > entries
+          ? `${grouped(entries)} could be read of ${grouped(signed)} that were signed`
+          : `${grouped(entries)} in ${bytesText(bytes)}; ${grouped(signed)} of them under a signature`,
+      ],
+      [signed > entries ? "Root of these" : "Root", code(root)],
       [
         "Checkpoints",
         newest === undefined

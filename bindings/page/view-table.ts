@@ -180,11 +180,7 @@ export class EntryTable {
         { class: "n" },
         button(grouped(seq), openIt, { class: "link", "aria-label": `open entry ${seq} of ${shard}` }),
       ),
-      h(
-        "td",
-        { class: "time" },
-        row.kind === "unread" ? "" : timeText(row.timeMs).replace("T", " ").replace("Z", ""),
-      ),
+      h("td", { class: "time" }, row.kind === "unread" ? "" : secondText(row.timeMs)),
       h(
         "td",
         {},
@@ -198,11 +194,15 @@ export class EntryTable {
       h(
         "td",
         { class: "name" },
-        ...(this.#hasShards ? [h("span", { class: "soft" }, `${shard}: `)] : []),
-        row.what,
-        ...(row.more === 0 ? [] : [h("span", { class: "soft" }, ` + ${row.more}`)]),
+        h(
+          "div",
+          { class: "two", title: row.what },
+          ...(this.#hasShards ? [h("span", { class: "soft" }, `${shard}: `)] : []),
+          row.what,
+          ...(row.more === 0 ? [] : [h("span", { class: "soft" }, ` + ${row.more}`)]),
+        ),
       ),
-      h("td", { class: "name soft" }, row.why),
+      h("td", { class: "name soft" }, h("div", { class: "two", title: row.why }, row.why)),
     );
     made.addEventListener("click", openIt);
     this.#mark(made);
@@ -233,6 +233,13 @@ export class EntryTable {
     } else return;
     event.preventDefault();
   }
+}
+
+/** A time to the second; the entry itself has the rest. */
+function secondText(timeMs: number): string {
+  return timeText(timeMs)
+    .replace("T", " ")
+    .replace(/(\.\d+)?Z$/, "");
 }
 
 function nothing(): HTMLTableRowElement {

@@ -98,13 +98,20 @@ export function notReplayed({ replay }: VerifyReport, erased: number): string[] 
   const { host, unkept, withheld, redacted, erased: gone } = replay.not;
   // A page without the key of a subject cannot tell one that is gone from one that it was not given; the log can.
   const counts: readonly (readonly [number, string])[] = [
-    [unkept, "no request kept"],
-    [withheld - erased, "request withheld"],
-    [gone + erased, "request erased"],
-    [redacted, "request redacted"],
+    [unkept, "whose request was not kept"],
+    [withheld - erased, "whose request is withheld"],
+    [gone + erased, "whose request was erased"],
+    [redacted, "whose request is redacted"],
     [host, "answered by the host"],
   ];
-  return counts.filter(([count]) => count > 0).map(([count, why]) => `${grouped(count)} ${why}`);
+  return counts.filter(([count]) => count > 0).map(([count, which]) => `${grouped(count)} ${which}`);
+}
+
+/** What a finding says, without the place that stands beside it. */
+export function sentenceText({ sentence, file, at, seq }: Finding): string {
+  const lead = `${file}, byte ${at}, entry ${seq}: `;
+  const rest = sentence.startsWith(lead) ? sentence.slice(lead.length) : sentence;
+  return `${rest.slice(0, 1).toUpperCase()}${rest.slice(1)}`;
 }
 
 /** Bytes for people. */
