@@ -79,6 +79,10 @@ export function code(text: string): HTMLElement {
   return h("code", {}, text);
 }
 
+function listOf(value: Child | readonly Child[]): readonly Child[] {
+  return Array.isArray(value) ? value : [value as Child];
+}
+
 /** A list of terms; those without a value are left out. */
 export function terms(
   lines: readonly (readonly [term: string, value: Child | readonly Child[]])[],
@@ -88,14 +92,11 @@ export function terms(
     {},
     ...lines
       .filter(([, value]) => value !== undefined && value !== "")
-      .flatMap(([term, value]) => [
-        h("dt", {}, term),
-        h("dd", {}, ...(Array.isArray(value) ? (value as readonly Child[]) : [value as Child])),
-      ]),
+      .flatMap(([term, value]) => [h("dt", {}, term), h("dd", {}, ...listOf(value))]),
   );
 }
 
-/** A table. A head that ends in `#` is of numbers; an empty table is its note. */
+/** A table. A head that ends in `#` is of numbers; a row of one cell goes on with the row above it. */
 export function table(
   heads: readonly string[],
   rows: readonly (readonly (Child | readonly Child[])[])[],
@@ -103,11 +104,7 @@ export function table(
 ): HTMLTableElement {
   const isNumber = (at: number): boolean => heads[at]?.endsWith("#") === true;
   const cell = (value: Child | readonly Child[], at: number): HTMLTableCellElement =>
-    h(
-      "td",
-      isNumber(at) ? { class: "n" } : {},
-      ...(Array.isArray(value) ? (value as readonly Child[]) : [value as Child]),
-    );
+    h("td", isNumber(at) ? { class: "n" } : {}, ...listOf(value));
   return h(
     "table",
     attributes,
@@ -122,7 +119,15 @@ export function table(
         ),
       ),
     ),
-    h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map(cell)))),
+    h(
+      "tbody",
+      {},
+      ...rows.map((row) =>
+        row.length === 1 && heads.length > 1
+          ? h("tr", { class: "under" }, h("td", { colspan: String(heads.length) }, ...listOf(row[0])))
+          : h("tr", {}, ...row.map(cell)),
+      ),
+    ),
   );
 }
 

@@ -51,7 +51,7 @@ export function peaksDrawing(peaks: readonly Peak[], root: string): SVGSVGElemen
 
 const LEVEL = 52;
 const NODE = { width: 132, height: 34 };
-const SPINE = 210;
+const SPINE = 214;
 const ASIDE = 145;
 const PATH_WIDTH = 2 * SPINE;
 

@@ -186,6 +186,7 @@ function showGiven(): void {
     ...(keys.size === 0 ? [] : [counted(keys.size, "key of a subject", "keys of subjects")]),
     ...(proofs.length === 0 ? [] : [counted(proofs.length, "proof", "proofs")]),
   ];
+  byId("start-over").hidden = given === NOTHING_GIVEN;
   fill(byId("given-log"), logText);
   fill(byId("given-trust"), trust?.name ?? "none: the answer will be unanchored");
   fill(byId("given-more"), extra.length === 0 ? "none" : extra.join(", "));

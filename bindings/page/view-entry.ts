@@ -185,7 +185,7 @@ function partView(
     h("p", { class: "result" }, `H₀ = ${grouped(start)} millionths of a nat`),
     ...(hasImage
       ? [
-          table(["Amplifier", "Level#", "Factor#", "H#"], amplifiers.map(amplifierRow), {
+          table(["Amplifier", "Level#", "Factor#", "H#"], amplifiers.flatMap(amplifierRows), {
             class: "amplifiers",
           }),
           h(
@@ -205,27 +205,19 @@ function partView(
   ];
 }
 
-function amplifierRow({
-  amplifier,
-  level,
-  max,
-  gain,
-  numerator,
-  denominator,
-  after,
-  why,
-}: AmplifierStep): Child[][] {
+function amplifierRows(step: AmplifierStep): Child[][] {
+  const { amplifier, level, max, gain, numerator, denominator, after, why } = step;
   const isCalm = level === 0;
-  const soft = { class: isCalm ? "soft" : "" };
-  return [
-    [h("span", soft, amplifier), ...(why === "" ? [] : [h("p", { class: "note" }, code(why))])],
-    [h("span", soft, `${level} of ${max}`)],
-    [
-      h("span", soft, `× ${factorText(numerator, denominator)}`),
-      ...(isCalm ? [] : [h("p", { class: "note" }, `(1000×${max} + ${gain}×${level}) / (1000×${max})`)]),
-    ],
-    [h("span", soft, grouped(after))],
+  const cell = (text: string): HTMLElement => h("span", isCalm ? { class: "soft" } : {}, text);
+  const row = [
+    cell(amplifier),
+    cell(`${level} of ${max}`),
+    cell(`× ${factorText(numerator, denominator)}`),
+    cell(grouped(after)),
   ];
+  if (isCalm) return [row];
+  const formula = `(1000×${max} + ${gain}×${level}) / (1000×${max})`;
+  return [row, [h("p", { class: "note" }, formula, ...(why === "" ? [] : [", by ", code(why)]))]];
 }
 
 // ---- What else had a say.
@@ -243,8 +235,11 @@ function decidedView({ gate, rows, mode, by, binding, durability, event }: Decis
         ? [h("p", {}, "The tier and the routing of the policy; no gate and no row matched.")]
         : [
             table(
-              ["", "Code", "Sentence of the policy"],
-              lines.map(({ kind, code: word, sentence }) => [kind, code(word), sentence]),
+              ["What", "Sentence of the policy"],
+              lines.map(({ kind, code: word, sentence }) => [
+                [h("span", { class: "soft" }, `${kind} `), code(word)],
+                sentence,
+              ]),
               { class: "sentences" },
             ),
           ]),

@@ -72,7 +72,11 @@ async function main(words: readonly string[]): Promise<void> {
             cpSync(log.folder, copy, { recursive: true });
             return copy;
           },
-          picture: (title) => page.screenshot({ path: join(PICTURES, `${title}.png`), fullPage: true }),
+          picture: async (title, selector) => {
+            if (selector !== undefined)
+              await page.evaluate(`document.querySelector(${JSON.stringify(selector)}).scrollIntoView()`);
+            await page.screenshot({ path: join(PICTURES, `${title}.png`), fullPage: selector === undefined });
+          },
         };
         const began = performance.now();
         try {

@@ -136,14 +136,9 @@ export async function writeSampleLog(under: string, more = 120): Promise<SampleL
   await log.close();
 
   const batch = await openEvidenceLog(new FolderStorage(folder), { ...options, shard: "batch" });
-  const other = createPermit({ log: batch, clock });
+  const other = createPermit({ log: batch, clock, mode: { shadow: { until: START_MS + 86_400_000 } } });
   for (const command of ["ls", "df -h", "sudo reboot"])
-    await other.check({
-      tool: "bash",
-      args: { command },
-      context: { session: "b-1" },
-      mode: "shadow",
-    } as never);
+    await other.check({ tool: "bash", args: { command }, context: { session: "b-1" } });
   await batch.close();
   keys.write(join(under, "subjects"));
   return {
