@@ -146,12 +146,18 @@ async function openEntry(
   seq: number,
 ): Promise<void> {
   table.select(shard, seq);
+  const asked = `${shard} ${seq}`;
+  detail.dataset.asked = asked;
+  let nodes: readonly Node[];
   try {
-    fill(detail, ...entryView(await by.entry(shard, seq)));
+    nodes = entryView(await by.entry(shard, seq));
   } catch (error) {
-    fill(detail, h("p", { class: "warning" }, (error as Error).message));
+    nodes = [h("p", { class: "warning" }, (error as Error).message)];
   }
-  detail.dataset.entry = `${shard} ${seq}`;
+  // Another one was chosen meanwhile.
+  if (detail.dataset.asked !== asked) return;
+  fill(detail, ...nodes);
+  detail.dataset.entry = asked;
   detail.scrollTop = 0;
   // Beside the table it is in sight; below it, it may not be.
   detail.scrollIntoView({ block: "nearest" });

@@ -323,6 +323,10 @@ export const CASES: readonly Case[] = [
       await picture("narrow-dark", "#entries");
       await page.emulateMedia({ colorScheme: "light" });
       await picture("narrow", "#answer");
+      const [below, left] = await page.evaluate<[number, number]>(
+        '(([table, entry]) => [entry.top - table.bottom, entry.left])([".table", "#detail"].map((one) => document.querySelector(one).getBoundingClientRect()))',
+      );
+      ok(below >= 0 && left < 100, "the entry is below the table where there is no room beside it");
       const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
       ok(overflow <= 0, `the page is ${overflow} pixels wider than its window`);
     },
