@@ -9,7 +9,7 @@
  * Steps and what they write (both folders are ignored by git):
  *   wasm    build/core.wasm, build/probe.wasm (debug, one export a layer), build/wasm.js
  *   image   build/base.image, build/image.js
- *   js      dist/*.js, dist/core.wasm, dist/base.image
+ *   js      dist/*.js, dist/core.wasm, dist/base.image, dist/verify.html
  *   types   dist/types
  *
  * One committed file is refreshed: bindings/src/gen/engine-digest.ts, the digests of engine and image. A
@@ -34,6 +34,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import binaryen from "binaryen";
 import { type BuildOptions, build as bundle } from "esbuild";
 import { ROOT, sourceFiles } from "./files.ts";
+import { pageText } from "./page.ts";
 
 export const DIGEST_FILE = "bindings/src/gen/engine-digest.ts";
 
@@ -250,6 +251,13 @@ async function buildBundles(): Promise<void> {
   for (const file of ["core.wasm", "base.image"]) {
     copyFileSync(join(ROOT, "build", file), join(ROOT, "dist", file));
   }
+  await buildPage();
+}
+
+/** The page for auditors, in one file. */
+export async function buildPage(): Promise<void> {
+  requireFile("build/wasm.js", "what the step wasm writes; run npm run build");
+  writeFileSync(join(ROOT, "dist/verify.html"), await pageText(BUNDLE_OPTIONS));
 }
 
 async function buildTypes(): Promise<void> {

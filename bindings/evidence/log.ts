@@ -416,6 +416,7 @@ export class EvidenceLog implements Log {
 
   #cellOf({ id, before, version, bytes }: LoggedCell): EntryCell {
     const known = this.#replay.last(id)?.digest ?? ZEROS;
+    // A history of freezes or labels alone has no tally, and an entry has no empty list.
     const tallies = bytes === undefined ? [] : talliesOf(bytes);
     return {
       ...(sameHash(known, before) ? {} : { gap: true as const }),

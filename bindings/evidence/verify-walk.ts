@@ -8,7 +8,6 @@ import type { Cell } from "../src/types.ts";
 import { Chain, type ChainedEntry } from "./chain.ts";
 import type { Checkpoint, CheckpointTrust } from "./checkpoint.ts";
 import { type LogNote, type RecordEntry, replayedOf } from "./entry.ts";
-import { EvidenceError } from "./errors.ts";
 import type { Note } from "./note.ts";
 import { OwnKeys } from "./own-keys.ts";
 import { type FoundEntry, ShardFault } from "./shard.ts";

@@ -124,7 +124,7 @@ export interface VerifyOptions {
   readonly stop?: () => boolean;
   /** Goes on where it was stopped: what stands before is only chained and folded again, not computed or decided. */
   readonly resume?: VerifyState;
-  /** Sees each entry whose place is right, in order. */
+  /** Sees each entry whose place is right, in order, whatever its record is worth; of `from` to `to` those in between. */
   readonly onEntry?: (entry: ChainedEntry, shard: string, request: OpenedRequest | undefined) => void;
   /** Milliseconds of any clock. */
   readonly now?: () => number;
@@ -505,8 +505,10 @@ class Verifier {
     const facts = this.#computed(walk, entry, isWanted, fail);
     this.#arithmetic.ms += this.#now() - start;
     if (facts === undefined || !isWanted) {
-      if (isWanted) this.#arithmetic.failed++;
-      else if (facts !== undefined) await walk.remember(entry);
+      if (isWanted) {
+        this.#arithmetic.failed++;
+        this.#options.onEntry?.(chained, walk.shard, undefined);
+      } else if (facts !== undefined) await walk.remember(entry);
       return;
     }
     this.#arithmetic.checked++;

@@ -121,6 +121,12 @@ export const BINDINGS_LAYERS: readonly Layer[] = [
     files: ["bindings/evidence/"],
     may: ["bindings/src/", "bindings/memory/", "bindings/keys/", "@noble/ed25519", "@noble/hashes/"],
   },
+  // The page that an auditor opens: a reader of evidence like any other, with nothing of a host.
+  {
+    name: "page",
+    files: ["bindings/page/"],
+    may: ["bindings/src/", "bindings/memory/", "bindings/keys/", "bindings/evidence/"],
+  },
   // The one native package, for those who want histories in a file.
   {
     name: "libsql",

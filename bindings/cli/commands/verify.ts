@@ -1,6 +1,6 @@
 /** `permit0 verify`: whether a log is what was signed, follows from its own numbers, and is decided the same way again. */
 
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
 import {
   type BundleReport,
