@@ -102,13 +102,15 @@ export class CheckpointWriter {
   #size = 0;
   #origin: string | undefined;
   #pending: Checkpoint | undefined;
+  readonly #openAt: number;
   #newest: Note | undefined;
 
-  private constructor(storage: Storage, name: string, { notes, pending, bytes }: FoundCheckpoints) {
+  private constructor(storage: Storage, name: string, { notes, pending, bytes, openAt }: FoundCheckpoints) {
     this.#storage = storage;
     this.#name = name;
     this.#bytes = bytes;
     this.#pending = pending;
+    this.#openAt = openAt;
     for (const { size, root, origin } of [
       ...notes.map(({ checkpoint }) => checkpoint),
       ...(pending === undefined ? [] : [pending]),
@@ -171,25 +173,30 @@ export class CheckpointWriter {
       );
   }
 
-  /** Signs the tree, whose entries are on the disk. */
-  async sign(origin: string, tree: Frontier, signers: readonly Signer[]): Promise<void> {
-    const { size } = tree;
-    // One that waits is signed as it is: what stands there may have been signed and given away.
-    if (this.#pending !== undefined && this.#pending.size < size) await this.#signPending(signers);
-    if (this.#pending === undefined) {
-      const checkpoint = { origin, size, root: tree.root() };
-      await this.#append(`${checkpointText(checkpoint)}\n`);
-      this.#pending = checkpoint;
-    }
-    await this.#signPending(signers);
+  /**
+   * Ends a text that waits, in a shard whose entries are on the disk: by the keys that the shard named when it was written.
+   * Where none of them signs any more it is cut off: its root is that of the entries, so no other one comes in its place.
+   */
+  async settle(signers: readonly Signer[]): Promise<void> {
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    this.#pending = undefined;
+    if (signers.length > 0) return this.#sign(pending, signers);
+    await this.#storage.cut(this.#name, this.#openAt);
+    this.#bytes = this.#openAt;
   }
 
-  async #signPending(signers: readonly Signer[]): Promise<void> {
-    const pending = this.#pending as Checkpoint;
-    const note = await signCheckpoint(pending, signers);
+  /** Signs the tree, whose entries are on the disk. */
+  async sign(origin: string, tree: Frontier, signers: readonly Signer[]): Promise<void> {
+    const checkpoint = { origin, size: tree.size, root: tree.root() };
+    await this.#append(`${checkpointText(checkpoint)}\n`);
+    await this.#sign(checkpoint, signers);
+  }
+
+  async #sign(checkpoint: Checkpoint, signers: readonly Signer[]): Promise<void> {
+    const note = await signCheckpoint(checkpoint, signers);
     await this.#append(note.signatures.map(signatureLine).join(""));
-    this.#pending = undefined;
-    this.#size = pending.size;
+    this.#size = checkpoint.size;
     this.#newest = note;
   }
 

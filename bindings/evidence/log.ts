@@ -557,6 +557,8 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
       sha256: hash(torn),
       time_ms: clock(),
     });
+  const known = new Set(keys.signing.map(({ text }) => text));
+  await checkpoints.settle(signers.filter(({ publicKey }) => known.has(publicKeyText(publicKey))));
   await log.useKeys();
   await log.sign();
   return log;

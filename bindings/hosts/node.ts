@@ -11,7 +11,6 @@ import { fileURLToPath } from "node:url";
 import type { BundleReport } from "../evidence/bundle/index.ts";
 import type { EvidenceLog } from "../evidence/log.ts";
 import type { ProofReport } from "../evidence/proof.ts";
-import type { SubjectKeys } from "../evidence/subject.ts";
 import type { VerifyReport } from "../evidence/verify.ts";
 import type { EngineFileNames } from "../src/embedded.ts";
 import type { Engine } from "../src/engine.ts";

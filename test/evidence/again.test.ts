@@ -14,7 +14,8 @@ import type { Engine } from "../../bindings/src/engine.ts";
 import { emptyCell } from "../../bindings/src/memory.ts";
 import type { Request } from "../../bindings/src/types.ts";
 import { open, sha256Hex, TIME_MS, WASM } from "../unit/built.ts";
-import { Keys, MemoryStorage, type WrittenLog, writtenLog } from "./kept-log.ts";
+import { MemoryKeys, MemoryStorage } from "./in-memory.ts";
+import { type WrittenLog, writtenLog } from "./kept-log.ts";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -43,7 +44,7 @@ async function run(
   options: Partial<ReplayOptions> = {},
 ): Promise<Ran> {
   const storage = new MemoryStorage();
-  const keys = new Keys();
+  const keys = new MemoryKeys();
   const written = await writtenLog(storage, keys);
   await fill(written);
   await written.log.close();
@@ -115,7 +116,7 @@ test("what cannot be decided again is counted", async () => {
     not: { engine: 5 },
   });
   const storage = new MemoryStorage();
-  const written = await writtenLog(storage, new Keys());
+  const written = await writtenLog(storage, new MemoryKeys());
   await fillWell(written);
   await written.log.close();
   const sealed = await replayLog(storage, { engines: new Map() });
@@ -135,7 +136,7 @@ test("a record that does not join is a fault with its number", async () => {
 
 test("one entry is found with the image that decided it", async () => {
   const storage = new MemoryStorage();
-  const written = await writtenLog(storage, new Keys());
+  const written = await writtenLog(storage, new MemoryKeys());
   const decided = await written.decide(engine, mail(0));
   await written.log.close();
   const kept = await keptEntry(storage, "main", 1);

@@ -10,7 +10,8 @@ import { type Engine, openEngine } from "../../bindings/src/engine.ts";
 import type { Request } from "../../bindings/src/types.ts";
 import { memoryImage, POLICY } from "../memory/policy.ts";
 import { TIME_MS, WASM } from "../unit/built.ts";
-import { Keys, MemoryStorage, writtenLog } from "./kept-log.ts";
+import { MemoryKeys, MemoryStorage } from "./in-memory.ts";
+import { writtenLog } from "./kept-log.ts";
 
 function engineOf(policy: string): Promise<Engine> {
   const { image } = compile([...packageSources(), { name: "acme.yaml", text: policy }], { wasm: WASM });
@@ -57,7 +58,7 @@ async function run(
   { engine = candidate, examples }: { engine?: Engine; examples?: number } = {},
 ): Promise<BacktestReport> {
   const storage = new MemoryStorage();
-  const keys = new Keys();
+  const keys = new MemoryKeys();
   const written = await writtenLog(storage, keys);
   await fill((request) => written.decide(current, request));
   await written.log.close();
@@ -134,7 +135,7 @@ test("events go into the candidate's histories", async () => {
 describe("what cannot be judged", () => {
   test("is counted by its reason, and what it kept from histories is said", async () => {
     const storage = new MemoryStorage();
-    const keys = new Keys();
+    const keys = new MemoryKeys();
     const written = await writtenLog(storage, keys);
     const decide = (request: Request) => written.decide(current, request);
     await decide(mail(0, "gone"));
@@ -162,7 +163,7 @@ describe("what cannot be judged", () => {
 
   test("a key that was made after an erasure opens nothing before it", async () => {
     const storage = new MemoryStorage();
-    const keys = new Keys();
+    const keys = new MemoryKeys();
     const written = await writtenLog(storage, keys);
     await written.decide(current, mail(0));
     keys.destroy(keys.idOf("ann"));
@@ -176,7 +177,7 @@ describe("what cannot be judged", () => {
 
   test("what the candidate refuses would not run", async () => {
     const old = new MemoryStorage();
-    const keys = new Keys();
+    const keys = new MemoryKeys();
     const written = await writtenLog(old, keys);
     await written.decide(current, refund(0, 100));
     await written.log.close();
@@ -214,7 +215,7 @@ test("examples are of each pair, and of several actions before several of one", 
 
 test("shards have histories of their own", async () => {
   const storage = new MemoryStorage();
-  const keys = new Keys();
+  const keys = new MemoryKeys();
   for (const shard of ["one", "two"]) {
     const written = await writtenLog(storage, keys, shard);
     await written.decide(current, mail(0));
@@ -226,7 +227,7 @@ test("shards have histories of their own", async () => {
 
 test("a log decided without memory is judged without", async () => {
   const storage = new MemoryStorage();
-  const keys = new Keys();
+  const keys = new MemoryKeys();
   const written = await writtenLog(storage, keys);
   for (let at = 0; at < 3; at++) {
     const request = { ...mail(at), salt: new Uint8Array(32).fill(at + 1) };
@@ -244,13 +245,13 @@ test("a log decided without memory is judged without", async () => {
 
 test("a log that does not add up is not judged", async () => {
   const storage = new MemoryStorage();
-  const written = await writtenLog(storage, new Keys());
-  await written.decide(current, mail(0));
+  const written = await writtenLog(storage, new MemoryKeys());
+  for (const number of [0, 1, 2]) await written.decide(current, mail(number));
   await written.log.close();
   const [segment] = [...storage.files.keys()].filter((name) => name.endsWith(".seg"));
   const bytes = storage.files.get(segment as string) as Uint8Array;
-  bytes[bytes.length - 40] = (bytes[bytes.length - 40] as number) ^ 1;
-  await storage.append(segment as string, bytes.length, new Uint8Array([1, 0, 0, 0]));
+  const middle = Math.floor(bytes.length / 2);
+  bytes[middle] = (bytes[middle] as number) ^ 1;
   await expect(backtest(storage, { engine: current })).rejects.toThrow(EvidenceError);
   await expect(backtest(new MemoryStorage(), { engine: current })).rejects.toThrow("no shard of a log");
 });

@@ -4,13 +4,7 @@ import { createCipheriv, randomBytes } from "node:crypto";
 import { openEvidenceLog, type Seal } from "../../bindings/evidence/log.ts";
 import type { RedactionRule } from "../../bindings/evidence/payload.ts";
 import { fieldsRoot, payloadBytes, redact, redactionOf } from "../../bindings/evidence/payload.ts";
-import type { Storage } from "../../bindings/evidence/storage.ts";
-import {
-  SUBJECT_KEY_BYTES,
-  type SubjectKeys,
-  subjectId,
-  subjectOf,
-} from "../../bindings/evidence/subject.ts";
+import { type SubjectKeys, subjectOf } from "../../bindings/evidence/subject.ts";
 import type { VerifyTrust } from "../../bindings/evidence/verify.ts";
 import { nodeEd25519 } from "../../bindings/hosts/ed25519-node.ts";
 import { nodeSha256 } from "../../bindings/hosts/hash-node.ts";
@@ -19,6 +13,9 @@ import { openEngine } from "../../bindings/src/engine.ts";
 import { createPermit } from "../../bindings/src/index.ts";
 import { hex, sha256 } from "../../bindings/src/sha256.ts";
 import { compileSmall, smallSources, WASM } from "../unit/small-policy.ts";
+import { MemoryKeys, MemoryStorage } from "./in-memory.ts";
+
+export { MemoryKeys, MemoryStorage } from "./in-memory.ts";
 
 export const TIME_MS = 1_767_225_600_000;
 export const LOG = "permit0.local/test";
@@ -29,64 +26,6 @@ export const { verify } = nodeEd25519;
 
 export const signerOf = (fill: number) => seedSigner(new Uint8Array(32).fill(fill), nodeEd25519);
 export const SIGNER = signerOf(7);
-
-/** Files in memory. */
-export class MemoryStorage implements Storage {
-  readonly files = new Map<string, Uint8Array>();
-
-  async list(): Promise<readonly string[]> {
-    return [...this.files.keys()].sort();
-  }
-  async size(name: string): Promise<number> {
-    return this.files.get(name)?.length ?? 0;
-  }
-  async read(name: string, at: number, length: number): Promise<Uint8Array> {
-    return (this.files.get(name) ?? new Uint8Array(0)).slice(at, at + length);
-  }
-  async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
-    const old = this.files.get(name) ?? new Uint8Array(0);
-    if (old.length !== at) throw new Error(`${name} has ${old.length} bytes, not ${at}`);
-    const grown = new Uint8Array(at + bytes.length);
-    grown.set(old);
-    grown.set(bytes, at);
-    this.files.set(name, grown);
-  }
-  async sync(): Promise<void> {}
-  async cut(name: string, size: number): Promise<void> {
-    this.files.set(name, (this.files.get(name) ?? new Uint8Array(0)).slice(0, size));
-  }
-  async put(name: string, bytes: Uint8Array): Promise<void> {
-    this.files.set(name, bytes.slice());
-  }
-  async close(): Promise<void> {}
-
-  copy(): MemoryStorage {
-    const copy = new MemoryStorage();
-    for (const [name, bytes] of this.files) copy.files.set(name, bytes.slice());
-    return copy;
-  }
-}
-
-/** Keys of subjects in memory. */
-export class MemoryKeys implements SubjectKeys {
-  readonly #secret = new Uint8Array(32).fill(0x22);
-  readonly #keys = new Map<string, Uint8Array>();
-
-  idOf(name: string): Uint8Array {
-    return subjectId(this.#secret, name);
-  }
-  key(id: Uint8Array): Uint8Array | undefined {
-    return this.#keys.get(hex(id));
-  }
-  make(id: Uint8Array): Uint8Array {
-    const known = this.key(id) ?? new Uint8Array(randomBytes(SUBJECT_KEY_BYTES));
-    this.#keys.set(hex(id), known);
-    return known;
-  }
-  destroy(id: Uint8Array): void {
-    this.#keys.delete(hex(id));
-  }
-}
 
 /** Seals as a host with synchronous ciphers does. */
 export function sealWith(keys: SubjectKeys, redaction: readonly RedactionRule[] = []): Seal {

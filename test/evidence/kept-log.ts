@@ -8,67 +8,17 @@ import {
   type RedactionRule,
   redact,
   type SubjectKeys,
-  subjectId,
   subjectOf,
 } from "../../bindings/evidence/payload.ts";
 import type { Storage } from "../../bindings/evidence/storage.ts";
 import type { Engine } from "../../bindings/src/engine.ts";
 import { Remembering } from "../../bindings/src/memory.ts";
-import { hex, sha256 } from "../../bindings/src/sha256.ts";
+import { sha256 } from "../../bindings/src/sha256.ts";
 import type { Decision, EventRequest, Request } from "../../bindings/src/types.ts";
 import { TIME_MS } from "../unit/built.ts";
 import { signerOf } from "./ed25519.ts";
 
 export const ORIGIN = "permit0.local/3f9c21ab77d0e412";
-
-/** Keys in memory. */
-export class Keys implements SubjectKeys {
-  readonly #keys = new Map<string, Uint8Array>();
-  readonly #secret: Uint8Array = new Uint8Array(32).fill(3);
-  idOf(name: string): Uint8Array {
-    return subjectId(this.#secret, name);
-  }
-  key(id: Uint8Array): Uint8Array | undefined {
-    return this.#keys.get(hex(id));
-  }
-  make(id: Uint8Array): Uint8Array {
-    const key = this.key(id) ?? sha256(Uint8Array.of(this.#keys.size), id);
-    this.#keys.set(hex(id), key);
-    return key;
-  }
-  destroy(id: Uint8Array): void {
-    this.#keys.delete(hex(id));
-  }
-}
-
-/** Files of a log in memory. */
-export class MemoryStorage implements Storage {
-  readonly files = new Map<string, Uint8Array>();
-  async list(): Promise<readonly string[]> {
-    return [...this.files.keys()].sort();
-  }
-  async size(name: string): Promise<number> {
-    return this.files.get(name)?.length ?? 0;
-  }
-  async read(name: string, at: number, length: number): Promise<Uint8Array> {
-    return (this.files.get(name) ?? new Uint8Array(0)).slice(at, at + length);
-  }
-  async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
-    const before = (this.files.get(name) ?? new Uint8Array(0)).subarray(0, at);
-    const grown = new Uint8Array(at + bytes.length);
-    grown.set(before);
-    grown.set(bytes, at);
-    this.files.set(name, grown);
-  }
-  async sync(): Promise<void> {}
-  async cut(name: string, size: number): Promise<void> {
-    this.files.set(name, (this.files.get(name) as Uint8Array).slice(0, size));
-  }
-  async put(name: string, bytes: Uint8Array): Promise<void> {
-    this.files.set(name, new Uint8Array(bytes));
-  }
-  async close(): Promise<void> {}
-}
 
 export interface WrittenLog {
   readonly log: EvidenceLog;
