@@ -7,6 +7,7 @@ import type { Engine, EventRequest, Request } from "permit0/engine";
 import { type EventBody, type Log, LogFault, MemoryStore, Remembering, type Store } from "permit0/memory";
 import { fillStore, JsonLinesLog, openLog } from "permit0/node";
 import { CliError } from "./failure.js";
+import { remark } from "./output.js";
 
 /** Where a command remembers. */
 export interface StateOptions {
@@ -15,6 +16,8 @@ export interface StateOptions {
   readonly keys?: string;
   readonly shard?: string;
   readonly durability?: string;
+  readonly witness?: readonly string[];
+  readonly quorum?: string;
 }
 
 export function addStateOptions(command: Command): Command {
@@ -24,6 +27,8 @@ export function addStateOptions(command: Command): Command {
     .option("--keys <folder>", "keys that sign the log and seal requests (default: ~/.permit0/keys)")
     .option("--shard <name>", "this writer's part of the log (default: main)")
     .option("--durability <word>", "strict, batched or none: when a record is on the disk (default: strict)")
+    .option("--witness <url=key...>", "show each checkpoint of the log to this witness")
+    .option("--quorum <n>", "how many witnesses must cosign (default: all)")
     .option("--state <file>", "decide with the histories of this file of JSON lines, and append to it");
 }
 
@@ -52,15 +57,19 @@ export class State {
         "usage",
         "wanted --log or --state; came both; a folder is the log, a file is the older form",
       );
-    if (log === undefined && (keys ?? shard ?? durability) !== undefined)
-      throw new CliError("usage", "--keys, --shard and --durability belong to --log; name its folder");
+    const ofLog = [keys, shard, durability, options.witness, options.quorum];
+    if (log === undefined && ofLog.some((option) => option !== undefined))
+      throw new CliError(
+        "usage",
+        "--keys, --shard, --durability, --witness and --quorum belong to --log; name its folder",
+      );
     if (state !== undefined) return State.#ofFile(state);
     return log === undefined ? undefined : State.#ofFolder(log, options);
   }
 
   static async #ofFolder(
     folder: string,
-    { keys, shard, durability = "strict" }: StateOptions,
+    { keys, shard, durability = "strict", witness = [], quorum }: StateOptions,
   ): Promise<State> {
     const word = DURABILITIES.find((each) => each === durability);
     if (word === undefined)
@@ -70,6 +79,9 @@ export class State {
       );
     const log = await openLog(folder, {
       durability: word,
+      witnesses: witness.map(witnessAddress),
+      ...(quorum === undefined ? {} : { quorum: Number(quorum) }),
+      onRemark: remark,
       ...(keys === undefined ? {} : { keys }),
       ...(shard === undefined ? {} : { shard }),
     });
@@ -122,6 +134,16 @@ export class State {
     const { durability } = this.#remembering;
     return this.#isSalted ? { durability, salt: new Uint8Array(randomBytes(32)) } : { durability };
   }
+}
+
+function witnessAddress(text: string): { url: string; key: string } {
+  // A key has equals signs at its end, and an address may have some.
+  const [, url, key] = /^(https?:\/\/.+?)=([^=+]+\+[0-9a-f]{8}\+.+)$/s.exec(text) ?? [];
+  if (url !== undefined && key !== undefined) return { url, key };
+  throw new CliError(
+    "usage",
+    `--witness: wanted URL=KEY, the key as \`permit0 witness key\` prints it; came ${JSON.stringify(text)}`,
+  );
 }
 
 /** What is wrong with a file of a log, with its line. */

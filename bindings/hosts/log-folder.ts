@@ -9,8 +9,8 @@ import { readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { type BundleReport, isBundle, verifyBundle } from "../evidence/bundle/index.ts";
 import { EvidenceError } from "../evidence/errors.ts";
-import { type EvidenceLog, openEvidenceLog } from "../evidence/log.ts";
-import { KEY_TYPE, noteKey } from "../evidence/note.ts";
+import { type EvidenceLog, type EvidenceLogOptions, openEvidenceLog } from "../evidence/log.ts";
+import { KEY_TYPE, noteKey, parseVkey } from "../evidence/note.ts";
 import { payloadOpener } from "../evidence/opener.ts";
 import { redactionOf, type SubjectKeys, sealPayload } from "../evidence/payload.ts";
 import { isProof, type ProofReport, verifyProof } from "../evidence/proof.ts";
@@ -22,6 +22,8 @@ import {
   type VerifyTrust,
   verifyLog,
 } from "../evidence/verify.ts";
+import type { WitnessAnswer } from "../evidence/witness-request.ts";
+import { witnessingBy } from "../evidence/witnessing.ts";
 import type { ListedKey } from "../keys/key-list.ts";
 import { keyId, publicKeyText } from "../keys/paserk.ts";
 import { ENGINE_SHA256 } from "../src/gen/engine-digest.ts";
@@ -48,8 +50,21 @@ export interface LogFolderOptions {
   readonly payloads?: boolean;
   /** What is taken out of the arguments of a call before it is kept: paths like `card.number`, `items.*.name`. */
   readonly redact?: readonly string[];
+  /** Who is shown each checkpoint: a log that goes back behind what they have seen does not open. */
+  readonly witnesses?: readonly WitnessAddress[];
+  /** How many of them must cosign. Default: all. */
+  readonly quorum?: number;
+  /** Told what does not stop the log: that a witness does not answer. Default: a warning of the process. */
+  readonly onRemark?: (sentence: string) => void;
   /** Histories to fill from the log. Default: its own, in memory. */
   readonly store?: Store;
+}
+
+export interface WitnessAddress {
+  /** Where it answers, without a slash at its end. */
+  readonly url: string;
+  /** Its key, `NAME+ID+KEY`, as `permit0 witness key` prints it. */
+  readonly key: string;
 }
 
 /** The lock of a shard goes when its files do. */
@@ -109,6 +124,7 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
       ...(subjects === undefined
         ? {}
         : { seal: (request, place) => sealPayload(request, { ...place, keys: subjects, redaction }) }),
+      ...witnessingOf(options),
       clock: Date.now,
       hash: nodeSha256,
     });
@@ -118,6 +134,40 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
     await storage.close();
     throw error;
   }
+}
+
+function witnessingOf({
+  witnesses = [],
+  quorum = witnesses.length,
+  onRemark = (sentence) => process.emitWarning(sentence, "permit0"),
+}: LogFolderOptions): Pick<EvidenceLogOptions, "witnessing" | "onRemark"> {
+  if (witnesses.length === 0) return { onRemark };
+  if (!(Number.isSafeInteger(quorum) && quorum >= 1 && quorum <= witnesses.length))
+    throw new EvidenceError(
+      "witness_quorum",
+      `quorum: wanted 1 to ${witnesses.length}, came ${quorum}; name how many witnesses must cosign`,
+    );
+  const named = witnesses.map(({ url, key }) => {
+    const { name, type, publicKey } = parseVkey(key, `key of the witness ${url}`);
+    if (type === KEY_TYPE.cosignature) return { url: url.replace(/\/+$/, ""), name, publicKey };
+    throw new EvidenceError("vkey", `key of the witness ${url}: wanted one for cosignatures, came another`);
+  });
+  return {
+    witnessing: witnessingBy({ witnesses: named, quorum, post, verify: nodeEd25519.verify }),
+    onRemark,
+  };
+}
+
+const WITNESS_WAIT_MS = 5_000;
+
+async function post(url: string, body: Uint8Array): Promise<WitnessAnswer> {
+  const signal = AbortSignal.timeout(WITNESS_WAIT_MS);
+  const answer = await fetch(url, { method: "POST", body: body as BodyInit, signal, redirect: "error" });
+  return {
+    status: answer.status,
+    type: answer.headers.get("content-type") ?? "",
+    body: new Uint8Array(await answer.arrayBuffer()),
+  };
 }
 
 /** Secrets beside the log would be handed out with it. */
