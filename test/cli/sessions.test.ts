@@ -1,6 +1,6 @@
 /**
  * Terminal sessions, as text: `$ command`, what the screen shows, `[exit n]` unless it is 0. Digests are shown as
- * <digest>, because they change with every build. `UPDATE=1 npx vitest run test/cli` writes what is shown now; read the
+ * <digest>, because they change with every build, and places of this machine as <folder> and <package>. `UPDATE=1 npx vitest run test/cli` writes what is shown now; read the
  * difference before committing it.
  */
 
@@ -12,6 +12,9 @@ import { shell, workFolder } from "./command.ts";
 
 const SESSIONS = join(ROOT, "test/cli/sessions");
 
+/** Where a demo leaves its log: another place each time. */
+const DEMO_FOLDER = /\S*permit0-demo-\w+/g;
+
 /** The session again: its remarks and commands, with what they show now. */
 function replay(session: string): string {
   const { folder, remove } = workFolder();
@@ -22,7 +25,11 @@ function replay(session: string): string {
         if (!step.startsWith("$ ")) return step.startsWith("#") ? `${step.trimEnd()}\n` : "";
         const command = /^\$ ((?:.*\\\n)*.*)/.exec(step)?.[1] ?? "";
         const { output, status } = shell(command, folder);
-        const shown = output.replaceAll(/\b[0-9a-f]{64}\b/g, "<digest>").trimEnd();
+        const shown = output
+          .replaceAll(/\b[0-9a-f]{64}\b/g, "<digest>")
+          .replaceAll(DEMO_FOLDER, "<folder>")
+          .replaceAll(ROOT, "<package>")
+          .trimEnd();
         const exit = status === 0 ? "" : `\n[exit ${status}]`;
         return `$ ${command}\n${shown}${exit}\n\n`;
       })
