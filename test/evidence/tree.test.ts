@@ -245,9 +245,9 @@ describe("against RFC 6962", () => {
   });
 
   it("a range proof gives the path of each entry of the range", () => {
-    const leaves = Array.from({ length: 21 }, (_, at) => leafHash(Buffer.from(`${at}`)));
+    const leaves = Array.from({ length: 13 }, (_, at) => leafHash(Buffer.from(`${at}`)));
     const hashOf = subtreeHashes((index) => leaves[index] as Uint8Array);
-    for (const size of [1, 8, 13, 21])
+    for (const size of [1, 8, 13])
       for (let from = 0; from < size; from++)
         for (let to = from + 1; to <= size; to++) {
           const proof = rangeProof(from, to, size, hashOf);
