@@ -445,6 +445,33 @@ export function rootOfRange(
   return frontier.root();
 }
 
+/** Hashes of the subtrees of a tree of which a range proof that leads to its root is known. */
+export function rangeHashes(
+  { from, to }: Range,
+  size: number,
+  leafAt: (index: number) => Uint8Array,
+  { left, right }: RangeProof,
+  hash: Hash = sha256,
+): SubtreeHash {
+  const within = subtreeHashes(leafAt, hash);
+  const around = new Map<string, Uint8Array>();
+  const keep = (ranges: readonly Range[], roots: readonly Uint8Array[]): void =>
+    ranges.forEach((range, at) => {
+      around.set(`${range.from} ${range.to}`, roots[at] as Uint8Array);
+    });
+  keep(alignedRanges(0, from), left);
+  keep(alignedRanges(to, size), right);
+  function of(first: number, end: number): Uint8Array {
+    const known = around.get(`${first} ${end}`);
+    if (known !== undefined) return known;
+    if (first >= from && end <= to) return within(first, end);
+    needWithin("subtree: wanted one of the tree", end - first > 1, `${first} to ${end}`);
+    const split = first + splitOf(end - first);
+    return nodeHash(of(first, split), of(split, end), hash);
+  }
+  return of;
+}
+
 export function verifyRange(
   range: Range,
   size: number,

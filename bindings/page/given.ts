@@ -95,7 +95,7 @@ async function filesOfEntry(entry: FileSystemEntry): Promise<GivenFile[]> {
 }
 
 /**
- * Puts what came with what was there: a new log takes the place of the old one, and a new trust file too.
+ * Puts what came with what was there: a new log or bundle takes the place of the old one, and a new trust file too.
  * @throws Error in words for people when a file is nothing that the page can read.
  */
 export async function sorted(files: readonly GivenFile[], before: Given): Promise<Given> {
@@ -123,19 +123,21 @@ function nameOf(path: string): string {
 }
 
 /** One folder is that of the log; several are what lies in it. */
-function logOf(files: readonly GivenFile[]): Pick<Given, "folder" | "log"> {
+function logOf(files: readonly GivenFile[]): Pick<Given, "folder" | "log" | "bundle"> {
   const tops = new Set(files.map(({ path }) => path.slice(0, path.indexOf("/"))));
   const [folder = ""] = tops;
-  if (tops.size > 1) return { folder: "", log: new Map(files.map(({ path, file }) => [path, file])) };
-  return { folder, log: new Map(files.map(({ path, file }) => [path.slice(folder.length + 1), file])) };
+  if (tops.size > 1)
+    return { folder: "", log: new Map(files.map(({ path, file }) => [path, file])), bundle: undefined };
+  const log = new Map(files.map(({ path, file }) => [path.slice(folder.length + 1), file]));
+  return { folder, log, bundle: undefined };
 }
 
 async function withSingle(given: Given, file: File): Promise<Given> {
   const head = await file.slice(0, PROOF_HEAD.length).text();
   if (head === PROOF_HEAD) return { ...given, proofs: [...given.proofs, file] };
-  if (head.startsWith(ZIP_HEAD)) return { ...given, bundle: file };
+  if (head.startsWith(ZIP_HEAD)) return { ...given, folder: "", log: new Map(), bundle: file };
   if (/^\s*\{/.test(head)) return { ...given, trust: file };
   throw new Error(
-    `${file.name}: wanted the folder of a log, a trust file (JSON), a key of a subject or a tlog-proof; came another file.`,
+    `${file.name}: wanted the folder of a log, an evidence bundle (ZIP), a trust file (JSON), a key of a subject or a tlog-proof; came another file.`,
   );
 }

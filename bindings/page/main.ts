@@ -169,7 +169,7 @@ function start(): void {
   clear();
   showGiven();
   if (given.log.size === 0 && given.proofs.length === 0 && given.bundle === undefined) {
-    say("Give the folder of a log to begin.");
+    say("Give the folder of a log, or an evidence bundle, to begin.");
     return;
   }
   say("Verifying …");
@@ -187,7 +187,9 @@ function showGiven(): void {
   const logText =
     log.size > 0
       ? `${folder === "" ? "a log" : folder}: ${counted(log.size, "file", "files")}, ${bytesText(sizes)}`
-      : (bundle?.name ?? "none yet");
+      : bundle === undefined
+        ? "none yet"
+        : `${bundle.name}: ${bytesText(bundle.size)}`;
   const extra = [
     ...(keys.size === 0 ? [] : [counted(keys.size, "key of a subject", "keys of subjects")]),
     ...(proofs.length === 0 ? [] : [counted(proofs.length, "proof", "proofs")]),
@@ -210,7 +212,7 @@ async function take(files: Promise<readonly GivenFile[]> | readonly GivenFile[])
 }
 
 function listen(): void {
-  for (const id of ["choose-log", "choose-trust", "choose-more"]) {
+  for (const id of ["choose-log", "choose-bundle", "choose-trust", "choose-more"]) {
     const input = byId<HTMLInputElement>(id);
     input.addEventListener("change", () => {
       const files = input.files === null ? [] : filesOfChooser(input.files);

@@ -15,7 +15,7 @@ export interface Given {
   readonly keys: ReadonlyMap<string, File>;
   /** Proofs of single entries (tlog-proof). */
   readonly proofs: readonly File[];
-  /** An evidence bundle. */
+  /** An evidence bundle, in the place of a log. */
   readonly bundle: File | undefined;
 }
 
@@ -63,6 +63,24 @@ export interface ShardFacts {
   readonly checkpoints: number;
   readonly newest: CheckpointFacts | undefined;
   readonly peaks: readonly Peak[];
+  /** Of a bundle: the entries that it is about, and how many of them are in it. */
+  readonly range?: { readonly from: number; readonly to: number; readonly disclosed: number };
+}
+
+/** A field of a request that a bundle shows, and whose proof leads to its entry. */
+export interface DisclosedFacts {
+  readonly shard: string;
+  readonly seq: number;
+  readonly field: string;
+  /** JSON. */
+  readonly value: string;
+}
+
+/** What a bundle has and a log has not. */
+export interface BundleFacts {
+  /** What was chosen of the ranges, in words; undefined: nothing is left out. */
+  readonly filter: string | undefined;
+  readonly disclosed: readonly DisclosedFacts[];
 }
 
 /** What a proof of one entry comes to. */
@@ -73,8 +91,10 @@ export interface ProofFacts {
 }
 
 export interface PageReport {
+  /** What was verified is called so. */
   readonly folder: string;
   readonly report: VerifyReport | undefined;
+  readonly bundle?: BundleFacts;
   readonly hasTrust: boolean;
   readonly shards: readonly ShardFacts[];
   readonly proofs: readonly ProofFacts[];
@@ -224,7 +244,8 @@ export interface PathFacts {
 export interface EntryDetail {
   readonly row: Row;
   readonly file: string;
-  readonly at: number;
+  /** Undefined in a bundle, whose entries are not read one by one. */
+  readonly at: number | undefined;
   readonly bytes: number;
   readonly prev: string;
   readonly sealed: readonly (readonly [name: string, value: string])[];
@@ -232,6 +253,7 @@ export interface EntryDetail {
   readonly decision: DecisionFacts | undefined;
   /** The request as JSON, where it was opened. */
   readonly request: string | undefined;
+  readonly disclosed: readonly DisclosedFacts[];
   readonly findings: readonly Finding[];
   readonly path: PathFacts;
 }

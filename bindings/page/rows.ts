@@ -3,7 +3,7 @@
 import type { Entry } from "../evidence/entry.ts";
 import { EvidenceError } from "../evidence/errors.ts";
 import { type RowFacts, rowOf } from "../evidence/report/row.ts";
-import type { OpenedRequest } from "../evidence/verify.ts";
+import type { Finding, OpenedRequest } from "../evidence/verify.ts";
 import { hex } from "../src/sha256.ts";
 import type { Query, RequestState, Row, RowsAnswer, SortKey } from "./messages.ts";
 
@@ -94,7 +94,7 @@ function stateOf(entry: Entry, request: OpenedRequest | undefined): RequestState
 
 export class Rows {
   readonly #rows: KeptRow[] = [];
-  /** Where the rows of a shard begin: they lie together, and their numbers ascend from 0. */
+  /** Where the rows of a shard begin: they lie together, and their numbers ascend. */
   readonly #starts = new Map<string, number>();
   /** The rows of the last query, so that turning pages sorts nothing again. */
   #last: { readonly key: string; readonly rows: readonly KeptRow[] } | undefined;
@@ -109,14 +109,46 @@ export class Rows {
     this.#last = undefined;
   }
 
-  /** All rows, in the order of the log. */
-  all(): readonly KeptRow[] {
-    return this.#rows;
+  of(shard: string, seq: number): KeptRow | undefined {
+    const start = this.#starts.get(shard);
+    if (start === undefined) return undefined;
+    // No row stands further behind the first of its shard than its number says; where rows are left out, it stands nearer.
+    let low = start;
+    let high = Math.min(this.#rows.length, start + seq + 1);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const row = this.#rows[middle] as KeptRow;
+      if (row.shard === shard && row.seq < seq) low = middle + 1;
+      else high = middle;
+    }
+    const row = this.#rows[low];
+    return row?.shard === shard && row.seq === seq ? row : undefined;
   }
 
-  of(shard: string, seq: number): KeptRow | undefined {
-    const row = this.#rows[(this.#starts.get(shard) ?? 0) + seq];
-    return row?.shard === shard && row.seq === seq ? row : undefined;
+  markFailed(findings: readonly Finding[]): void {
+    for (const { kind, shard, seq } of findings) {
+      if (kind !== "failure" || shard === undefined || seq === undefined) continue;
+      const row = this.of(shard, seq);
+      if (row !== undefined) row.isFailed = true;
+    }
+  }
+
+  /** Marks what was sealed with a key that an entry behind it says was destroyed; returns how many. */
+  markErased(): number {
+    const erasedAt = new Map<string, number>();
+    for (const row of this.#rows) {
+      if (row.kind !== "note" || row.what !== "erase") continue;
+      const subject = /subject: ([0-9a-f]{32})/.exec(row.why)?.[1] ?? "";
+      erasedAt.set(`${row.shard} ${subject}`, row.seq);
+    }
+    let erased = 0;
+    for (const row of this.#rows) {
+      if (row.request !== "withheld" || (erasedAt.get(`${row.shard} ${row.subject}`) ?? -1) < row.seq)
+        continue;
+      row.request = "erased";
+      erased++;
+    }
+    return erased;
   }
 
   /** Actions of calls with their counts, most first. */

@@ -5,17 +5,27 @@ import type { StorageReader } from "../evidence/storage.ts";
 import type { Given } from "./messages.ts";
 
 /**
- * The storage of a log. This is the one place that knows in which form a log came.
+ * The storage of a log.
  * @throws EvidenceError when there is none.
  */
-export function sourceOf({ log, bundle }: Pick<Given, "log" | "bundle">): StorageReader {
+export function sourceOf({ log }: Pick<Given, "log">): StorageReader {
   if (log.size > 0) return new GivenFiles(log);
-  if (bundle !== undefined)
-    throw new EvidenceError(
-      "bundle",
-      `${bundle.name}: this page reads the folder of a log; verify an evidence bundle with permit0 verify FILE`,
-    );
   throw new EvidenceError("log_none", "there is no log; give the folder that a log was written to");
+}
+
+/**
+ * A file as a whole.
+ * @throws EvidenceError when the browser does not read it.
+ */
+export async function bytesOf(file: File): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch {
+    throw new EvidenceError(
+      "storage",
+      `${file.name}: it changed since it was given, or is too large for this browser; give it again, or use permit0 verify`,
+    );
+  }
 }
 
 /** Files of a browser, read in pieces. */

@@ -7,7 +7,6 @@ import type { RecordEntry } from "../evidence/entry.ts";
 import { EvidenceError } from "../evidence/errors.ts";
 import type { Verify } from "../evidence/note.ts";
 import { openPayload, redactedPaths } from "../evidence/payload.ts";
-import { jsonLine } from "../evidence/report/text.ts";
 import {
   checkpointsName,
   type FoundEntry,
@@ -16,38 +15,25 @@ import {
   witnessedName,
 } from "../evidence/shard.ts";
 import type { StorageReader } from "../evidence/storage.ts";
-import {
-  alignedRanges,
-  Frontier,
-  inclusionRanges,
-  leafHash,
-  nodeHash,
-  sameHash,
-  subtreeHashes,
-} from "../evidence/tree.ts";
-import {
-  type Finding,
-  type OpenedRequest,
-  type VerifyReport,
-  type VerifyTrust,
-  verifyLog,
-} from "../evidence/verify.ts";
-import { parsePublicKey } from "../keys/paserk.ts";
-import { type CmpValue, decode } from "../src/codec/decode.ts";
-import { decisionFromRecord } from "../src/decision.ts";
+import { alignedRanges, Frontier, leafHash, sameHash, subtreeHashes } from "../evidence/tree.ts";
+import { type Finding, type OpenedRequest, type VerifyTrust, verifyLog } from "../evidence/verify.ts";
 import { EMBEDDED_DIGESTS, embeddedWasm } from "../src/embedded.ts";
-import { EngineError, openEngine } from "../src/engine.ts";
-import { IMAGE_BYTES_MAX } from "../src/gen/limits.ts";
-import type { ImageView } from "../src/image.ts";
-import { hex, sha256 } from "../src/sha256.ts";
-import { decisionFacts } from "./detail.ts";
+import { hex } from "../src/sha256.ts";
+import {
+  contentFacts,
+  engineNote,
+  Images,
+  imageNote,
+  keyOfNote,
+  pathFacts,
+  requestText,
+} from "./entry-facts.ts";
 import type {
   CheckpointFacts,
   EntryDetail,
   FromWorker,
   PageReport,
   PathFacts,
-  PathStep,
   Query,
   RowsAnswer,
   ShardFacts,
@@ -56,8 +42,22 @@ import { type KeptRow, keptRow, Rows, shownRow } from "./rows.ts";
 import { checkpointFacts } from "./signatures.ts";
 
 /** Actions that the filter of the table offers. */
-const ACTIONS_MAX = 500;
+export const ACTIONS_MAX = 500;
 const LEAF_BYTES = 32;
+
+/** What was verified, whatever it came in, and what it can be asked. */
+export interface Verified {
+  /**
+   * @param name what it is called.
+   * @throws EvidenceError where there is nothing to verify, or it cannot be read.
+   */
+  verify(name: string): Promise<PageReport>;
+  /** Leaf hash of an entry that was found; undefined where there is none. */
+  leaf(origin: string, seq: number): Uint8Array | undefined;
+  rows(query: Query): RowsAnswer;
+  /** Everything about one entry. */
+  entry(shard: string, seq: number): Promise<EntryDetail>;
+}
 
 /** What the page brings along and was given beside the log. */
 export interface Surroundings {
@@ -94,21 +94,21 @@ class Leaves {
   }
 }
 
-export class VerifiedLog {
+export class VerifiedLog implements Verified {
   readonly #storage: StorageReader;
   readonly #with: Surroundings;
   readonly #rows = new Rows();
   readonly #shards = new Map<string, KeptShard>();
   readonly #segments = new Map<string, readonly string[]>();
-  readonly #images = new Map<string, ImageView | undefined>();
+  readonly #images: Images;
   #findings: readonly Finding[] = [];
 
   constructor(storage: StorageReader, surroundings: Surroundings) {
     this.#storage = storage;
+    this.#images = new Images(storage);
     this.#with = surroundings;
   }
 
-  /** @throws EvidenceError where there is no log, or its files cannot be read. */
   async verify(folder: string): Promise<PageReport> {
     const began = performance.now();
     const { trust, verify, tell } = this.#with;
@@ -137,8 +137,8 @@ export class VerifiedLog {
       },
     });
     this.#findings = report.findings;
-    this.#mark(report);
-    const erased = this.#needErased();
+    this.#rows.markFailed(report.findings);
+    const erased = this.#rows.markErased();
     return {
       folder,
       report,
@@ -149,7 +149,7 @@ export class VerifiedLog {
         ),
       ),
       proofs: [],
-      engines: report.engines.map((digest) => ({ digest, note: this.#engineNote(digest) })),
+      engines: report.engines.map((digest) => ({ digest, note: engineNote(digest, trust) })),
       images: report.images.map((digest) => ({ digest, note: imageNote(digest, trust) })),
       actions: this.#rows.actions(ACTIONS_MAX),
       rows: this.#rows.size,
@@ -158,7 +158,6 @@ export class VerifiedLog {
     };
   }
 
-  /** Leaf hash of an entry that was found; undefined where there is none. */
   leaf(origin: string, seq: number): Uint8Array | undefined {
     const shard = this.#shards.get(origin.slice(origin.lastIndexOf("/") + 1));
     return shard === undefined || seq >= shard.leaves.size ? undefined : shard.leaves.at(seq);
@@ -168,7 +167,7 @@ export class VerifiedLog {
     return this.#rows.ask(query);
   }
 
-  /** Everything about one entry, read from its file again. */
+  /** The entry is read from its file again. */
   async entry(shard: string, seq: number): Promise<EntryDetail> {
     const row = this.#rows.of(shard, seq);
     const kept = this.#shards.get(shard);
@@ -190,23 +189,11 @@ export class VerifiedLog {
       findings: this.#findings.filter((finding) => finding.shard === shard && finding.seq === seq),
       path: await this.#path(kept, seq),
     };
-    if (entry.note !== undefined)
-      return { ...common, sealed: [], note: noteLines(entry.note), decision: undefined, request: undefined };
-    const image = await this.#imageOf(entry.record);
-    const decision = decisionOf(entry.record, image);
     return {
       ...common,
-      sealed:
-        entry.sealed === undefined
-          ? []
-          : [
-              ["key of subject", hex(entry.sealed.key)],
-              ["root of fields", hex(entry.sealed.fields)],
-              ["SHA-256", hex(entry.sealed.sha256)],
-            ],
-      note: undefined,
-      decision: decision === undefined ? undefined : decisionFacts(decision, image, entry.cells),
-      request: await this.#requestText(shard, entry, found.sealed),
+      ...(await contentFacts(entry, this.#images)),
+      request: entry.note === undefined ? await this.#requestText(shard, entry, found.sealed) : undefined,
+      disclosed: [],
     };
   }
 
@@ -218,13 +205,8 @@ export class VerifiedLog {
     }
     kept.leaves.add(entry.leaf);
     this.#rows.add(keptRow(shard, entry, request));
-    const { note } = entry.entry;
-    if (note?.kind !== "begin" && !(note?.kind === "key" && note.act === "add")) return;
-    try {
-      kept.own.push(parsePublicKey(note.key));
-    } catch {
-      // A finding says so.
-    }
+    const key = keyOfNote(entry.entry);
+    if (key !== undefined) kept.own.push(key);
   }
 
   async #open(entry: RecordEntry, bytes: Uint8Array, origin: string): Promise<OpenedRequest> {
@@ -233,40 +215,6 @@ export class VerifiedLog {
     if (sealed === undefined || key === undefined) return "withheld";
     const payload = await openPayload(bytes, sealed, key, { origin, seq });
     return redactedPaths(payload).length > 0 ? "redacted" : payload.request;
-  }
-
-  #mark({ findings }: VerifyReport): void {
-    for (const { kind, shard, seq } of findings) {
-      if (kind !== "failure" || shard === undefined || seq === undefined) continue;
-      const row = this.#rows.of(shard, seq);
-      if (row !== undefined) row.isFailed = true;
-    }
-  }
-
-  /** Marks what was sealed with a key that an entry behind it says was destroyed. */
-  #needErased(): number {
-    const erasedAt = new Map<string, number>();
-    for (const row of this.#rows.all()) {
-      if (row.kind !== "note" || row.what !== "erase") continue;
-      const subject = /subject: ([0-9a-f]{32})/.exec(row.why)?.[1] ?? "";
-      erasedAt.set(`${row.shard} ${subject}`, row.seq);
-    }
-    let erased = 0;
-    for (const row of this.#rows.all()) {
-      if (row.request !== "withheld" || (erasedAt.get(`${row.shard} ${row.subject}`) ?? -1) < row.seq)
-        continue;
-      row.request = "erased";
-      erased++;
-    }
-    return erased;
-  }
-
-  #engineNote(digest: string): string {
-    const isOwn = digest === EMBEDDED_DIGESTS.engine;
-    const isTrusted = this.#with.trust?.engines.includes(digest) === true;
-    if (isOwn)
-      return isTrusted ? "the engine of this page, and of your trust file" : "the engine of this page";
-    return isTrusted ? "of your trust file" : "neither of this page nor of your trust file";
   }
 
   async #shardFacts(
@@ -323,22 +271,11 @@ export class VerifiedLog {
     );
     const size = best?.note.checkpoint.size ?? leaves.size;
     const hashOf = subtreeHashes((at) => leaves.at(at));
-    let node: Uint8Array = leaves.at(index).slice();
-    const steps = inclusionRanges(index, size).map(({ from, to }): PathStep => {
-      const sibling = hashOf(from, to);
-      const side = from > index ? "right" : "left";
-      node = side === "right" ? nodeHash(node, sibling) : nodeHash(sibling, node);
-      return { from, to, side, sibling: hex(sibling), result: hex(node) };
-    });
-    return {
-      index,
-      size,
-      leaf: hex(leaves.at(index)),
-      steps,
-      root: hex(node),
-      checkpoint: best === undefined ? undefined : await this.#checkpoint(kept, best),
-      isMet: best !== undefined && sameHash(best.note.checkpoint.root, node),
-    };
+    const signed =
+      best === undefined
+        ? undefined
+        : { root: best.note.checkpoint.root, facts: await this.#checkpoint(kept, best) };
+    return pathFacts(index, size, hashOf, signed);
   }
 
   /** Reads the frame that an entry lies in, and finds it there. */
@@ -368,29 +305,6 @@ export class VerifiedLog {
     return entry;
   }
 
-  async #imageOf(record: Uint8Array): Promise<ImageView | undefined> {
-    const members = decode(record) as { readonly image?: unknown };
-    if (!(members.image instanceof Uint8Array)) return undefined;
-    const digest = hex(members.image);
-    if (!this.#images.has(digest)) this.#images.set(digest, await this.#readImage(digest));
-    return this.#images.get(digest);
-  }
-
-  /** The engine looks at an image before anybody reads words in it: they come from whoever made the log. */
-  async #readImage(digest: string): Promise<ImageView | undefined> {
-    const name = `images/${digest}.image`;
-    const size = await this.#storage.size(name);
-    if (size === 0 || size > IMAGE_BYTES_MAX) return undefined;
-    const image = await this.#storage.read(name, 0, size);
-    if (hex(sha256(image)) !== digest) return undefined;
-    try {
-      return (await openEngine({ wasm: embeddedWasm(), image })).image;
-    } catch (error) {
-      if (error instanceof EngineError) return undefined;
-      throw error;
-    }
-  }
-
   async #requestText(
     shard: string,
     entry: RecordEntry,
@@ -401,37 +315,10 @@ export class VerifiedLog {
     const key = this.#with.keys.get(hex(entry.sealed.key));
     if (key === undefined) return undefined;
     const payload = await openPayload(sealed, entry.sealed, key, { origin, seq: entry.seq });
-    return jsonOf(decode(payload.request));
+    return requestText(payload.request);
   }
 
   #originOf(shard: string): string | undefined {
     return this.#shards.get(shard)?.notes[0]?.note.checkpoint.origin;
   }
-}
-
-function imageNote(digest: string, trust: VerifyTrust | undefined): string {
-  if (trust?.images === undefined)
-    return digest === EMBEDDED_DIGESTS.image ? "the base policy of this release" : "";
-  return trust.images.includes(digest) ? "of your trust file" : "not of your trust file";
-}
-
-function decisionOf(record: Uint8Array, image: ImageView | undefined): ReturnType<typeof decisionFromRecord> {
-  return decisionFromRecord(record, image ?? { sentence: () => undefined, maximum: () => 0 });
-}
-
-function noteLines(note: object): [string, string][] {
-  return Object.entries(note).map(([name, value]) => [
-    name,
-    value instanceof Uint8Array ? hex(value) : String(value),
-  ]);
-}
-
-/** A request as JSON in several lines: bytes in hex, whole numbers of 64 bits as text. */
-function jsonOf(request: CmpValue): string {
-  const plain = (_: string, value: unknown): unknown =>
-    value instanceof Uint8Array ? `hex ${hex(value)}` : typeof value === "bigint" ? String(value) : value;
-  const copy = JSON.parse(JSON.stringify(request, plain)) as Readonly<Record<string, unknown>>;
-  return Object.entries(copy)
-    .map(([name, value]) => `${name}: ${jsonLine(value)}`)
-    .join("\n");
 }

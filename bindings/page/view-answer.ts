@@ -47,6 +47,7 @@ export function answerView(page: PageReport, report: VerifyReport, open: OpenEnt
     findingsView(report, open),
     threeView(page, report),
     countsView(report),
+    bundleView(page, report, open),
   ].filter((node) => node.hasChildNodes());
 }
 
@@ -101,6 +102,40 @@ function entryLink({ shard, seq }: Finding, { shards }: VerifyReport, open: Open
     class: "link",
     "aria-label": `open entry ${seq} of ${shard}`,
   });
+}
+
+/** What a bundle says that it chose, and the fields that it shows. */
+function bundleView({ bundle, shards }: PageReport, report: VerifyReport, open: OpenEntry): HTMLElement {
+  if (bundle === undefined) return h("section");
+  const { filter, disclosed } = bundle;
+  const fields = disclosed.map(({ shard, seq, field, value }) => [
+    code(shard),
+    entryLink({ kind: "remark", code: "", sentence: "", shard, seq }, report, open),
+    code(field),
+    code(value),
+  ]);
+  return h(
+    "section",
+    { id: "bundle" },
+    h("h3", {}, "In the bundle"),
+    terms([
+      ["Chosen", filter ?? "everything of the range"],
+      ...shards.map((shard): [string, Child] => [shard.shard, rangeText(shard)]),
+    ]),
+    ...(fields.length === 0
+      ? []
+      : [
+          h("h3", {}, "Fields that are shown, each proved to be of its entry"),
+          h("div", { class: "wide" }, table(["Shard", "Entry#", "Field", "Value"], fields)),
+        ]),
+  );
+}
+
+function rangeText({ range, entries, bytes }: ShardFacts): string {
+  if (range === undefined) return "";
+  const { from, to, disclosed } = range;
+  const all = to - from;
+  return `entries ${grouped(from)} – ${grouped(to - 1)} of ${grouped(entries)} that were signed: ${grouped(disclosed)} are here in ${bytesText(bytes)}, ${grouped(all - disclosed)} left out`;
 }
 
 interface Tile {
@@ -227,9 +262,11 @@ function shardView(facts: ShardFacts, report: VerifyReport): HTMLElement {
       ["Origin", code(origin)],
       [
         "Entries",
-        signed > entries
-          ? `${grouped(entries)} could be read of ${grouped(signed)} that were signed`
-          : `${grouped(entries)} in ${bytesText(bytes)}; ${grouped(signed)} of them under a signature`,
+        facts.range !== undefined
+          ? rangeText(facts)
+          : signed > entries
+            ? `${grouped(entries)} could be read of ${grouped(signed)} that were signed`
+            : `${grouped(entries)} in ${bytesText(bytes)}; ${grouped(signed)} of them under a signature`,
       ],
       [signed > entries ? "Root of these" : "Root", code(root)],
       [

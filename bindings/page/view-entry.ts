@@ -16,9 +16,9 @@ import { signersView } from "./view-answer.ts";
 import { factorText } from "./words.ts";
 
 const REQUESTS: Readonly<Record<string, string>> = {
-  opened: "opened here",
+  opened: "opened",
   redacted: "opened, with redacted fields: it cannot be decided again",
-  withheld: "sealed, and no key was given for it",
+  withheld: "sealed, and nothing here opens it",
   erased: "erased: the log says that its key was destroyed",
   none: "not kept",
 };
@@ -199,7 +199,7 @@ function partView(
           h(
             "p",
             { class: "warning" },
-            `The policy image of this record is not in the log or cannot be read, so the maxima of its levels are not known. The record says H = ${grouped(hazard)}.`,
+            `The policy image of this record is not there or cannot be read, so the maxima of its levels are not known. The record says H = ${grouped(hazard)}.`,
           ),
         ]),
   ];
@@ -269,7 +269,7 @@ function cellsView({ cells }: DecisionFacts): HTMLElement[] {
 
 const isZero = (digest: string): boolean => /^0*$/.test(digest);
 
-function requestView({ row, request }: EntryDetail): HTMLElement[] {
+function requestView({ row, request, disclosed }: EntryDetail): HTMLElement[] {
   const what = REQUESTS[row.request];
   if (what === undefined) return [];
   return [
@@ -279,6 +279,14 @@ function requestView({ row, request }: EntryDetail): HTMLElement[] {
       ...(request === undefined
         ? []
         : [h("pre", { tabindex: "0", "aria-label": "the request" }, ...lines(request))]),
+      ...(disclosed.length === 0
+        ? []
+        : [
+            table(
+              ["Field that is shown", "Value"],
+              disclosed.map(({ field, value }) => [code(field), code(value)]),
+            ),
+          ]),
     ),
   ];
 }
@@ -294,7 +302,13 @@ function lines(text: string): Child[] {
 function digestsView({ row, file, at, bytes, prev, path, sealed, decision }: EntryDetail): HTMLElement {
   return terms([
     ["Time", row.kind === "unread" ? "" : timeText(row.timeMs)],
-    ["Place", [code(file), `, frame at byte ${grouped(at)}; the entry has ${grouped(bytes)} bytes`]],
+    [
+      "Place",
+      [
+        code(file),
+        `${at === undefined ? "" : `, frame at byte ${grouped(at)}`}; the entry has ${grouped(bytes)} bytes`,
+      ],
+    ],
     ["Leaf hash", code(path.leaf)],
     ["Before it", code(prev)],
     ...(decision?.digests ?? []).map(([name, digest]): [string, Child] => [

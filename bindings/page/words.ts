@@ -1,5 +1,6 @@
 /** The answer of the verifier in plain words: what it shows, what it leaves open, and what of it failed. */
 
+import type { BundleNotReplayed } from "../evidence/bundle/index.ts";
 import type { Finding, VerifyReport } from "../evidence/verify.ts";
 import { grouped } from "../src/explain.ts";
 import type { PageReport } from "./messages.ts";
@@ -34,8 +35,9 @@ export function counted(count: number, one: string, many: string): string {
 }
 
 export function headlineOf(page: PageReport, report: VerifyReport): Headline {
-  const leavesOpen = [...openBySigners(report), ...openByReplay(page, report)];
-  if (report.answer === "failed") return { ...failedHeadline(report), leavesOpen: [] };
+  const leavesOpen = [...openBySigners(report), ...openByChoice(page), ...openByReplay(page, report)];
+  const form = page.bundle === undefined ? "folder" : "bundle";
+  if (report.answer === "failed") return { ...failedHeadline(page, report), leavesOpen: [] };
   const shows = [
     ...new Set(report.shards.map(({ standing }) => standing.shows)),
     `The numbers of ${counted(report.arithmetic.checked, "record", "records")} give the hazard, score, tier and verdict that ${report.arithmetic.checked === 1 ? "it says" : "they say"}.`,
@@ -50,8 +52,8 @@ export function headlineOf(page: PageReport, report: VerifyReport): Headline {
       tone: "doubt",
       word: "Consistent, unanchored",
       sentence: page.hasTrust
-        ? "Everything adds up, but nothing outside of this folder vouches for it."
-        : "Everything adds up, but without a trust file of yours nothing outside of this folder vouches for it. Whoever made the folder could have made another.",
+        ? `Everything adds up, but nothing outside of this ${form} vouches for it.`
+        : `Everything adds up, but without a trust file of yours nothing outside of this ${form} vouches for it. Whoever made the ${form} could have made another.`,
       shows,
       leavesOpen,
     };
@@ -67,19 +69,32 @@ export function headlineOf(page: PageReport, report: VerifyReport): Headline {
   };
 }
 
-function failedHeadline(report: VerifyReport): Omit<Headline, "leavesOpen"> {
+function failedHeadline({ bundle }: PageReport, report: VerifyReport): Omit<Headline, "leavesOpen"> {
   const failures = failuresOf(report);
   const all = failures.length + report.unlisted;
   return {
     tone: "bad",
     word: "Failed",
-    sentence: `This log does not prove what it says: ${counted(all, "finding", "findings")}, listed below with ${all === 1 ? "its place" : "their places"}. Do not rely on it.`,
+    sentence: `This ${bundle === undefined ? "log" : "bundle"} does not prove what it says: ${counted(all, "finding", "findings")}, listed below with ${all === 1 ? "its place" : "their places"}. Do not rely on it.`,
     shows: [],
   };
 }
 
 function openBySigners({ shards }: VerifyReport): readonly string[] {
   return [...new Set(shards.map(({ standing }) => standing.leavesOpen))];
+}
+
+/** What whoever made a bundle left out of it. */
+function openByChoice({ bundle, shards }: PageReport): readonly string[] {
+  if (bundle === undefined) return [];
+  const ranges = shards.flatMap(({ range }) => (range === undefined ? [] : [range]));
+  const all = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+  const withheld = all - ranges.reduce((sum, { disclosed }) => sum + disclosed, 0);
+  return withheld === 0
+    ? []
+    : [
+        `${grouped(withheld)} of ${counted(all, "entry", "entries")} of the range are left out: their places are proved, what they say is not shown. That they do not fit what was chosen is the word of whoever made the bundle.`,
+      ];
 }
 
 function openByReplay({ erased }: PageReport, report: VerifyReport): readonly string[] {
@@ -96,12 +111,15 @@ function openByReplay({ erased }: PageReport, report: VerifyReport): readonly st
 /** Why decisions were not made again, each with its count. */
 export function notReplayed({ replay }: VerifyReport, erased: number): string[] {
   const { host, unkept, withheld, redacted, erased: gone } = replay.not;
+  const { history = 0, engine = 0 }: Partial<BundleNotReplayed> = replay.not;
   // A page without the key of a subject cannot tell one that is gone from one that it was not given; the log can.
   const counts: readonly (readonly [number, string])[] = [
     [unkept, "whose request was not kept"],
     [withheld - erased, "whose request is withheld"],
     [gone + erased, "whose request was erased"],
     [redacted, "whose request is redacted"],
+    [history, "whose histories are not all in the bundle"],
+    [engine, "of an engine that nobody vouches for"],
     [host, "answered by the host"],
   ];
   return counts.filter(([count]) => count > 0).map(([count, which]) => `${grouped(count)} ${which}`);
@@ -111,6 +129,8 @@ export function notReplayed({ replay }: VerifyReport, erased: number): string[] 
 export function sentenceText({ sentence, file, at, seq }: Finding): string {
   const lead = `${file}, byte ${at}, entry ${seq}: `;
   const rest = sentence.startsWith(lead) ? sentence.slice(lead.length) : sentence;
+  // A sentence that begins with the name of a file leaves it as it is.
+  if (/^\S+\//.test(rest)) return rest;
   return `${rest.slice(0, 1).toUpperCase()}${rest.slice(1)}`;
 }
 

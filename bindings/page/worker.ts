@@ -7,8 +7,9 @@ import { webEd25519 } from "../keys/ed25519.ts";
 import { nobleEd25519 } from "../keys/noble.ts";
 import type { FromWorker, Given, PageReport, ToWorker } from "./messages.ts";
 import { checkProof } from "./proofs.ts";
-import { sourceOf } from "./source.ts";
-import { VerifiedLog } from "./verified.ts";
+import { bytesOf, sourceOf } from "./source.ts";
+import { type Surroundings, type Verified, VerifiedLog } from "./verified.ts";
+import { VerifiedBundle } from "./verified-bundle.ts";
 
 /** What is used here of a worker's own side. */
 interface Port {
@@ -21,7 +22,7 @@ const tell = (message: FromWorker): void => port.postMessage(message);
 const TRUST_BYTES_MAX = 4 * 1024 * 1024;
 const PROOF_BYTES_MAX = 1024 * 1024;
 
-let log: VerifiedLog | undefined;
+let log: Verified | undefined;
 
 port.onmessage = ({ data }) => {
   void answer(data);
@@ -46,9 +47,10 @@ async function verified(given: Given): Promise<PageReport> {
   const trust = await trustOf(given);
   const keys = new Map<string, Uint8Array>();
   for (const [id, file] of given.keys) keys.set(id, new Uint8Array(await file.arrayBuffer()));
-  const hasLog = given.log.size > 0 || given.proofs.length === 0;
-  if (hasLog) log = new VerifiedLog(sourceOf(given), { verify, trust, keys, tell });
-  const report = (await log?.verify(given.folder)) ?? { ...NO_LOG, hasTrust: trust !== undefined };
+  const { bundle, folder } = given;
+  const hasLog = given.log.size > 0 || bundle !== undefined || given.proofs.length === 0;
+  if (hasLog) log = await whatIsIn(given, { verify, trust, keys, tell });
+  const report = (await log?.verify(bundle?.name ?? folder)) ?? { ...NO_LOG, hasTrust: trust !== undefined };
   const proofs = [];
   for (const file of given.proofs) {
     if (file.size > PROOF_BYTES_MAX) throw new EvidenceError("tlog_proof", `${file.name}: it is no proof`);
@@ -57,6 +59,13 @@ async function verified(given: Given): Promise<PageReport> {
     proofs.push(await checkProof(file.name, bytes, { verify, trust, leaf }));
   }
   return { ...report, proofs };
+}
+
+/** This is the one place that knows in which form a log came. */
+async function whatIsIn(given: Given, surroundings: Surroundings): Promise<Verified> {
+  return given.bundle === undefined
+    ? new VerifiedLog(sourceOf(given), surroundings)
+    : new VerifiedBundle(await bytesOf(given.bundle), surroundings);
 }
 
 async function trustOf({ trust }: Given): Promise<VerifyTrust | undefined> {

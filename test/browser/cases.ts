@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { hazardSteps, scoreOf } from "../../bindings/src/hazard.ts";
 import type { Decision } from "../../bindings/src/types.ts";
 import type { Context, Page } from "./chromium.ts";
-import { flipBit, placeOf, type SampleLog, witness } from "./sample-log.ts";
+import { flipBit, patchMember, placeOf, type SampleLog, witness, writeBundle } from "./sample-log.ts";
 
 export interface Surroundings {
   readonly context: Context;
@@ -48,6 +48,18 @@ async function give(page: Page, folder: string, ...singles: readonly string[]): 
   }
   await page.evaluate('document.body.dataset.state = ""');
   await page.setInputFiles("#choose-log", folder);
+  await done(page);
+}
+
+/** Gives a bundle, and the trust file beside it, and waits for the answer. */
+async function giveBundle(page: Page, bundle: string, trust: string): Promise<void> {
+  await page.setInputFiles("#choose-trust", trust);
+  await until(
+    page,
+    `document.querySelector("#given-trust").textContent === ${JSON.stringify(basename(trust))}`,
+  );
+  await page.evaluate('document.body.dataset.state = ""');
+  await page.setInputFiles("#choose-bundle", bundle);
   await done(page);
 }
 
@@ -286,6 +298,75 @@ export const CASES: readonly Case[] = [
       await done(page);
       match(await text(page, "#proofs"), /proved/);
       match(await text(page, "#proofs"), /Entry 3 is in permit0\.local\/page\/main/);
+    },
+  },
+  {
+    name: "a bundle of the whole log, opened",
+    async run({ page, log }) {
+      await giveBundle(page, await writeBundle(log, "whole", { open: true }), log.trust);
+      strictEqual(await text(page, "#word"), "Self-signed");
+      const replay = await text(page, "#tile-replay");
+      match(replay, /holds/);
+      ok(Number((/(\d+)\s+requests checked/.exec(replay) ?? [])[1]) > 100, replay);
+      match(replay, /2 whose request was erased/);
+      match(await text(page, "#bundle"), /everything of the range/);
+      await shows(page, String(log.decisions.size + 7));
+      const shown = await open(page, 1);
+      match(shown, /tool: "bash"/);
+      match(shown, /hashes lead from entry 1 to the root that was signed/);
+    },
+  },
+  {
+    name: "a bundle of some entries: what is left out, and a field that is shown",
+    async run({ page, log, picture }) {
+      const { verdict } = decisionAt(log, 7);
+      const choice = { from: 1, to: 100, filter: { verdict, shard: "main" } } as const;
+      const disclose = [{ shard: "main", seq: 7, path: "command" }];
+      await giveBundle(page, await writeBundle(log, "some", { ...choice, disclose }), log.trust);
+      strictEqual(await text(page, "#word"), "Self-signed");
+      const chosen = [...log.decisions].filter(([seq, found]) => seq < 100 && found.verdict === verdict);
+      await shows(page, String(chosen.length));
+      const left = 99 - chosen.length;
+      match(await text(page, "#answer"), new RegExp(`${left} of 99 entries of the range are left out`));
+      for (const remark of [/entries_left_out/, /shard_left_out/])
+        match(await text(page, "#findings"), remark);
+      const shown = await text(page, "#bundle");
+      ok(shown.includes(`verdict ${verdict}; shard main`), shown);
+      match(shown, /command\s+"git status"/);
+      match(await text(page, "#tile-replay"), /whose request is withheld/);
+      const entry = await open(page, 7);
+      match(entry, /"git status"/);
+      ok(!/hunter2|✗/.test(entry), entry);
+      match(entry, /hashes lead from entry 7 to the root that was signed/);
+      await page.setViewportSize({ width: 1280, height: 2400 });
+      await picture("bundle");
+    },
+  },
+  {
+    name: "a bundle with a bit changed: in an entry, and in its ZIP",
+    async run({ page, log }) {
+      const file = await writeBundle(log, "changed");
+      patchMember(file, "shards/main/entries", "payments.refund", "payments.refunt");
+      await giveBundle(page, file, log.trust);
+      strictEqual(await text(page, "#word"), "Failed");
+      match(await text(page, "#findings"), /shards\/main\/entries, byte 0[\s\S]*frame_checksum/);
+      const flipped = await writeBundle(log, "flipped");
+      flipBit(flipped, placeOf(flipped, "payments.refund"));
+      await giveBundle(page, flipped, log.trust);
+      match(await text(page, "#say"), /Nothing could be verified: .*shards\/main\/entries.* checksum/);
+      strictEqual(await page.evaluate("document.querySelector('#answer').hidden"), true);
+    },
+  },
+  {
+    name: "a bundle with a patched summary",
+    async run({ page, log }) {
+      const file = await writeBundle(log, "patched");
+      patchMember(file, "summary.html", "</body>", "<p>All is well.</p></body>");
+      await giveBundle(page, file, log.trust);
+      strictEqual(await text(page, "#word"), "Failed");
+      const findings = await text(page, "#findings");
+      match(findings, /summary\.html/);
+      match(findings, /report_changed/);
     },
   },
   {

@@ -1,14 +1,18 @@
 /** Logs for the page to verify: written by the real log and the real engine just now. */
 
 import { createCipheriv, createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeBundle } from "../../bindings/evidence/bundle/index.ts";
+import type { BundleOptions } from "../../bindings/evidence/bundle/make.ts";
 import { cosignCheckpoint } from "../../bindings/evidence/checkpoint.ts";
 import { readCheckpoints } from "../../bindings/evidence/checkpoint-writer.ts";
 import { keyId, trustText, type WitnessKey } from "../../bindings/evidence/index.ts";
 import { type EvidenceLogOptions, openEvidenceLog } from "../../bindings/evidence/log.ts";
 import { bytesOfText, formatNote } from "../../bindings/evidence/note.ts";
-import { fieldsRoot, payloadBytes, redact } from "../../bindings/evidence/payload.ts";
+import type { PayloadOpener } from "../../bindings/evidence/opener.ts";
+import { fieldsRoot, openPayload, payloadBytes, redact } from "../../bindings/evidence/payload.ts";
+import { joined, unzip, zip } from "../../bindings/evidence/report/index.ts";
 import { checkpointsName, inventoryOf, readShard, witnessedName } from "../../bindings/evidence/shard.ts";
 import { subjectId, subjectOf } from "../../bindings/evidence/subject.ts";
 import { formatTlogProof } from "../../bindings/evidence/tlog-proof.ts";
@@ -207,6 +211,36 @@ async function proofOf(under: string, folder: string): Promise<string> {
     formatTlogProof({ extra: entries[3] as Uint8Array, index: 3, path, note: newest.note }),
   );
   return file;
+}
+
+/** Writes a bundle of the log beside it. */
+export async function writeBundle(
+  { folder, keys }: SampleLog,
+  name: string,
+  options: Partial<BundleOptions> = {},
+): Promise<string> {
+  const opener: PayloadOpener = async ({ sealed, seq }, bytes, origin) => {
+    const key = join(keys, Buffer.from(sealed?.key ?? []).toString("hex"));
+    if (sealed === undefined || !existsSync(key)) return "lost";
+    return openPayload(bytes, sealed, readFileSync(key), { origin, seq });
+  };
+  const made = await makeBundle(new FolderReader(folder), { program: "permit0 0.1.0", opener, ...options });
+  const file = join(folder, "..", `${name}.evidence.zip`);
+  writeFileSync(file, joined(made.pieces));
+  return file;
+}
+
+/** Puts another text into a member of a bundle, and everything of the ZIP around it right. */
+export function patchMember(file: string, member: string, from: string, to: string): void {
+  const members = unzip(readFileSync(file), { members: 1000, bytes: 2 ** 30 });
+  const patched = members.map((one) => {
+    if (one.name !== member) return one;
+    const at = Buffer.from(one.bytes).indexOf(from);
+    if (at < 0) throw new Error(`${member} has no ${from}`);
+    const [before, after] = [one.bytes.slice(0, at), one.bytes.slice(at + from.length)];
+    return { name: member, bytes: joined([before, bytesOfText(to), after]) };
+  });
+  writeFileSync(file, joined(zip(patched)));
 }
 
 /** Turns one bit over. */

@@ -14,6 +14,7 @@ import {
   nodeHash,
   PATH_HASHES_MAX,
   type RangeProof,
+  rangeHashes,
   rangeProof,
   rootOfRange,
   SIZE_MAX,
@@ -241,6 +242,24 @@ describe("against RFC 6962", () => {
           expect(holds(leaves, { ...proof, right: proof.right.slice(1) })).toBe(false);
       }),
     );
+  });
+
+  it("a range proof gives the path of each entry of the range", () => {
+    const leaves = Array.from({ length: 13 }, (_, at) => leafHash(Buffer.from(`${at}`)));
+    const hashOf = subtreeHashes((index) => leaves[index] as Uint8Array);
+    for (const size of [1, 8, 13])
+      for (let from = 0; from < size; from++)
+        for (let to = from + 1; to <= size; to++) {
+          const proof = rangeProof(from, to, size, hashOf);
+          const inRange = rangeHashes(
+            { from, to },
+            size,
+            (at) => leaves.slice(0, to)[at] as Uint8Array,
+            proof,
+          );
+          for (let index = from; index < to; index++)
+            expect(inclusionProof(index, size, inRange)).toEqual(inclusionProof(index, size, hashOf));
+        }
   });
 
   it("hashes of subtrees are the same when they are remembered", () => {

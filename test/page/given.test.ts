@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type GivenFile, NOTHING_GIVEN, sorted } from "../../bindings/page/given.ts";
-import { sourceOf } from "../../bindings/page/source.ts";
+import { bytesOf, sourceOf } from "../../bindings/page/source.ts";
 
 const file = (path: string, content: string | Uint8Array = "x"): GivenFile => ({
   path,
@@ -67,6 +67,14 @@ test("a proof and a bundle, by how they begin", async () => {
   expect([given.proofs.length, given.bundle?.name]).toEqual([1, "b.zip"]);
 });
 
+test("a bundle takes the place of a log, and a log that of a bundle", async () => {
+  const log = await sorted([file("acme-log/main/checkpoints")], NOTHING_GIVEN);
+  const bundle = await sorted([file("b.zip", "PK\u0003\u0004....")], log);
+  expect([bundle.folder, bundle.log.size, bundle.bundle?.name]).toEqual(["", 0, "b.zip"]);
+  const again = await sorted([file("acme-log/main/checkpoints")], bundle);
+  expect([again.log.size, again.bundle]).toEqual([1, undefined]);
+});
+
 test("another file is refused by its name", async () => {
   await expect(sorted([file("notes.txt", "hello")], NOTHING_GIVEN)).rejects.toThrow(
     /notes\.txt: wanted .* log/,
@@ -76,16 +84,16 @@ test("another file is refused by its name", async () => {
 describe("the source of what was given", () => {
   test("reads pieces of files in the order of their names", async () => {
     const { log } = await sorted([file("l/b", "wxyz"), file("l/a", "")], NOTHING_GIVEN);
-    const source = sourceOf({ log, bundle: undefined });
+    const source = sourceOf({ log });
     expect(await source.list()).toEqual(["a", "b"]);
     expect([await source.size("b"), await source.size("none")]).toEqual([4, 0]);
     expect(new TextDecoder().decode(await source.read("b", 1, 2))).toBe("xy");
     expect((await source.read("b", 3, 9)).length).toBe(1);
   });
 
-  test("says what it cannot read", () => {
-    const bundle = new File(["PK"], "x.evidence.zip");
-    expect(() => sourceOf({ log: new Map(), bundle })).toThrow(/x\.evidence\.zip: .* permit0 verify/);
-    expect(() => sourceOf({ log: new Map(), bundle: undefined })).toThrow(/there is no log/);
+  test("says what it cannot read", async () => {
+    expect(() => sourceOf({ log: new Map() })).toThrow(/there is no log/);
+    const lost = { name: "x.evidence.zip", arrayBuffer: () => Promise.reject(new Error("lost")) };
+    await expect(bytesOf(lost as unknown as File)).rejects.toThrow(/x\.evidence\.zip: .* permit0 verify/);
   });
 });

@@ -93,16 +93,28 @@ export function isBundle(bytes: Uint8Array): boolean {
  * @throws EvidenceError when the bytes are no bundle.
  */
 export async function verifyBundle(bytes: Uint8Array, options: BundleVerifyOptions): Promise<BundleReport> {
+  return new BundleVerifier(readBundle(bytes), options).all();
+}
+
+/** What stands in a bundle, before anything of it is checked but its form. */
+export interface BundleContent {
+  readonly list: readonly ZipMember[];
+  readonly members: ReadonlyMap<string, Uint8Array>;
+  readonly manifest: Manifest;
+}
+
+/** @throws EvidenceError when the bytes are no bundle. */
+export function readBundle(bytes: Uint8Array): BundleContent {
   const list = unzip(bytes, { members: MEMBERS_MAX, bytes: BYTES_MAX });
   const members = new Map(list.map((member) => [member.name, member.bytes]));
   const manifest = members.get(MANIFEST);
   if (manifest === undefined)
     throw new EvidenceError("bundle_none", `there is no ${MANIFEST} in it: it is no evidence bundle`);
-  return new BundleVerifier(list, members, readManifest(manifest), options).all();
+  return { list, members, manifest: readManifest(manifest) };
 }
 
 /** Engines and images of a bundle, as a log would have them. */
-class MemberReader implements StorageReader {
+export class MemberReader implements StorageReader {
   readonly #members: ReadonlyMap<string, Uint8Array>;
 
   constructor(members: ReadonlyMap<string, Uint8Array>) {
@@ -146,12 +158,7 @@ class BundleVerifier {
   #failures = 0;
   #unlisted = 0;
 
-  constructor(
-    list: readonly ZipMember[],
-    members: ReadonlyMap<string, Uint8Array>,
-    manifest: Manifest,
-    options: BundleVerifyOptions,
-  ) {
+  constructor({ list, members, manifest }: BundleContent, options: BundleVerifyOptions) {
     this.#list = list;
     this.#members = members;
     this.#manifest = manifest;
@@ -343,7 +350,7 @@ class BundleVerifier {
     walk.place(entry, leaf, this.#part(shard, "leaves"));
     const fail = (code: string, sentence: string): void => this.#fail(code, sentence, { shard, seq });
     const request = opened.get(seq)?.[0];
-    this.#disclose(walk.shard, entry, request, disclosures.get(seq) ?? [], fail);
+    const isOwn = this.#disclose(walk.shard, entry, request, disclosures.get(seq) ?? [], fail);
     if (entry.note !== undefined) {
       const fault = walk.note(entry);
       if (fault !== undefined) fail("note_wrong", fault);
@@ -354,21 +361,25 @@ class BundleVerifier {
     this.#options.onEntry?.(
       { seq, entry, bytes, leaf, file: shardMember(shard, "entries"), at: 0, sealed: undefined },
       shard,
-      entry.note !== undefined || entry.sealed === undefined ? undefined : (request ?? "withheld"),
+      entry.note !== undefined || entry.sealed === undefined
+        ? undefined
+        : isOwn
+          ? (request ?? "withheld")
+          : "withheld",
     );
   }
 
-  /** What was opened and shown of an entry is of this entry. */
+  /** What was opened and shown of an entry is of this entry; returns whether the request is. */
   #disclose(
     shard: string,
     entry: Entry,
     request: Uint8Array | undefined,
     disclosures: readonly Uint8Array[],
     fail: (code: string, sentence: string) => void,
-  ): void {
+  ): boolean {
     const sealed = entry.note === undefined ? entry.sealed : undefined;
-    if (request !== undefined && !(sealed !== undefined && isBound(entry as RecordEntry, request)))
-      fail("request_other", "The request that was opened is not the one of the entry.");
+    const isOwn = request === undefined || (sealed !== undefined && isBound(entry as RecordEntry, request));
+    if (!isOwn) fail("request_other", "The request that was opened is not the one of the entry.");
     let index = -1;
     for (const bytes of disclosures) {
       const disclosure = disclosureIn(bytes);
@@ -381,6 +392,7 @@ class BundleVerifier {
       else fail("disclosure_wrong", "A field that is shown is not one of the entry.");
       index = disclosure?.index ?? index;
     }
+    return isOwn;
   }
 
   async #record(
