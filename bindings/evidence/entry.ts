@@ -52,8 +52,15 @@ export interface EraseNote {
   readonly reason: string;
   readonly time_ms: number;
 }
+/** Entries that nobody had signed were there when the log was opened. */
+export interface AdoptNote {
+  readonly kind: "adopt";
+  /** The first of them; the last one stands before this entry. */
+  readonly from: number;
+  readonly time_ms: number;
+}
 /** What a log says that is no decision. */
-export type LogNote = BeginNote | CutNote | KeyNote | EraseNote;
+export type LogNote = BeginNote | CutNote | KeyNote | EraseNote | AdoptNote;
 
 interface EntryBase {
   readonly prev: Uint8Array;
@@ -205,6 +212,7 @@ const NOTES: Readonly<Record<LogNote["kind"], Shape>> = {
     "reason?": isText,
     time_ms: isCount,
   },
+  adopt: { from: isCount, kind: isText, time_ms: isCount },
   erase: { by: isText, kind: isText, reason: isText, subject: isBin(SUBJECT_BYTES), time_ms: isCount },
 };
 

@@ -26,6 +26,7 @@ import { signCheckpoint } from "./checkpoint.ts";
 import { CheckpointWriter } from "./checkpoint-writer.ts";
 import {
   DIGEST_BYTES,
+  decodeEntry,
   type Entry,
   type EntryCell,
   encodeEntry,
@@ -34,7 +35,7 @@ import {
   type Sealed,
 } from "./entry.ts";
 import { EvidenceError } from "./errors.ts";
-import { binBytes, FRAME_BYTES_MAX, frameOf } from "./frame.ts";
+import { binAt, binBytes, FRAME_BYTES_MAX, frameAt, frameOf } from "./frame.ts";
 import type { Note, Signer } from "./note.ts";
 import { type OwnKey, OwnKeys } from "./own-keys.ts";
 import {
@@ -78,6 +79,8 @@ export interface EvidenceLogOptions {
   readonly store?: Store;
   /** Why a key that signed before signs no more, by the key as text. One that is not here was retired. */
   readonly revoked?: ReadonlyMap<string, string>;
+  /** What the writer remembers of his logs, outside of them. Left out: a log is taken as it is found. */
+  readonly memory?: LogMemory;
   /** Milliseconds since 1970, for what is no decision. */
   readonly clock: () => number;
   readonly hash?: Hash;
@@ -87,6 +90,33 @@ export interface EvidenceLogOptions {
   readonly checkpointMs?: number;
   /** Bytes after which a new segment begins. Default 64 MiB. */
   readonly segmentBytes?: number;
+}
+
+/** What is signed of a log, remembered where nobody who can write to the log can. */
+export interface LogMemory {
+  /** The newest tree that was signed for an origin; undefined where none is known. */
+  newest(origin: string): SignedTree | undefined;
+  /** Called before the signature is written. */
+  remember(origin: string, tree: SignedTree): void;
+  /**
+   * Asked about a log that was written before, and before anything is written to it.
+   * @throws EvidenceError when it is not this writer's.
+   */
+  recognise(found: FoundLog): void | Promise<void>;
+}
+
+export interface SignedTree {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+/** A log as it was found. */
+export interface FoundLog {
+  readonly origin: string;
+  readonly keys: readonly OwnKey[];
+  readonly newest: Note | undefined;
+  /** It goes on from the tree that is remembered. */
+  readonly isRemembered: boolean;
 }
 
 const BATCH_RECORDS = 100;
@@ -137,7 +167,7 @@ export class EvidenceLog implements Log {
   #fault: unknown;
   /** Nobody has heard of the fault yet. */
   #isUntold = false;
-  #isClosing = false;
+  #closing: Promise<void> | undefined;
 
   /** @internal Use {@link openEvidenceLog}. */
   constructor(storage: Storage, options: EvidenceLogOptions, opened: OpenedShard) {
@@ -243,9 +273,12 @@ export class EvidenceLog implements Log {
    * Signs what is in the log, and lets go of it. What comes later is refused.
    * @throws what had stopped the log, if nobody was told before.
    */
-  async close(): Promise<void> {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#turns.run(async () => {
       try {
@@ -304,7 +337,8 @@ export class EvidenceLog implements Log {
       this.#isUntold = false;
       return Promise.reject(this.#fault);
     }
-    if (this.#isClosing) return Promise.reject(new EvidenceError("log_closed", "the log is closed"));
+    if (this.#closing !== undefined)
+      return Promise.reject(new EvidenceError("log_closed", "the log is closed"));
     return new Promise((done, failed) => {
       this.#waiting.push({ given, done, failed });
       if (this.#waiting.length === 1) void this.#turns.run(() => this.#groups());
@@ -466,6 +500,8 @@ export class EvidenceLog implements Log {
     this.#timer = undefined;
     if (this.size === this.signedSize) return;
     if (this.#unsynced > 0) await this.#sync();
+    const { tree } = this.#chain;
+    this.#options.memory?.remember(this.origin, { size: tree.size, root: tree.root() });
     await this.#checkpoints.sign(this.origin, this.#chain.tree, this.#options.signers);
     if (this.#witnessed === undefined) return;
     this.#signed = { place: this.#end, tree: this.#chain.tree.copy() };
@@ -494,11 +530,7 @@ export interface OpenedShard {
  */
 export async function openEvidenceLog(storage: Storage, options: EvidenceLogOptions): Promise<EvidenceLog> {
   const { shard = "main", hash = sha256, store = new MemoryStore(), clock, signers } = options;
-  if (!SHARD_NAME.test(shard))
-    throw new EvidenceError(
-      "shard_name",
-      `shard: wanted ${SHARD_NAME.source}, came ${JSON.stringify(shard)}`,
-    );
+  needShardName(shard);
   const { shards, artifacts, foreign } = inventoryOf(await storage.list());
   const [stranger] = foreign;
   if (stranger !== undefined)
@@ -508,12 +540,22 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const replay = new Replay();
   const keys = new OwnKeys();
   const checkpoints = await CheckpointWriter.open(storage, shard);
-  let origin = `${options.origin}/${shard}`;
+  const logName = await logOf(storage, shards);
+  let origin = `${logName ?? options.origin}/${shard}`;
+  let seen: SignedTree | undefined;
   const end = await readShard(storage, segments, async (batch) => {
     for (const found of batch) {
       const { entry } = chain.add(found);
       checkpoints.check(chain.tree);
-      if (entry.note?.kind === "begin") origin = entry.note.origin;
+      if (entry.note?.kind === "begin") {
+        origin = entry.note.origin;
+        seen = options.memory?.newest(origin);
+      }
+      if (seen?.size === chain.tree.size && !sameHash(seen.root, chain.tree.root()))
+        throw new EvidenceError(
+          "root_other",
+          `${shard}: the ${seen.size} entries are not those that were signed here; they were changed behind the log's back`,
+        );
       if (entry.note?.kind === "begin" || entry.note?.kind === "key") keys.take(entry.note, entry.seq);
       if (entry.note !== undefined || entry.cells.length === 0) continue;
       const replayed = replayedOf(entry);
@@ -522,6 +564,16 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
     }
   });
   checkpoints.needAll(chain.tree.size, origin);
+  const { size: found } = chain.tree;
+  if (seen !== undefined && found < seen.size)
+    throw new EvidenceError(
+      "log_short",
+      `${shard}: ${seen.size} entries were signed here and ${found} are there; bring back the files that are missing`,
+    );
+  if (found > 0) {
+    const { newest } = checkpoints;
+    await options.memory?.recognise({ origin, keys: keys.all, newest, isRemembered: seen !== undefined });
+  }
   if (end.torn > 0 && end.seq < checkpoints.size)
     throw new EvidenceError("log_short", `${end.file}: what is torn was signed already`);
   // Whoever wrote it may not have come to its sync; nothing may be signed or answered that is not on the disk.
@@ -559,7 +611,34 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
     });
   const known = new Set(keys.signing.map(({ text }) => text));
   await checkpoints.settle(signers.filter(({ publicKey }) => known.has(publicKeyText(publicKey))));
+  const signed = Math.max(seen?.size ?? 0, checkpoints.size);
+  if (found > signed && found > 1) await log.note({ kind: "adopt", from: signed, time_ms: clock() });
   await log.useKeys();
   await log.sign();
   return log;
 }
+
+/** @throws EvidenceError for what is no name of a shard. */
+export function needShardName(shard: string): void {
+  if (SHARD_NAME.test(shard)) return;
+  throw new EvidenceError("shard_name", `shard: wanted ${SHARD_NAME.source}, came ${JSON.stringify(shard)}`);
+}
+
+/** Name of the log that other shards in the storage belong to. */
+async function logOf(
+  storage: Storage,
+  shards: ReadonlyMap<string, readonly string[]>,
+): Promise<string | undefined> {
+  for (const [first] of shards.values()) {
+    if (first === undefined) continue;
+    const bytes = await storage.read(first, 0, BEGIN_BYTES_MAX);
+    const frame = frameAt(bytes, 0, bytes.length);
+    const entry = typeof frame === "string" ? undefined : binAt(bytes, frame.from, frame.to);
+    const { note } = entry === undefined ? {} : decodeEntry(bytes.subarray(entry.from, entry.to));
+    if (note?.kind === "begin") return note.origin.slice(0, note.origin.lastIndexOf("/"));
+  }
+  return undefined;
+}
+
+/** A frame with the first entry of a shard, which stands alone in it. */
+const BEGIN_BYTES_MAX = 4096;

@@ -85,6 +85,8 @@ export class ShardWalk {
       case "erase":
         this.erasedAt.set(hex(note.subject), seq);
         return undefined;
+      case "adopt":
+        return note.from < seq ? undefined : "It adopts nothing.";
       case "cut":
         return undefined;
     }

@@ -4,13 +4,22 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { type BundleReport, isBundle, verifyBundle } from "../evidence/bundle/index.ts";
+import { checkpointText, openCheckpoint, parseCheckpointText } from "../evidence/checkpoint.ts";
 import { EvidenceError } from "../evidence/errors.ts";
-import { type EvidenceLog, type EvidenceLogOptions, openEvidenceLog } from "../evidence/log.ts";
-import { KEY_TYPE, noteKey, parseVkey } from "../evidence/note.ts";
+import {
+  type EvidenceLog,
+  type EvidenceLogOptions,
+  type FoundLog,
+  type LogMemory,
+  needShardName,
+  openEvidenceLog,
+  type SignedTree,
+} from "../evidence/log.ts";
+import { bytesOfText, KEY_TYPE, noteKey, parseVkey } from "../evidence/note.ts";
 import { payloadOpener } from "../evidence/opener.ts";
 import { redactionOf, type SubjectKeys, sealPayload } from "../evidence/payload.ts";
 import { isProof, type ProofReport, verifyProof } from "../evidence/proof.ts";
@@ -27,7 +36,8 @@ import { witnessingBy } from "../evidence/witnessing.ts";
 import type { ListedKey } from "../keys/key-list.ts";
 import { keyId, publicKeyText } from "../keys/paserk.ts";
 import { ENGINE_SHA256 } from "../src/gen/engine-digest.ts";
-import type { Store } from "../src/memory.ts";
+import { type Store, sameBytes } from "../src/memory.ts";
+import { hex } from "../src/sha256.ts";
 import type { Durability } from "../src/types.ts";
 import { nodeEd25519 } from "./ed25519-node.ts";
 import { FolderReader, FolderStorage } from "./folder-storage.ts";
@@ -103,8 +113,9 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
     redact = [],
     store,
   } = options;
-  const path = resolve(folder);
-  needOutside(path, resolve(keys));
+  needShardName(shard);
+  const path = realPath(folder);
+  needOutside(path, realPath(keys));
   const own = KeyFolder.create(keys);
   if (!own.keys().some(({ status }) => status === "current")) own.add();
   const [signer, ...retiring] = own.signers();
@@ -119,6 +130,7 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
       origin: options.origin ?? `permit0.local/${randomBytes(8).toString("hex")}`,
       signers: [signer, ...retiring],
       revoked: revokedIn(own.keys()),
+      memory: new SeenFolder(own),
       ...(durability === undefined ? {} : { durability }),
       ...(store === undefined ? {} : { store }),
       ...(subjects === undefined
@@ -128,7 +140,7 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
       clock: Date.now,
       hash: nodeSha256,
     });
-    noteTrust(own.path, trustedShard(log));
+    noteTrust(own, trustedShard(log));
     return log;
   } catch (error) {
     await storage.close();
@@ -186,9 +198,91 @@ function revokedIn(keys: readonly ListedKey[]): ReadonlyMap<string, string> {
   );
 }
 
+/** Where a path leads, also one whose end is not there yet: two names of one folder are one log. */
+function realPath(path: string): string {
+  const whole = resolve(path);
+  try {
+    return realpathSync(whole);
+  } catch (error) {
+    const outer = dirname(whole);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || outer === whole) throw error;
+    return join(realPath(outer), basename(whole));
+  }
+}
+
+/**
+ * What this user has signed, beside his keys: a log that somebody else has written to since, or put back, is found even if
+ * nobody else has seen it.
+ */
+class SeenFolder implements LogMemory {
+  readonly #keys: KeyFolder;
+  readonly #folder: string;
+
+  constructor(keys: KeyFolder) {
+    this.#keys = keys;
+    this.#folder = join(keys.path, "seen");
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+  }
+
+  newest(origin: string): SignedTree | undefined {
+    const text = readOwn(this.#file(origin));
+    if (text === undefined) return undefined;
+    const { size, root } = parseCheckpointText(text, this.#file(origin));
+    return { size, root };
+  }
+
+  remember(origin: string, tree: SignedTree): void {
+    writeOwn(this.#folder, this.#file(origin), checkpointText({ origin, ...tree }));
+  }
+
+  /** A log names no key but those of this folder, and one that is not remembered was signed by one of them. */
+  async recognise({ origin, keys, newest, isRemembered }: FoundLog): Promise<void> {
+    const own = this.#keys.keys().map(({ publicKey }) => ({ publicKey, from: 0 }));
+    const strangers = keys.filter(({ publicKey }) => !own.some((key) => sameBytes(key.publicKey, publicKey)));
+    if (strangers.length === 0 && isRemembered) return;
+    if (strangers.length === 0 && newest !== undefined) {
+      await openCheckpoint(newest, { origin, keys: own }, nodeEd25519.verify);
+      return;
+    }
+    const came = strangers.length > 0 ? "one of keys that are not there" : "one that nobody has signed";
+    throw new EvidenceError(
+      "log_stranger",
+      `${origin}: wanted a log that the keys in ${this.#keys.path} have signed, came ${came}; give its own --keys, or begin another log`,
+    );
+  }
+
+  #file(origin: string): string {
+    return join(this.#folder, hex(nodeSha256(bytesOfText(origin))).slice(0, 32));
+  }
+}
+
 /** Notes the keys of a shard in the trust of the user who writes it. */
-function noteTrust(folder: string, shard: TrustedShard): void {
+function noteTrust({ path: folder }: KeyFolder, shard: TrustedShard): void {
   const file = ownTrustFile(folder);
+  const lock = waitForLock(file);
+  try {
+    writeTrust(folder, file, shard);
+  } finally {
+    lock.release();
+  }
+}
+
+const LOCK_TRIES = 100;
+const LOCK_WAIT_MS = 20;
+
+/** Several shards may open at one moment. */
+function waitForLock(file: string): FileLock {
+  for (let tries = 0; ; tries++) {
+    try {
+      return new FileLock(file);
+    } catch (error) {
+      if (tries === LOCK_TRIES) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_WAIT_MS);
+    }
+  }
+}
+
+function writeTrust(folder: string, file: string, shard: TrustedShard): void {
   const text = readOwn(file);
   const trust = text === undefined ? { shards: [], engines: [] } : parseTrust(text, file);
   const others = trust.shards.filter(({ origin }) => origin !== shard.origin);

@@ -4,13 +4,18 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { decodeEntry, encodeEntry, type LogNote } from "../../bindings/evidence/entry.ts";
+import { binAt, frameAt, frameOf, type Span } from "../../bindings/evidence/frame.ts";
+import { leafHash } from "../../bindings/evidence/tree.ts";
 import { parseTrust } from "../../bindings/evidence/trust.ts";
 import type { VerifyReport } from "../../bindings/evidence/verify.ts";
 import { KeyFolder } from "../../bindings/hosts/key-folder.ts";
 import { openLog, type VerifyFolderOptions, verifyFolder } from "../../bindings/hosts/log-folder.ts";
 import { ownTrustFile } from "../../bindings/hosts/own-paths.ts";
 import { SubjectKeyFolder } from "../../bindings/hosts/subject-keys.ts";
+import { publicKeyText } from "../../bindings/keys/paserk.ts";
 import { createPermit, EngineError, type PermitCall } from "../../bindings/src/index.ts";
+import { signerOf } from "./ed25519.ts";
 
 const home = mkdtempSync(join(tmpdir(), "permit0-log-"));
 afterAll(() => rmSync(home, { recursive: true }));
@@ -33,6 +38,37 @@ const CALL: PermitCall = {
 function verified(options: VerifyFolderOptions = {}): Promise<VerifyReport> {
   const trust = parseTrust(readFileSync(ownTrustFile(keys), "utf8"));
   return verifyFolder(folder, { trust, keys, ...options });
+}
+
+/** How many entries a segment has, and the leaf hash of the last one. */
+function entriesOf(segment: Uint8Array): { entries: number; prev: Uint8Array } {
+  let entries = 0;
+  let prev: Uint8Array = new Uint8Array(32);
+  for (let at = 0; at < segment.length; ) {
+    const frame = frameAt(segment, at, segment.length) as Span;
+    for (let next = frame.from; next < frame.to; ) {
+      const bin = binAt(segment, next, frame.to) as Span;
+      next = bin.to;
+      const bytes = segment.subarray(bin.from, bin.to);
+      // What is no map is the payload of the entry before it.
+      if (((bytes[0] as number) & 0xf0) !== 0x80 || bytes.length < 40) continue;
+      try {
+        decodeEntry(bytes);
+      } catch {
+        continue;
+      }
+      entries++;
+      prev = leafHash(bytes);
+    }
+    at = frame.to;
+  }
+  return { entries, prev };
+}
+
+function firstFrames(segment: Uint8Array, count: number): Uint8Array {
+  let at = 0;
+  for (let frame = 0; frame < count; frame++) at = (frameAt(segment, at, segment.length) as Span).to;
+  return segment.subarray(0, at);
 }
 
 function codes({ findings }: VerifyReport): string[] {
@@ -190,6 +226,64 @@ describe("keys", () => {
     };
     expect(codes(await verified({ trust: others }))).toContain("shard_unknown");
   });
+});
+
+describe("a log that somebody else has written to", () => {
+  const segment = (): string => join(folder, "main/0000000000000000.seg");
+
+  /** Adds an entry with good hashes behind the last one, as anybody can. */
+  function appendEntry(note: LogNote): void {
+    const bytes = readFileSync(segment());
+    const { entries, prev } = entriesOf(bytes);
+    const entry = encodeEntry({ prev, seq: entries, note });
+    writeFileSync(segment(), Buffer.concat([bytes, frameOf([entry])]));
+  }
+
+  test("since it was signed says which entries nobody had signed", async () => {
+    await written([CALL]);
+    appendEntry({ kind: "erase", subject: new Uint8Array(16), by: "nobody", reason: "none", time_ms: 1 });
+    expect(codes(await verified())).toEqual(["tail_unsigned"]);
+    await written([CALL]);
+    expect((await verified()).findings).toMatchObject([{ kind: "remark", code: "adopted", seq: 3 }]);
+  });
+
+  test("names no key but those of its writer", async () => {
+    await written([CALL]);
+    appendEntry({ kind: "key", act: "add", key: publicKeyText(signerOf(9).publicKey), time_ms: 1 });
+    await expect(openLog(folder, { keys })).rejects.toMatchObject({ code: "log_stranger" });
+  });
+
+  test("is not signed anew from another beginning", async () => {
+    await written([CALL, CALL]);
+    const whole = readFileSync(segment());
+    rmSync(join(folder, "main/checkpoints"));
+    writeFileSync(segment(), firstFrames(whole, 2));
+    await expect(openLog(folder, { keys })).rejects.toMatchObject({ code: "log_short" });
+    rmSync(join(keys, "seen"), { recursive: true });
+    await expect(openLog(folder, { keys })).rejects.toMatchObject({ code: "log_stranger" });
+  });
+
+  test("or put another one in its place does not open with its keys", async () => {
+    await written([CALL]);
+    await expect(openLog(folder, { keys: `${keys}-others` })).rejects.toMatchObject({ code: "log_stranger" });
+  });
+});
+
+test("a new shard belongs to the log that is there", async () => {
+  await written([CALL]);
+  await written([CALL], { shard: "second" });
+  const { shards } = await verified();
+  expect(new Set(shards.map(({ origin }) => origin.replace(/\/[^/]+$/, ""))).size).toBe(1);
+  rmSync(join(folder, "second"), { recursive: true });
+  expect(codes(await verified())).toEqual(["shard_missing"]);
+});
+
+test("shards that open at one moment are all in the trust of their writer", async () => {
+  await written([CALL]);
+  const shards = ["a", "b", "c", "d"];
+  const logs = await Promise.all(shards.map((shard) => openLog(folder, { keys, shard })));
+  for (const log of logs) await log.close();
+  expect((await verified()).answer).toBe("self-signed");
 });
 
 test("a shard that the trust file names, and that is not there, is missed", async () => {

@@ -1,16 +1,16 @@
 /** `permit0 erase`: what a log kept of a person can be read by nobody any more, and the log says so. */
 
 import type { Command } from "commander";
+import type { EvidenceLog } from "permit0/evidence";
 import { openLog } from "permit0/node";
 import { CliError, EXIT } from "../failure.js";
-import { subjectKeysOf } from "../log-folder.js";
+import { openLogFolder, subjectKeysOf } from "../log-folder.js";
 import { Output } from "../output.js";
 import { safe } from "../text.js";
 
 interface EraseOptions {
   readonly log?: string;
   readonly keys?: string;
-  readonly shard?: string;
   readonly by?: string;
   readonly reason?: string;
   readonly json?: boolean;
@@ -26,7 +26,6 @@ export function addErase(program: Command): void {
     .argument("<subject>", "the principal, else actor, else session, as calls gave it")
     .option("--log <folder>", "log whose entry says so (required)")
     .option("--keys <folder>", "folder of the keys (default: ~/.permit0/keys)")
-    .option("--shard <name>", "part of the log to write to (default: main)")
     .option("--by <name>", "who says so (required)")
     .option("--reason <text>", "why (required)")
     .option("--json", "the result as JSON on standard output")
@@ -39,35 +38,46 @@ export function addErase(program: Command): void {
     });
 }
 
-async function erase(subject: string, { log, keys, shard, by, reason, json }: EraseOptions): Promise<number> {
+async function erase(subject: string, { log, keys, by, reason, json }: EraseOptions): Promise<number> {
   const folder = needed(log, "--log FOLDER");
   const who = needed(by, "--by NAME");
   const why = needed(reason, "--reason TEXT");
   const subjects = await subjectKeysOf(keys);
   const id = subjects.idOf(subject);
-  const opened = await openLog(folder, {
-    ...(keys === undefined ? {} : { keys }),
-    ...(shard === undefined ? {} : { shard }),
-  });
-  let wasThere: boolean;
+  const shards = await shardsOf(folder);
+  // All of them first: the key ends for all, so each must say so.
+  const logs: EvidenceLog[] = [];
+  let wasThere = false;
   try {
+    for (const shard of shards)
+      logs.push(await openLog(folder, { ...(keys === undefined ? {} : { keys }), shard }));
     wasThere = subjects.key(id) !== undefined;
     // First the key: an entry must not say what has not happened. Whoever is stopped in between runs this again.
     subjects.destroy(id);
-    await opened.noteErased(id, who, why);
+    for (const each of logs) await each.noteErased(id, who, why);
   } finally {
-    await opened.close();
+    for (const each of logs) await each.close();
   }
   const output = new Output();
-  const entry = opened.size - 1;
+  const entries = logs.map(({ shard, size }) => `${shard}/${size - 1}`);
   const name = Buffer.from(id).toString("hex");
-  if (json === true) await output.json({ subject: name, entry, key: wasThere ? "destroyed" : "none" });
+  if (json === true) await output.json({ subject: name, entries, key: wasThere ? "destroyed" : "none" });
   else {
     const told = wasThere ? "its key is destroyed" : "there was no key of it, or none any more";
-    await output.line(`erased ${safe(subject)} (${name}): ${told}; entry ${entry} says so`);
+    await output.line(`erased ${safe(subject)} (${name}): ${told}; said by entry ${entries.join(", ")}`);
   }
   await output.flush();
   return EXIT.done;
+}
+
+/** Names of the shards of a log that is there. */
+async function shardsOf(folder: string): Promise<readonly string[]> {
+  const names = await (await openLogFolder(folder)).list();
+  const shards = new Set(
+    names.filter((name) => name.endsWith(".seg")).map((name) => name.split("/")[0] ?? ""),
+  );
+  if (shards.size > 0) return [...shards];
+  throw new CliError("file", `${folder}: wanted the folder of a log; there is no shard in it`);
 }
 
 function needed(value: string | undefined, option: string): string {
