@@ -237,6 +237,12 @@ class Verifier {
       origins.push(report.origin);
       this.#shards.push(report);
     }
+    if (new Set(origins.filter(Boolean).map(logOf)).size > 1)
+      this.#find({
+        kind: "failure",
+        code: "logs_mixed",
+        sentence: `The shards are of several logs: ${origins.join(", ")}.`,
+      });
     this.#needShards(origins);
     this.#artifacts.needNamed();
     return {
@@ -494,6 +500,14 @@ class Verifier {
     const fail = (code: string, sentence: string): void => this.#fail(code, walk.shard, sentence, place);
     if (entry.note !== undefined) {
       const fault = walk.note(entry.note, seq);
+      if (entry.note.kind === "adopt")
+        this.#find({
+          kind: "remark",
+          code: "adopted",
+          shard: walk.shard,
+          ...place,
+          sentence: `Entries ${entry.note.from} to ${seq - 1} were there when the log was opened, and nobody had signed them: a crash leaves that, and so does somebody who appends.`,
+        });
       if (fault !== undefined) fail("note_wrong", fault);
       if (this.#resume === undefined) this.#options.onEntry?.(chained, walk.shard, undefined);
       return;
