@@ -26,7 +26,7 @@ export interface TrustedShard {
   readonly keys: readonly TrustedKey[];
 }
 
-/** A key, and the sizes of the tree whose checkpoints it may sign. */
+/** A key, and the sizes of the tree whose checkpoints it may sign. One that came back is there once for each time. */
 export interface TrustedKey {
   readonly id: KeyId;
   readonly publicKey: Uint8Array;
@@ -127,8 +127,22 @@ function shardOf(place: JsonPlace): TrustedShard {
   if (fault !== undefined) at.fail("<origin of the log>/<shard>", "copy it from the log's checkpoint", fault);
   const places = place.member("keys").items("keys");
   const keys = places.map(keyOf);
-  once(places, "key", (index) => keys[index]?.id);
+  places.forEach((each, index) => {
+    const key = keys[index] as TrustedKey;
+    if (keys.slice(0, index).some((before) => before.id === key.id && overlap(before, key)))
+      each.fail(
+        "each key once for a size",
+        "end the one before the other begins",
+        "sizes that it has already",
+      );
+  });
   return { origin, keys };
+}
+
+/** A key that was taken out and came back has sizes before and behind, and none twice. */
+function overlap(one: TrustedKey, other: TrustedKey): boolean {
+  const endOf = ({ to = Number.POSITIVE_INFINITY }: TrustedKey): number => to;
+  return one.from <= endOf(other) && other.from <= endOf(one);
 }
 
 function keyOf(place: JsonPlace): TrustedKey {

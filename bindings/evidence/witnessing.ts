@@ -3,10 +3,11 @@
  * that has seen another history of the log stops it; one that does not answer is only spoken of.
  */
 
+import { quoted } from "../src/codec/errors.ts";
 import { parseCheckpointText } from "./checkpoint.ts";
 import type { CheckpointNote } from "./checkpoint-file.ts";
 import { readCheckpoints } from "./checkpoint-writer.ts";
-import { EvidenceError } from "./errors.ts";
+import { EvidenceError, refusal } from "./errors.ts";
 import { formatNote, type Note, type Verify } from "./note.ts";
 import { readShard, type ShardPlace, witnessedName } from "./shard.ts";
 import type { Storage, StorageReader } from "./storage.ts";
@@ -37,14 +38,21 @@ export interface WitnessingOptions {
   readonly quorum: number;
   readonly post: Post;
   readonly verify: Verify;
+  /** Milliseconds that a witness has for each of its answers; later than that it does not answer. Default 10 000. */
+  readonly waitMs?: number;
 }
+
+const WAIT_MS = 10_000;
 
 /** What a witness says that has seen another history. */
 const STOPS: readonly string[] = ["witness_ahead", "witness_conflict", "witness_inconsistent"];
 
 /** Asks all witnesses at once. */
-export function witnessingBy({ witnesses, quorum, post, verify }: WitnessingOptions): Witnessing {
+export function witnessingBy(options: WitnessingOptions): Witnessing {
+  const { witnesses, quorum, verify, waitMs = WAIT_MS } = options;
   const sizes = new Map<string, number>();
+  // The witness is waited for, and not what the log itself does for it: a proof over a long log takes its time.
+  const post: Post = (url, body) => within(waitMs, url, options.post(url, body));
   return async (note, proof) => {
     const { size } = parseCheckpointText(note.text);
     const answers = await Promise.allSettled(
@@ -69,6 +77,24 @@ export function witnessingBy({ witnesses, quorum, post, verify }: WitnessingOpti
     const signatures = cosigned.flat().map(({ line }) => line);
     return { text: note.text, signatures: [...note.signatures, ...signatures] };
   };
+}
+
+/** @throws EvidenceError `witness_silent` when there is no answer by then. What comes later is not looked at. */
+async function within<T>(waitMs: number, url: string, answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, failed) => {
+    timer = setTimeout(() => {
+      const todo = "try again later, or ask the owner of the witness";
+      failed(refusal("witness_silent", quoted(url), `an answer within ${waitMs} ms`, "none", todo));
+    }, waitMs);
+    // A process that has nothing else to do does not stay for it.
+    (timer as { unref?: () => void }).unref?.();
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function isStop(error: unknown): boolean {

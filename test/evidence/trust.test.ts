@@ -1,15 +1,18 @@
 /** The trust file: read whole or not at all, with an error that says where and what to do. */
 
 import { describe, expect, test } from "vitest";
+import { openCheckpoint, signCheckpoint } from "../../bindings/evidence/checkpoint.ts";
 import { EvidenceError } from "../../bindings/evidence/errors.ts";
 import {
   originFault,
   parseTrust,
   parseWitnessKey,
+  type TrustedShard,
   trustText,
   witnessKeyText,
 } from "../../bindings/evidence/trust.ts";
 import { keyId, nobleEd25519, publicKeyText, secretKeyText } from "../../bindings/keys/index.ts";
+import { signerOf, verify } from "./ed25519.ts";
 
 const publicKey = (seed: number): Uint8Array => nobleEd25519.publicKey(new Uint8Array(32).fill(seed));
 const text = (seed: number): string => publicKeyText(publicKey(seed));
@@ -82,6 +85,41 @@ test("witnesses and images may be left out, and stay out", () => {
   expect(JSON.parse(trustText(trust))).toEqual(rest);
 });
 
+test("a key may go and come back, and counts for the sizes that it has and no others", async () => {
+  const came = [
+    { key: text(1), from: 0, to: 4 },
+    { key: text(3), from: 5, to: 8 },
+    { key: text(1), from: 9 },
+  ];
+  const trust = parseTrust(JSON.stringify(shard({ keys: came })));
+  expect(JSON.parse(trustText(trust)).shards[0].keys).toEqual(came);
+  const [trusted] = trust.shards;
+  const counts = async (seed: number, size: number): Promise<boolean> => {
+    const note = await signCheckpoint({ origin: ORIGIN, size, root: new Uint8Array(32) }, [signerOf(seed)]);
+    return openCheckpoint(note, trusted as TrustedShard, verify).then(
+      ({ signed }) => signed.length === 1,
+      () => false,
+    );
+  };
+  const sizes = [0, 4, 5, 8, 9, 1000];
+  expect(await Promise.all(sizes.map((size) => counts(1, size)))).toEqual([
+    true,
+    true,
+    false,
+    false,
+    true,
+    true,
+  ]);
+  expect(await Promise.all(sizes.map((size) => counts(3, size)))).toEqual([
+    false,
+    false,
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
 test("what would not be read is not written", () => {
   const trust = parseTrust(JSON.stringify(file()));
   expect(() => trustText({ ...trust, engines: [] })).toThrow(EvidenceError);
@@ -122,16 +160,23 @@ describe("is refused with place, wish, find and advice:", () => {
     ["an origin with a look-alike", shard({ origin: "permit0.l\u043ecal/main" }), /letter outside ASCII/],
     ["an origin that is a number", shard({ origin: 3 }), /\.origin: wanted the origin of a shard; came 3;/],
     ["no keys", shard({ keys: [] }), /: shards\[0\]\.keys: wanted at least one/],
-    [
-      "a key twice in a shard",
-      shard({
-        keys: [
-          { key: text(1), from: 0, to: 4 },
-          { key: text(1), from: 5 },
-        ],
-      }),
-      /keys\[1\]: wanted each key once/,
-    ],
+    ...(
+      [
+        ["from the end of the first on", [0, 5], [5, 9]],
+        ["within the first", [0, 9], [3, 4]],
+        ["around the first", [3, 4], [0, 9]],
+        ["behind one without an end", [0], [5]],
+        ["without an end, before the first is over", [5, 9], [0]],
+      ] as const
+    ).map(([how, ...ranges]) => {
+      const keys = ranges.map(([from, to]) => ({ key: text(1), from, ...(to === undefined ? {} : { to }) }));
+      const between = { key: text(3), from: 0 };
+      return [
+        `a key twice in a shard, ${how}`,
+        shard({ keys: [keys[0], between, keys[1]] }),
+        /keys\[2\]: wanted each key once for a size; came sizes that it has already;/,
+      ] as const;
+    }),
     [
       "a key cut short",
       key({ key: text(1).slice(0, -1) }),

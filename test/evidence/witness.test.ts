@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { base64 } from "../../bindings/evidence/base64.ts";
 import { openCheckpoint, parseCheckpointText, signCheckpoint } from "../../bindings/evidence/checkpoint.ts";
 import { EvidenceError } from "../../bindings/evidence/errors.ts";
+import { openEvidenceLog } from "../../bindings/evidence/log.ts";
 import {
   bytesOfText,
   KEY_TYPE,
@@ -26,8 +27,10 @@ import {
   parseAddCheckpoint,
   type WitnessAnswer,
 } from "../../bindings/evidence/witness-request.ts";
+import { witnessingBy } from "../../bindings/evidence/witnessing.ts";
 import { serveWitness, WitnessFile } from "../../bindings/hosts/witness-server.ts";
 import { signerOf, verify } from "./ed25519.ts";
+import { MemoryStorage } from "./in-memory.ts";
 
 const ORIGIN = "permit0.local/0/main";
 const NAME = "witness.local/w";
@@ -361,6 +364,72 @@ describe("the client", () => {
     expect(await codeOf(submitCheckpoint(await submission(answer(line), 8)))).toBe("note_signature");
     const kept = await submitCheckpoint(await submission(answer(foreign, line), 7));
     expect(kept.map(({ line: { name } }) => name)).toEqual([NAME]);
+  });
+});
+
+describe("a log and its witnesses", () => {
+  const log = new Log();
+  const [hangs, answers] = ["https://hangs.local", "https://answers.local"];
+  const never = new Promise<never>(() => {});
+  const witnesses = [hangs, answers].map((url) => ({
+    url,
+    name: NAME,
+    publicKey: witnessSigner.publicKey,
+  }));
+  const witnessing = (quorum: number, silent: Post = () => never, waitMs = 20) => {
+    const witness = witnessWith();
+    const post: Post = (url, body) =>
+      url.startsWith(hangs) ? silent(url, body) : witness.addCheckpoint(body);
+    return witnessingBy({ witnesses, quorum, post, verify, waitMs });
+  };
+  const proof = async (from: number, to: number): Promise<Uint8Array[]> => log.proof(from, to);
+
+  it("go on without one that hangs where the others are enough, and say so where they are not", async () => {
+    const note = await log.note(7);
+    expect((await witnessing(1)(note, proof)).signatures).toHaveLength(2);
+    await expect(witnessing(2)(note, proof)).rejects.toMatchObject({
+      code: "witness_quorum",
+      message: expect.stringMatching(/hangs\.local.*wanted an answer within 20 ms, came none/),
+    });
+  });
+
+  it("do not wait for one that says something else first and then hangs", async () => {
+    let asked = 0;
+    const silent: Post = async () =>
+      asked++ === 0 ? { status: 409, type: "text/x.tlog.size", body: bytesOfText("3\n") } : never;
+    expect((await witnessing(1, silent)(await log.note(7), proof)).signatures).toHaveLength(2);
+    expect(asked).toBe(2);
+  });
+
+  it("wait for the proof of the log as long as it takes", async () => {
+    const act = witnessing(1, () => never, 20);
+    await act(await log.note(7), proof);
+    const slow = async (from: number, to: number) => {
+      await new Promise((done) => setTimeout(done, 60));
+      return log.proof(from, to);
+    };
+    expect((await act(await log.note(9), slow)).signatures).toHaveLength(2);
+  });
+
+  it("open and close a log although one hangs, with a remark", async () => {
+    const remarks: string[] = [];
+    const opened = await openEvidenceLog(new MemoryStorage(), {
+      origin: "permit0.local/0",
+      signers: [logSigner],
+      clock: () => 1_800_000_000_000,
+      witnessing: witnessing(2),
+      onRemark: (sentence) => remarks.push(sentence),
+    });
+    await opened.close();
+    expect(remarks.join("\n")).toContain("hangs.local");
+  });
+
+  it("leave no timer behind that keeps the process", async () => {
+    const held = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = held();
+    const asked = witnessing(1, () => never, 50)(await log.note(7), proof);
+    expect(held()).toBe(before);
+    await asked;
   });
 });
 
