@@ -28,7 +28,7 @@ export function witnessedName(shard: string): string {
 /** Whether it is the name of an engine or image that is kept by its digest. */
 export const ARTIFACT_NAME: RegExp = /^(?:engines\/([0-9a-f]{64})\.wasm|images\/([0-9a-f]{64})\.image)$/;
 
-/** What lies in a storage, sorted into rooms. Names that a log does not have are `foreign`. */
+/** What lies in a storage, sorted into rooms. Names that a log does not have are `foreign`, and so is what is no file. */
 export interface Inventory {
   readonly shards: ReadonlyMap<string, readonly string[]>;
   readonly artifacts: readonly string[];
@@ -39,14 +39,19 @@ export function inventoryOf(names: readonly string[]): Inventory {
   const shards = new Map<string, string[]>();
   const artifacts: string[] = [];
   const foreign: string[] = [];
-  for (const name of names) {
+  for (const listed of names) {
+    // With a `/` behind it: a link, a pipe, a device. It keeps its place in the shard, and reading it is refused.
+    const isFile = !listed.endsWith("/");
+    const name = isFile ? listed : listed.slice(0, -1);
+    if (!isFile) foreign.push(`${name} (no regular file)`);
     const [shard = "", file = "", ...rest] = name.split("/");
-    if (ARTIFACT_NAME.test(name)) artifacts.push(name);
-    else if (rest.length === 0 && SHARD_NAME.test(shard) && isShardFile(file)) {
+    if (ARTIFACT_NAME.test(name)) {
+      if (isFile) artifacts.push(name);
+    } else if (rest.length === 0 && SHARD_NAME.test(shard) && isShardFile(file)) {
       const segments = shards.get(shard) ?? [];
       shards.set(shard, segments);
       if (SEGMENT_NAME.test(file)) segments.push(name);
-    } else foreign.push(name);
+    } else if (isFile) foreign.push(name);
   }
   for (const segments of shards.values()) segments.sort();
   return { shards, artifacts, foreign };
