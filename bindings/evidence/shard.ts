@@ -28,7 +28,7 @@ export function witnessedName(shard: string): string {
 /** Whether it is the name of an engine or image that is kept by its digest. */
 export const ARTIFACT_NAME: RegExp = /^(?:engines\/([0-9a-f]{64})\.wasm|images\/([0-9a-f]{64})\.image)$/;
 
-/** What lies in a storage, sorted into rooms. Names that a log does not have are `foreign`. */
+/** What lies in a storage, sorted into rooms. Names that a log does not have are `foreign`, and so is what is no file. */
 export interface Inventory {
   readonly shards: ReadonlyMap<string, readonly string[]>;
   readonly artifacts: readonly string[];
@@ -39,14 +39,19 @@ export function inventoryOf(names: readonly string[]): Inventory {
   const shards = new Map<string, string[]>();
   const artifacts: string[] = [];
   const foreign: string[] = [];
-  for (const name of names) {
+  for (const listed of names) {
+    // With a `/` behind it: a link, a pipe, a device. It keeps its place in the shard, and reading it is refused.
+    const isFile = !listed.endsWith("/");
+    const name = isFile ? listed : listed.slice(0, -1);
+    if (!isFile) foreign.push(`${name} (no regular file)`);
     const [shard = "", file = "", ...rest] = name.split("/");
-    if (ARTIFACT_NAME.test(name)) artifacts.push(name);
-    else if (rest.length === 0 && SHARD_NAME.test(shard) && isShardFile(file)) {
+    if (ARTIFACT_NAME.test(name)) {
+      if (isFile) artifacts.push(name);
+    } else if (rest.length === 0 && SHARD_NAME.test(shard) && isShardFile(file)) {
       const segments = shards.get(shard) ?? [];
       shards.set(shard, segments);
       if (SEGMENT_NAME.test(file)) segments.push(name);
-    } else foreign.push(name);
+    } else if (isFile) foreign.push(name);
   }
   for (const segments of shards.values()) segments.sort();
   return { shards, artifacts, foreign };
@@ -154,23 +159,43 @@ const FAULTS: Readonly<Record<FrameFault, string>> = {
 
 /**
  * Whether a write that a crash cut short would look like this. Its pages come to the disk in any order, so there is no
- * telling what it leaves; but nothing was written behind it, so that no whole frame stands there.
+ * telling what it leaves; but nothing was written behind it, so that no whole frame stands there. What takes too much work
+ * to tell was made to take it: no crash leaves it.
  */
 async function isTorn(chunks: Chunks, bytes: number): Promise<boolean> {
   if (bytes > FRAME_BYTES_MAX + FRAME_HEADER_BYTES) return false;
   while (!chunks.isWhole) await chunks.fill();
-  for (let at = chunks.start + 1; at < chunks.end; at++)
-    if (beginsEntries(chunks.bytes, at, chunks.end)) return false;
-  return true;
+  const work = { left: TORN_WORK_MAX };
+  for (let at = chunks.start + 1; at < chunks.end && work.left >= 0; at++)
+    if (beginsEntries(chunks.bytes, at, chunks.end, work)) return false;
+  return work.left >= 0;
 }
 
-/** Whether a frame of entries stands there. Looks at its first bytes first: there are as many places as bytes. */
-function beginsEntries(bytes: Uint8Array, at: number, end: number): boolean {
+/** Bytes that may be looked at, over and over, to tell whether a tail is torn. A write of a log takes a fraction of it. */
+const TORN_WORK_MAX = 64 * 1024 * 1024;
+/** What a bin costs, whatever its length: its header is looked at, and what is in it is passed over. */
+const BIN_WORK = 8;
+
+/**
+ * Whether a frame of entries stands there: its length, then its bins, then its checksum, for there are as many places as
+ * bytes. Stops when no work is left.
+ */
+function beginsEntries(bytes: Uint8Array, at: number, end: number, work: { left: number }): boolean {
   const from = at + FRAME_HEADER_BYTES;
   if (from >= end) return false;
-  const entry = binAt(bytes, from, end);
-  const isMap = entry !== undefined && ((bytes[entry.from] as number) & 0xf0) === FIXMAP;
-  return isMap && typeof frameAt(bytes, at, end) !== "string";
+  const first = binAt(bytes, from, end);
+  if (first === undefined || ((bytes[first.from] as number) & 0xf0) !== FIXMAP) return false;
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+  const to = from + length;
+  if (length > FRAME_BYTES_MAX || to > end) return false;
+  for (let next = from; next < to; ) {
+    work.left -= BIN_WORK;
+    const bin = work.left < 0 ? undefined : binAt(bytes, next, to);
+    if (bin === undefined) return false;
+    next = bin.to;
+  }
+  work.left -= length;
+  return work.left >= 0 && typeof frameAt(bytes, at, end) !== "string";
 }
 
 /** Type of a map of CMP/1 with few members: what each entry is. */

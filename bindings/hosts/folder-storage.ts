@@ -1,11 +1,15 @@
 /** A folder as the storage of a log. Writes go where the log says they go, or fail. */
 
-import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { EvidenceError } from "../evidence/errors.ts";
 import type { Storage, StorageReader } from "../evidence/storage.ts";
 
-/** Reads what lies in a folder: regular files alone. Anything else is listed too, so that a reader can refuse it. */
+/**
+ * Reads what lies in a folder: regular files alone. Anything else (a link, a pipe, a device) is listed with a `/` behind its
+ * name, so that a reader can refuse it, and is never opened: a link leads elsewhere, and a pipe has no end.
+ */
 export class FolderReader implements StorageReader {
   protected readonly folder: string;
 
@@ -23,21 +27,16 @@ export class FolderReader implements StorageReader {
     for (const entry of await readdir(join(this.folder, under), { withFileTypes: true })) {
       const name = under === "" ? entry.name : `${under}/${entry.name}`;
       if (entry.isDirectory()) await this.#listIn(name, names);
-      else names.push(name);
+      else names.push(entry.isFile() ? name : `${name}/`);
     }
   }
 
   async size(name: string): Promise<number> {
-    try {
-      return (await stat(join(this.folder, name))).size;
-    } catch (error) {
-      if (isAbsent(error)) return 0;
-      throw error;
-    }
+    return (await this.#stat(name))?.size ?? 0;
   }
 
   async read(name: string, at: number, length: number): Promise<Uint8Array> {
-    const file = await open(join(this.folder, name), "r");
+    const file = await this.open(name, constants.O_RDONLY);
     try {
       const bytes = new Uint8Array(length);
       let filled = 0;
@@ -49,6 +48,41 @@ export class FolderReader implements StorageReader {
       return bytes.subarray(0, filled);
     } finally {
       await file.close();
+    }
+  }
+
+  /** @throws EvidenceError `file_foreign` when it is no regular file, or becomes none on the way. */
+  protected async open(name: string, flags: number): Promise<FileHandle> {
+    await this.#stat(name);
+    let file: FileHandle;
+    try {
+      file = await open(join(this.folder, name), flags | AS_IT_IS, FILE_MODE);
+    } catch (error) {
+      if (IRREGULAR.has(codeOf(error))) throw foreign(name);
+      throw error;
+    }
+    try {
+      if (!(await file.stat()).isFile()) throw foreign(name);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** Of a regular file in folders that are no links; undefined where there is nothing. */
+  async #stat(name: string): Promise<Stats | undefined> {
+    try {
+      for (let at = name.indexOf("/"); at !== -1; at = name.indexOf("/", at + 1)) {
+        const folder = name.slice(0, at);
+        if (!(await lstat(join(this.folder, folder))).isDirectory()) throw foreign(folder);
+      }
+      const found = await lstat(join(this.folder, name));
+      if (!found.isFile()) throw foreign(name);
+      return found;
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return undefined;
+      throw error;
     }
   }
 }
@@ -76,15 +110,14 @@ export class FolderStorage extends FolderReader implements Storage {
 
   async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
     const file = await this.#opened(name);
-    const { size, nlink } = await file.handle.stat();
-    if (nlink === 0) throw new Error(`${name}: the file was removed`);
-    if (size !== at)
-      throw new Error(`${name}: wanted ${at} bytes, found ${size}: somebody else writes to it`);
+    needSize(name, await file.handle.stat(), at);
     for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await file.handle.write(bytes, done, bytes.length - done, at + done);
-      if (bytesWritten === 0) throw new Error(`${name}: nothing more could be written`);
+      const { bytesWritten } = await file.handle.write(bytes, done, bytes.length - done, null);
+      if (bytesWritten === 0) throw new EvidenceError("storage", `${name}: nothing more could be written`);
       done += bytesWritten;
     }
+    // Somebody else may have looked at the size at the same time. Both stand there then, and at most one is answered.
+    needSize(name, await file.handle.stat(), at + bytes.length);
   }
 
   async sync(name: string): Promise<void> {
@@ -96,9 +129,14 @@ export class FolderStorage extends FolderReader implements Storage {
   }
 
   async cut(name: string, size: number): Promise<void> {
-    const file = await this.#opened(name);
-    await file.handle.truncate(size);
-    await file.handle.sync();
+    // Windows does not cut what was opened to append.
+    const file = await this.open(name, constants.O_RDWR);
+    try {
+      await file.truncate(size);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
@@ -106,14 +144,14 @@ export class FolderStorage extends FolderReader implements Storage {
     await makeFolders(this.folder, dirname(path));
     // Outside of what the log lists: a crash may leave it.
     const aside = `${this.folder}.${process.pid}.${parts++}.part`;
-    const file = await open(aside, "w", FILE_MODE);
     try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    try {
+      const file = await open(aside, "w", FILE_MODE);
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
       await rename(aside, path);
     } catch (error) {
       await rm(aside, { force: true });
@@ -131,18 +169,21 @@ export class FolderStorage extends FolderReader implements Storage {
   async #opened(name: string): Promise<OpenFile> {
     const known = this.#open.get(name);
     if (known !== undefined) return known;
-    const path = join(this.folder, name);
-    await makeFolders(this.folder, dirname(path));
+    await makeFolders(this.folder, dirname(join(this.folder, name)));
     const isNew = (await this.size(name)) === 0;
-    const handle = await open(path, APPEND, FILE_MODE);
+    const handle = await this.open(name, APPEND);
     const file = { handle, isNew };
     this.#open.set(name, file);
     return file;
   }
 }
 
-/** Read and write, made when it is not there, and never emptied. */
-const APPEND: number = constants.O_RDWR | constants.O_CREAT;
+/** Read and write, made when it is not there, never emptied; and no write lands on what another one has written. */
+const APPEND: number = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
+/** Through no link, and without waiting for the other end of a pipe. Windows has neither flag. */
+const AS_IT_IS: number = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** What opening says of a link, and of a socket or device. */
+const IRREGULAR: ReadonlySet<unknown> = new Set(["ELOOP", "EMLINK", "ENXIO", "ENODEV"]);
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
@@ -165,6 +206,19 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function isAbsent(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ENOENT";
+function needSize(name: string, { size, nlink }: Stats, wanted: number): void {
+  if (nlink === 0) throw new EvidenceError("storage", `${name}: the file was removed`);
+  if (size !== wanted)
+    throw new EvidenceError(
+      "storage",
+      `${name}: wanted ${wanted} bytes, found ${size}: somebody else writes to it`,
+    );
+}
+
+function foreign(name: string): EvidenceError {
+  return new EvidenceError("file_foreign", `${name}: wanted a regular file, came another kind; move it away`);
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as NodeJS.ErrnoException).code;
 }
