@@ -5,17 +5,19 @@
  */
 
 import { LogFault } from "../memory/replay.ts";
+import { CodecError } from "../src/codec/errors.ts";
 import { hex, sha256 } from "../src/sha256.ts";
+import type { Cell } from "../src/types.ts";
 import { checkArithmetic } from "./arithmetic.ts";
 import { Artifacts } from "./artifacts.ts";
 import type { ChainedEntry } from "./chain.ts";
-import { type CheckpointTrust, openCheckpoint } from "./checkpoint.ts";
+import { type CheckpointTrust, type OpenedCheckpoint, openCheckpoint } from "./checkpoint.ts";
 import { readCheckpoints } from "./checkpoint-writer.ts";
 import { decidedAgain } from "./decided-again.ts";
 import { type RecordEntry, replayedOf } from "./entry.ts";
 import { EvidenceError, FileFault } from "./errors.ts";
 import { factsOf, type RecordFacts } from "./facts.ts";
-import type { Verify } from "./note.ts";
+import { KEY_TYPE, type Note, type NoteSignature, noteKey, type Verify } from "./note.ts";
 import { checkpointsName, inventoryOf, readShard, ShardFault, witnessedName } from "./shard.ts";
 import { type Standing, standingOf } from "./standing.ts";
 import type { StorageReader } from "./storage.ts";
@@ -415,7 +417,7 @@ class Verifier {
       this.#fail(
         "tail_unsigned",
         walk.shard,
-        `The last ${size - last} entries are under no signature. Close the log, or open it once, and verify again.`,
+        `Nobody has signed the last ${size - last} entries: whoever can write to the files may have put them there. A crash leaves such a tail too; the writer's next opening notes it in the log.`,
         { seq: last },
       );
   }
@@ -432,6 +434,7 @@ class Verifier {
         `The trust file names no shard ${origin}; its keys are unknown.`,
       );
     const own = walk.ownTrust();
+    let unseen = 0;
     let best = standingOf();
     for (const { note, file, at, size } of walk.expected) {
       const where = `${file}, byte ${at}`;
@@ -439,31 +442,34 @@ class Verifier {
       const announced = await this.#opened(walk, () => openCheckpoint(note, own, verify, where), file, at);
       if (announced === undefined) continue;
       const isWitnessed = file === witnessedName(walk.shard);
-      const witnesses = trusted?.witnesses?.keys.length ?? 0;
-      if (announced.signed.length !== note.signatures.length && !(isWitnessed && witnesses > 0))
-        if (!isWitnessed)
-          this.#fail(
-            "signature_unknown",
-            walk.shard,
-            "It has a signature of somebody whom the log does not name.",
-            {
-              file,
-              at,
-            },
-          );
+      const strangers = strangersOf(note, announced, isWitnessed ? trusted?.witnesses?.keys : []);
+      // Whose cosignature it is nobody can say who relies on no witness; anything else is judged.
+      if (isWitnessed && trusted?.witnesses === undefined && strangers.every(isCosignature))
+        unseen += strangers.length > 0 ? 1 : 0;
+      else if (strangers.length > 0)
+        this.#fail(
+          "signature_unknown",
+          walk.shard,
+          isWitnessed
+            ? "It has a signature of somebody whom neither the log nor the trust file names."
+            : "It has a signature of somebody whom the log does not name.",
+          { file, at },
+        );
       if (trusted === undefined) continue;
       const withoutWitnesses = { origin: trusted.origin, keys: trusted.keys };
       const newest = size === walk.chain.tree.size;
       const counted = isWitnessed || trusted.witnesses === undefined ? trusted : withoutWitnesses;
       const opened = await this.#opened(walk, () => openCheckpoint(note, counted, verify, where), file, at);
-      if (opened === undefined || !newest) continue;
-      if (isWitnessed && opened.signed.length + opened.witnessed.length !== note.signatures.length)
-        this.#fail("signature_unknown", walk.shard, "It has a signature of somebody whom nobody names.", {
-          file,
-          at,
-        });
-      if (counted === trusted) best = standingOf(trusted, opened);
+      if (opened !== undefined && newest && counted === trusted) best = standingOf(trusted, opened);
     }
+    if (unseen > 0)
+      this.#find({
+        kind: "remark",
+        code: "witness_unknown",
+        shard: walk.shard,
+        file: witnessedName(walk.shard),
+        sentence: `The cosignatures of ${unseen} checkpoints were not looked at: no witness of this log is trusted.`,
+      });
     if (trusted?.witnesses !== undefined && best.word !== "witnessed")
       this.#fail(
         "witness_missing",
@@ -493,7 +499,8 @@ class Verifier {
     const place = { file: chained.file, at: chained.at, seq };
     const fail = (code: string, sentence: string): void => this.#fail(code, walk.shard, sentence, place);
     if (entry.note !== undefined) {
-      const fault = walk.note(entry.note, seq);
+      const { note } = entry;
+      const fault = await faultOf(() => walk.note(note, seq));
       if (fault !== undefined) fail("note_wrong", fault);
       if (this.#resume === undefined) this.#options.onEntry?.(chained, walk.shard, undefined);
       return;
@@ -502,13 +509,17 @@ class Verifier {
     const { from = 0, to = Number.POSITIVE_INFINITY } = this.#options;
     const isWanted = seq >= from && seq < to && this.#resume === undefined;
     const start = this.#now();
-    const facts = this.#computed(walk, entry, isWanted, fail);
+    let facts: RecordFacts | undefined;
+    const fault = await faultOf(() => {
+      facts = this.#computed(walk, entry, isWanted, fail);
+    });
+    if (fault !== undefined) fail("history", fault);
     this.#arithmetic.ms += this.#now() - start;
     if (facts === undefined || !isWanted) {
       if (isWanted) {
         this.#arithmetic.failed++;
         this.#options.onEntry?.(chained, walk.shard, undefined);
-      } else if (facts !== undefined) await walk.remember(entry);
+      } else if (facts !== undefined) await this.#remember(walk, entry, fail);
       return;
     }
     this.#arithmetic.checked++;
@@ -519,10 +530,11 @@ class Verifier {
       const began = this.#now();
       await this.#again(walk, entry, facts, request, fail);
       this.#replay.ms += this.#now() - began;
-    } else await walk.remember(entry);
+    } else await this.#remember(walk, entry, fail);
     this.#options.onEntry?.(chained, walk.shard, request);
   }
 
+  /** @throws LogFault when what it says of its histories does not add up; see {@link faultOf} for what else. */
   #computed(
     walk: ShardWalk,
     entry: RecordEntry,
@@ -557,13 +569,7 @@ class Verifier {
     walk.latestMs = Math.max(walk.latestMs, facts.timeMs);
     if (entry.cells.length === 0 && !facts.hasCells) return facts;
     const gaps = walk.replay.gaps;
-    try {
-      walk.replay.add(replayedOf(entry));
-    } catch (error) {
-      if (!(error instanceof LogFault)) throw error;
-      fail("history", error.message);
-      return undefined;
-    }
+    walk.replay.add(replayedOf(entry));
     if (walk.replay.gaps > gaps)
       this.#find({
         kind: "remark",
@@ -608,15 +614,30 @@ class Verifier {
     else if (request === "lost")
       walk.lost.push({ seq: entry.seq, subject: hex((entry.sealed as { key: Uint8Array }).key) });
     else {
-      const cells = facts.hasCells ? await walk.cells(entry) : undefined;
-      const fault = await decidedAgain(this.#artifacts, entry.record, facts, request, cells);
+      let cells: readonly Cell[] | undefined;
+      const fault =
+        (await faultOf(async () => {
+          if (facts.hasCells) cells = await walk.cells(entry);
+        })) ?? (await decidedAgain(this.#artifacts, entry.record, facts, request, cells));
       this.#replay.checked++;
       if (fault !== undefined) {
         this.#replay.failed++;
         fail("replay", fault);
       }
     }
-    await walk.remember(entry);
+    await this.#remember(walk, entry, fail);
+  }
+
+  /** Puts into the histories what the record put there. */
+  async #remember(
+    walk: ShardWalk,
+    entry: RecordEntry,
+    fail: (code: string, sentence: string) => void,
+  ): Promise<void> {
+    const fault = await faultOf(() => walk.remember(entry));
+    if (fault === undefined) return;
+    this.#arithmetic.failed++;
+    fail("history", fault);
   }
 
   /** What could not be opened was erased, and the log says so behind it; or it is lost. */
@@ -633,6 +654,45 @@ class Verifier {
         );
     }
   }
+}
+
+/**
+ * What is wrong with an entry by what is computed from its bytes alone: what that returns, or throws where the bytes are
+ * hostile. Nothing that reads the storage is given here: its errors are no fault of the log.
+ */
+async function faultOf(
+  compute: () => string | undefined | void | Promise<void>,
+): Promise<string | undefined> {
+  try {
+    return (await compute()) ?? undefined;
+  } catch (error) {
+    if (error instanceof LogFault) return error.message;
+    if (error instanceof CodecError || error instanceof RangeError || error instanceof TypeError)
+      return `Nothing can be computed from its bytes: ${error.message}`;
+    throw error;
+  }
+}
+
+/** Signature lines of a note by nobody who is known: by no key of the log's own at this size, and by no such witness. */
+function strangersOf(
+  note: Note,
+  { signed }: OpenedCheckpoint,
+  witnesses: NonNullable<CheckpointTrust["witnesses"]>["keys"] = [],
+): readonly NoteSignature[] {
+  const known = [
+    ...signed.map(({ key }) => key),
+    ...witnesses.map(({ name, publicKey }) => noteKey(name, KEY_TYPE.cosignature, publicKey)),
+  ];
+  return note.signatures.filter(
+    (line) => !known.some(({ name, id }) => name === line.name && id === line.keyId),
+  );
+}
+
+/** Of a time and a signature of Ed25519. */
+const COSIGNATURE_BYTES = 72;
+
+function isCosignature({ signature }: NoteSignature): boolean {
+  return signature.length === COSIGNATURE_BYTES;
 }
 
 /** The log that a shard belongs to. */
