@@ -26,7 +26,9 @@ export function errorFacts(error: unknown): Record<string, unknown> {
     const place = { ...(path ? { path } : {}), ...(line === undefined ? {} : { line, column }) };
     return { code, message, ...place, wanted: error.wanted, came: error.came };
   }
-  if (error instanceof CliError || isOfEvidence(error)) return { code: error.code, message: error.message };
+  if (error instanceof CliError || isForeseen(error)) return { code: error.code, message: error.message };
+  if (isNamed(error, ["LogFault"])) return { code: "log", message: error.message };
+  if (isOfSystem(error)) return { code: "system", message: error.message };
   const issues = issuesOf(error);
   if (issues !== undefined) return { code: "policy", message: (error as Error).message, issues };
   return {
@@ -35,13 +37,29 @@ export function errorFacts(error: unknown): Record<string, unknown> {
   };
 }
 
-/** An error about keys or evidence. Asked by name, so that a command without either need not load the code of curves. */
-function isOfEvidence(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && (error.name === "KeyError" || error.name === "EvidenceError");
+/**
+ * An error about keys, evidence or a lock. Asked by name, so that a command without them need not load the code of curves.
+ */
+function isForeseen(error: unknown): error is Error & { readonly code: string } {
+  return isNamed(error, ["KeyError", "EvidenceError", "LockError"]);
 }
+
+function isNamed(error: unknown, names: readonly string[]): error is Error {
+  return error instanceof Error && names.includes(error.name);
+}
+
+/** What the system refused: no such file, no space, no permission. Node's errors about its own use are faults of ours. */
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  if (!(error instanceof Error)) return false;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return typeof code === "string" && (typeof syscall === "string" || SYSTEM_CODE.test(code));
+}
+
+/** `ENOENT`, and what Node itself says of files: `ERR_FS_FILE_TOO_LARGE`. */
+const SYSTEM_CODE = /^(?:E(?!RR_)[A-Z0-9]+|ERR_FS_[A-Z_]+)$/;
 
 /** Places of a CompileError. Asked by name, so that a command without a policy need not load the compiler. */
 function issuesOf(error: unknown): readonly Issue[] | undefined {
-  if (!(error instanceof Error && error.name === "CompileError")) return undefined;
+  if (!isNamed(error, ["CompileError"])) return undefined;
   return (error as Error & { readonly issues: readonly Issue[] }).issues;
 }

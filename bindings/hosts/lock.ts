@@ -1,6 +1,10 @@
-/** One writer at a time for a file: beside it stands `FILE.lock` with the number of the process that writes. */
+/**
+ * One writer at a time for a file: beside it stands `FILE.lock` with who writes: the number of the process, the name of its
+ * host, and the start of the system that gave the number out.
+ */
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 
 /** Locks that this process holds. Its own number in another one was written by a process before it. */
@@ -8,21 +12,45 @@ const held = new Set<string>();
 /** A process that ended without a word leaves its lock, and others may take it away at the same time. */
 const TRIES_MAX = 3;
 
+/** Who holds a lock. Locks of older versions have the number alone. */
+interface Owner {
+  readonly pid: number;
+  readonly place?: Place;
+}
+
+/** Where the number of a process means that process. */
+interface Place {
+  readonly host: string;
+  readonly boot: string;
+}
+
+const OWNER = /^([1-9]\d{0,9})(?: (\S+) (\S+))?\n$/;
+/** Stands for a name that the system does not say. */
+const UNSAID = "-";
+const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+
+/** Somebody else has the file. */
+export class LockError extends Error {
+  override readonly name = "LockError";
+  readonly code = "locked";
+}
+
 export class FileLock {
   readonly #path: string;
 
-  /** @throws Error when somebody else has the file; Node's errors when the lock cannot be read or written. */
+  /** @throws LockError when somebody else has the file; Node's errors when the lock cannot be read or written. */
   constructor(file: string) {
     this.#path = resolve(`${file}.lock`);
-    for (let tries = 0; !this.#put(`${process.pid}\n`); tries++) {
+    const here: Place = { host: word(hostname()), boot: word(bootId()) };
+    const own = `${process.pid} ${here.host} ${here.boot}\n`;
+    for (let tries = 0; !this.#put(own); tries++) {
       const text = this.#read(this.#path);
       if (text === undefined) continue;
-      if (tries === TRIES_MAX || !this.#isLeft(text)) {
-        const owner = text.trim() === "" ? "somebody" : `process ${text.trim()}`;
-        throw new Error(
-          `${owner} has it open, and it has one writer; if that is no longer so, remove ${this.#path}`,
+      const owner = ownerOf(text);
+      if (tries === TRIES_MAX || owner === undefined || !this.#isLeft(here, owner))
+        throw new LockError(
+          `${shown(owner, here)} has it open, and it has one writer; if that is no longer so, remove ${this.#path}`,
         );
-      }
       this.#clear(text);
     }
     held.add(this.#path);
@@ -53,13 +81,12 @@ export class FileLock {
     }
   }
 
-  /** Whether the process that wrote it is gone. Without a number somebody may be about to write it. */
-  #isLeft(text: string): boolean {
-    if (!/^[1-9]\d{0,9}\n$/.test(text)) return false;
-    const owner = Number(text);
-    if (owner === process.pid) return !held.has(this.#path);
+  /** Whether the process that wrote it is gone. Numbers of another host, a container among them, say nothing here. */
+  #isLeft(here: Place, { pid, place = here }: Owner): boolean {
+    if (!isSame(place, here)) return false;
+    if (pid === process.pid) return !held.has(this.#path);
     try {
-      process.kill(owner, 0);
+      process.kill(pid, 0);
       return false;
     } catch (error) {
       // One that may not be asked is there.
@@ -80,6 +107,37 @@ export class FileLock {
     if (taken !== undefined && taken !== text) this.#put(taken);
     rmSync(aside, { force: true });
   }
+}
+
+/** Undefined without a whole line: somebody may be about to write it. */
+function ownerOf(text: string): Owner | undefined {
+  const [, pid, host, boot] = OWNER.exec(text) ?? [];
+  if (pid === undefined) return undefined;
+  return { pid: Number(pid), ...(host === undefined || boot === undefined ? {} : { place: { host, boot } }) };
+}
+
+function shown(owner: Owner | undefined, here: Place): string {
+  if (owner === undefined) return "somebody";
+  const { pid, place = here } = owner;
+  if (isSame(place, here)) return `process ${pid}`;
+  return `process ${pid} ${place.host === here.host ? `of another start of ${here.host}` : `on ${place.host}`}`;
+}
+
+function isSame(one: Place, other: Place): boolean {
+  return one.host === other.host && one.boot === other.boot;
+}
+
+/** Another one after each start of the system. */
+function bootId(): string {
+  try {
+    return readFileSync(BOOT_ID, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function word(text: string): string {
+  return text.trim().replace(/\s/g, "_") || UNSAID;
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,6 +1,6 @@
 /** Two writers, a clock that was set back, and segments that change in the middle of a group. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -18,6 +18,40 @@ describe("two writers of one shard", () => {
     expect(() => new FileLock(join(folder, "locked.main"))).toThrow("it has one writer");
     lock.release();
     new FileLock(join(folder, "locked.main")).release();
+  });
+
+  it("leave a lock whose process is gone, and only where its number means a process", () => {
+    const file = join(folder, "left.main");
+    const lock = new FileLock(file);
+    const text = readFileSync(`${file}.lock`, "utf8");
+    expect(text).toMatch(/^\d+ \S+ \S+\n$/);
+    lock.release();
+    const [, host = "", boot = ""] = text.trim().split(" ");
+    // No process has this number.
+    const gone = 2 ** 22 + 1;
+    for (const [left, owner] of [
+      [`${gone} ${host} ${boot}\n`, undefined],
+      [`${gone}\n`, undefined],
+      [`${process.ppid} ${host} ${boot}\n`, `process ${process.ppid} has it open`],
+      [`${gone} other-host ${boot}\n`, `process ${gone} on other-host has it open`],
+      [`${gone} ${host} other-boot\n`, `process ${gone} of another start of ${host} has it open`],
+      // The process with this number in another container.
+      [`${process.pid} other-host ${boot}\n`, `process ${process.pid} on other-host has it open`],
+      // Not written to its end.
+      [`${gone} ${host}`, "somebody has it open"],
+      [`${gone} ${host}\n`, "somebody has it open"],
+      ["", "somebody has it open"],
+    ] as const) {
+      writeFileSync(`${file}.lock`, left);
+      if (owner === undefined) new FileLock(file).release();
+      else {
+        expect(() => new FileLock(file), left).toThrow(owner);
+        expect(() => new FileLock(file), left).toThrow(`remove ${file}.lock`);
+        expect(readFileSync(`${file}.lock`, "utf8")).toBe(left);
+        rmSync(`${file}.lock`);
+      }
+      expect(existsSync(`${file}.lock`)).toBe(false);
+    }
   });
 
   it("do no harm without it: the second one fails, and signs nothing", async () => {
