@@ -596,6 +596,9 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   };
   const log = new EvidenceLog(storage, options, opened);
   await log.needSeen();
+  // Before anything is written, which may be signed at once.
+  const known = new Set(keys.signing.map(({ text }) => text));
+  await checkpoints.settle(signers.filter(({ publicKey }) => known.has(publicKeyText(publicKey))));
   const torn = end.torn === 0 ? undefined : await storage.read(end.file, end.at, end.torn);
   if (torn !== undefined) await storage.cut(end.file, end.at);
   if (chain.tree.size === 0)
@@ -609,8 +612,6 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
       sha256: hash(torn),
       time_ms: clock(),
     });
-  const known = new Set(keys.signing.map(({ text }) => text));
-  await checkpoints.settle(signers.filter(({ publicKey }) => known.has(publicKeyText(publicKey))));
   const signed = Math.max(seen?.size ?? 0, checkpoints.size);
   if (found > signed && found > 1) await log.note({ kind: "adopt", from: signed, time_ms: clock() });
   await log.useKeys();

@@ -83,7 +83,9 @@ export class FileLock {
 
   /** Whether the process that wrote it is gone. Numbers of another host, a container among them, say nothing here. */
   #isLeft(here: Place, { pid, place = here }: Owner): boolean {
-    if (!isSame(place, here)) return false;
+    if (place.host !== here.host) return false;
+    // Whatever ran before this host was started is gone.
+    if (place.boot !== here.boot) return true;
     if (pid === process.pid) return !held.has(this.#path);
     try {
       process.kill(pid, 0);
@@ -119,12 +121,7 @@ function ownerOf(text: string): Owner | undefined {
 function shown(owner: Owner | undefined, here: Place): string {
   if (owner === undefined) return "somebody";
   const { pid, place = here } = owner;
-  if (isSame(place, here)) return `process ${pid}`;
-  return `process ${pid} ${place.host === here.host ? `of another start of ${here.host}` : `on ${place.host}`}`;
-}
-
-function isSame(one: Place, other: Place): boolean {
-  return one.host === other.host && one.boot === other.boot;
+  return place.host === here.host ? `process ${pid}` : `process ${pid} on ${place.host}`;
 }
 
 /** Another one after each start of the system. */
