@@ -177,10 +177,14 @@ class Again {
       this.engineless++;
       return undefined;
     }
+    const cells = facts.hasCells ? await walk.cells(entry) : undefined;
+    if (facts.hasCells && cells === undefined) {
+      this.unopened.add("history");
+      return undefined;
+    }
     this.checked++;
     const place = { shard: walk.shard, seq: entry.seq };
     try {
-      const cells = facts.hasCells ? await walk.cells(entry) : undefined;
       const is = engine.decideBytes(request, cells);
       if (sameHash(is.record, entry.record)) return undefined;
       return { ...place, members: differencesOf(engine.readRecord(entry.record), is) };

@@ -7,7 +7,7 @@ import type { Awaitable } from "../keys/ed25519.ts";
 import { publicKeyText } from "../keys/paserk.ts";
 import { talliesOf } from "../memory/fold.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
-import { Replay, type ReplayedEntry, rebuilt, refill } from "../memory/replay.ts";
+import { Replay, type ReplayedEntry, rebuilt } from "../memory/replay.ts";
 import type {
   Freeze,
   LastKnown,
@@ -36,6 +36,7 @@ import {
 } from "./entry.ts";
 import { EvidenceError } from "./errors.ts";
 import { binAt, binBytes, FRAME_BYTES_MAX, frameAt, frameOf } from "./frame.ts";
+import { Histories } from "./histories.ts";
 import type { Note, Signer } from "./note.ts";
 import { type OwnKey, OwnKeys } from "./own-keys.ts";
 import {
@@ -75,7 +76,7 @@ export interface EvidenceLogOptions {
   readonly witnessing?: Witnessing;
   /** Told what does not stop the log: that a witness does not answer. */
   readonly onRemark?: (sentence: string) => void;
-  /** Filled from the log when it opens. Default: a `MemoryStore`. */
+  /** Where histories are kept, when they outlive the process. Default: a `MemoryStore`, filled from the log. */
   readonly store?: Store;
   /** Why a key that signed before signs no more, by the key as text. One that is not here was retired. */
   readonly revoked?: ReadonlyMap<string, string>;
@@ -538,6 +539,7 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const segments = shards.get(shard) ?? [];
   const chain = new Chain(hash);
   const replay = new Replay();
+  const histories = new Histories(store);
   const keys = new OwnKeys();
   const checkpoints = await CheckpointWriter.open(storage, shard);
   const logName = await logOf(storage, shards);
@@ -560,7 +562,8 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
       if (entry.note !== undefined || entry.cells.length === 0) continue;
       const replayed = replayedOf(entry);
       replay.trust(replayed);
-      await refill(store, replayed);
+      // A store of its own outlives the process, and has what it has.
+      if (options.store === undefined) await histories.remember(entry);
     }
   });
   checkpoints.needAll(chain.tree.size, origin);

@@ -1,13 +1,10 @@
-/** What a verifier knows of a shard on its way through it. */
-
-import { MemoryStore } from "../memory/memory-store.ts";
-import { Replay, refill } from "../memory/replay.ts";
-import { factsOfRecord } from "../src/decision.ts";
+import { Replay } from "../memory/replay.ts";
 import { hex } from "../src/sha256.ts";
 import type { Cell } from "../src/types.ts";
 import { Chain, type ChainedEntry } from "./chain.ts";
 import type { Checkpoint, CheckpointTrust } from "./checkpoint.ts";
-import { type LogNote, type RecordEntry, replayedOf } from "./entry.ts";
+import type { LogNote, RecordEntry } from "./entry.ts";
+import { Histories } from "./histories.ts";
 import type { Note } from "./note.ts";
 import { OwnKeys } from "./own-keys.ts";
 import { type FoundEntry, ShardFault } from "./shard.ts";
@@ -30,7 +27,7 @@ export class ShardWalk {
   readonly lost: { readonly seq: number; readonly subject: string }[] = [];
   /** Number of the last entry that erased a subject. */
   readonly erasedAt = new Map<string, number>();
-  readonly #store = new MemoryStore();
+  readonly #histories = new Histories();
   readonly #keys = new OwnKeys();
   readonly #due = new Map<number, Expected[]>();
   origin = "";
@@ -97,19 +94,11 @@ export class ShardWalk {
     return { origin: this.origin, keys: this.#keys.all };
   }
 
-  /** The histories that a record was decided on, as the records before it make them. */
-  async cells({ record }: RecordEntry): Promise<readonly Cell[]> {
-    const { cells = [] } = factsOfRecord(record) ?? {};
-    const stored = await this.#store.read(cells.map(({ id }) => id));
-    return stored.map(({ id, bytes }, at) => ({
-      id,
-      digest: (cells[at] as { before: Uint8Array }).before,
-      bytes,
-    }));
+  cells(entry: RecordEntry): Promise<readonly Cell[] | undefined> {
+    return this.#histories.cells(entry);
   }
 
-  /** Puts into the histories what a record put there. */
-  async remember(entry: RecordEntry): Promise<void> {
-    if (entry.cells.length > 0) await refill(this.#store, replayedOf(entry));
+  remember(entry: RecordEntry): Promise<void> {
+    return this.#histories.remember(entry);
   }
 }

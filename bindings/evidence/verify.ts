@@ -57,6 +57,8 @@ export interface NotReplayed {
   readonly redacted: number;
   /** The key of the subject was destroyed, and an entry says so. */
   readonly erased: number;
+  /** A history that it was decided on is not known: others changed it through logs of their own, or it had no room. */
+  readonly history: number;
 }
 
 export interface ShardReport {
@@ -193,7 +195,7 @@ class Verifier {
   readonly #structure: Tally = { checked: 0, failed: 0, ms: 0 };
   readonly #arithmetic: Tally = { checked: 0, failed: 0, ms: 0 };
   readonly #replay: Tally = { checked: 0, failed: 0, ms: 0 };
-  readonly #not = { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 0 };
+  readonly #not = { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 0, history: 0 };
   readonly #verdicts = { allow: 0, review: 0, deny: 0 };
   readonly #shards: ShardReport[] = [];
   #shadow = 0;
@@ -628,18 +630,31 @@ class Verifier {
     else if (request === "lost")
       walk.lost.push({ seq: entry.seq, subject: hex((entry.sealed as { key: Uint8Array }).key) });
     else {
-      let cells: readonly Cell[] | undefined;
-      const fault =
-        (await faultOf(async () => {
-          if (facts.hasCells) cells = await walk.cells(entry);
-        })) ?? (await decidedAgain(this.#artifacts, entry.record, facts, request, cells));
-      this.#replay.checked++;
-      if (fault !== undefined) {
-        this.#replay.failed++;
-        fail("replay", fault);
-      }
+      await this.#decide(walk, entry, facts, request, fail);
     }
     await this.#remember(walk, entry, fail);
+  }
+
+  async #decide(
+    walk: ShardWalk,
+    entry: RecordEntry,
+    facts: RecordFacts,
+    request: Uint8Array,
+    fail: (code: string, sentence: string) => void,
+  ): Promise<void> {
+    let cells: readonly Cell[] | undefined;
+    let fault = await faultOf(async () => {
+      if (facts.hasCells) cells = await walk.cells(entry);
+    });
+    if (fault === undefined && facts.hasCells && cells === undefined) {
+      this.#not.history++;
+      return;
+    }
+    fault ??= await decidedAgain(this.#artifacts, entry.record, facts, request, cells);
+    this.#replay.checked++;
+    if (fault === undefined) return;
+    this.#replay.failed++;
+    fail("replay", fault);
   }
 
   /** Puts into the histories what the record put there. */

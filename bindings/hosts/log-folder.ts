@@ -66,7 +66,7 @@ export interface LogFolderOptions {
   readonly quorum?: number;
   /** Told what does not stop the log: that a witness does not answer. Default: a warning of the process. */
   readonly onRemark?: (sentence: string) => void;
-  /** Histories to fill from the log. Default: its own, in memory. */
+  /** Where histories are kept, when they outlive the process. Default: in memory, filled from the log. */
   readonly store?: Store;
 }
 

@@ -115,7 +115,7 @@ test("what is no entry says which member is wrong", () => {
     [{ ...good, cells: [] }, /wanted one or none/],
     [
       { prev: good.prev, seq: 0, v: 1, note: { ...note, kind: "other" } },
-      /note.kind: wanted one of begin, cut, key, erase/,
+      /note.kind: wanted one of begin, cut, key, adopt, erase/,
     ],
     [
       { prev: good.prev, seq: 0, v: 1, note: { ...note, subject: new Uint8Array(1) } },

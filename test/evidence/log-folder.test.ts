@@ -14,6 +14,7 @@ import { openLog, type VerifyFolderOptions, verifyFolder } from "../../bindings/
 import { ownTrustFile } from "../../bindings/hosts/own-paths.ts";
 import { SubjectKeyFolder } from "../../bindings/hosts/subject-keys.ts";
 import { publicKeyText } from "../../bindings/keys/paserk.ts";
+import { MemoryStore } from "../../bindings/memory/memory-store.ts";
 import { createPermit, EngineError, type PermitCall } from "../../bindings/src/index.ts";
 import { signerOf } from "./ed25519.ts";
 
@@ -194,6 +195,27 @@ describe("payloads", () => {
     await written([CALL], { payloads: false });
     expect((await verified()).replay.not).toMatchObject({ redacted: 1, unkept: 1 });
   });
+});
+
+test("a history that another log of the same store changed is not known, and nothing else fails", async () => {
+  const store = new MemoryStore();
+  const [one, other] = [
+    await openLog(folder, { keys, store }),
+    await openLog(`${folder}-2`, { keys, store }),
+  ];
+  const permits = [one, other].map((log) => createPermit({ memory: { store, log } }));
+  for (let round = 0; round < 2; round++) for (const permit of permits) await permit.check(CALL);
+  await one.close();
+  await other.close();
+  const report = await verified();
+  expect(report.findings.map(({ kind, code }) => `${kind} ${code}`)).toEqual(["remark state_gap"]);
+  expect(report).toMatchObject({
+    answer: "self-signed",
+    replay: { checked: 1, failed: 0, not: { history: 1 } },
+  });
+  const again = await openLog(folder, { keys });
+  expect(again.size).toBe(3);
+  await again.close();
 });
 
 describe("keys", () => {

@@ -209,9 +209,11 @@ describe("a record that", () => {
     ["taken at its word", { from: 7 }],
     ["taken at its word behind the last one", { to: 2 }],
   ];
-  test.each(HOSTILE)("%s is a failure with its place, and no exception", async (_, lie) => {
+  test.each(HOSTILE)("%s is a failure with its place, and no exception", async (what, lie) => {
     const storage = await lie();
-    for (const [way, options] of ways) {
+    // What joins what is only known where it is computed.
+    const asked = what.startsWith("begins") ? ways.slice(0, 2) : ways;
+    for (const [way, options] of asked) {
       const { answer, findings } = await verified(storage, options);
       expect(answer, way).toBe("failed");
       const found = findings.filter(({ kind, seq }) => kind === "failure" && seq === 5);

@@ -272,7 +272,7 @@ const NOT_WORDS: Readonly<Record<string, string>> = {
   withheld: "sealed, without a key for you",
   redacted: "redacted before they were kept",
   erased: "erased, as the log says",
-  history: "on histories that are not all in the bundle",
+  history: "on histories that are not all known",
   engine: "by an engine that nobody you trust has released",
 };
 

@@ -45,8 +45,6 @@ import { BundleWalk } from "./walk.ts";
 
 /** Why records of a bundle were not decided again. */
 export interface BundleNotReplayed extends NotReplayed {
-  /** Their histories are not all in the bundle. */
-  readonly history: number;
   /** Nobody whom the verifier trusts has released the engine, and no trust was given. */
   readonly engine: number;
 }

@@ -1,14 +1,8 @@
-/** What a verifier knows of a shard on its way through the entries of a bundle, some of which may not be there. */
-
-import { MemoryStore } from "../../memory/memory-store.ts";
-import { Replay, refill } from "../../memory/replay.ts";
-import { factsOfRecord } from "../../src/decision.ts";
-import { FORGOTTEN } from "../../src/memory.ts";
-import { hex } from "../../src/sha256.ts";
-import type { Cell } from "../../src/types.ts";
+import { Replay } from "../../memory/replay.ts";
 import type { CheckpointTrust } from "../checkpoint.ts";
 import { DIGEST_BYTES, type Entry, type NoteEntry, type RecordEntry, replayedOf } from "../entry.ts";
 import { EvidenceError } from "../errors.ts";
+import { Histories } from "../histories.ts";
 import { HASH_BYTES, type Hash, sameHash } from "../tree.ts";
 import { ShardWalk } from "../verify-walk.ts";
 import type { BundleShard } from "./format.ts";
@@ -17,7 +11,7 @@ const ZEROS = new Uint8Array(DIGEST_BYTES);
 
 export class BundleWalk {
   readonly claimed: BundleShard;
-  readonly histories = new Histories();
+  readonly histories = new PartialHistories();
   /** Payloads that are not opened; erased ones among them show at the end. */
   readonly withheld: { readonly seq: number; readonly subject: string }[] = [];
   /** Whether each record so far can be read. */
@@ -84,8 +78,7 @@ export class BundleWalk {
 }
 
 /** Histories as far as the entries that are there make them. */
-class Histories {
-  readonly #store = new MemoryStore();
+class PartialHistories extends Histories {
   /** Of the entries since the last one that is not there. */
   #run = new Replay();
   #isWhole = true;
@@ -110,22 +103,5 @@ class Histories {
       return isKnown ? cell : { ...cell, gap: true };
     });
     this.#run.add({ ...replayed, cells });
-  }
-
-  /** The histories that a record was decided on; undefined where not all of them are known. */
-  async cells({ record }: RecordEntry): Promise<readonly Cell[] | undefined> {
-    const { cells = [] } = factsOfRecord(record) ?? {};
-    const stored = await this.#store.read(cells.map(({ id }) => id));
-    const isKnown = stored.every(({ digest, bytes }, at) => {
-      const { before } = cells[at] as { before: Uint8Array };
-      return bytes !== FORGOTTEN && hex(digest) === hex(before);
-    });
-    return isKnown ? stored.map(({ id, digest, bytes }) => ({ id, digest, bytes })) : undefined;
-  }
-
-  /** Puts into the histories what a record put there; what is not known stays unknown. */
-  async remember(entry: RecordEntry): Promise<void> {
-    if (entry.cells.length > 0 && (await this.cells(entry)) !== undefined)
-      await refill(this.#store, replayedOf(entry));
   }
 }
