@@ -71,8 +71,7 @@ function isolated(source: string): string {
 /** The same command with keys in its own folder: those of whoever runs the tests are not touched. */
 function withOwnKeys(line: string): string {
   if (line.includes("--keys")) return line;
-  const isOfLog = / (--log|verify|erase|keys|evidence|prove) /.test(line.replace("evidence export", "prove"));
-  if (!isOfLog) return line;
+  if (!/ --log | permit0 (verify|erase|keys) /.test(` ${line} `)) return line;
   const [command = "", ...rest] = line.split(" < ");
   return [`${command} --keys own-keys`, ...rest].join(" < ");
 }
