@@ -52,11 +52,17 @@ import type { Storage } from "./storage.ts";
 import { emptyRoot, type Hash, leafHash, sameHash } from "./tree.ts";
 import { type Mark, proofBetween, Witnessed, type Witnessing } from "./witnessing.ts";
 
+/** What an entry says of its payload, and the bytes that stand behind it. */
+export interface SealedPayload {
+  readonly sealed: Sealed;
+  readonly bytes: Uint8Array;
+}
+
 /** Seals the payload of an entry: docs/format/payload.md. */
 export type Seal = (
   request: Uint8Array,
   place: { readonly origin: string; readonly seq: number },
-) => Awaitable<{ readonly sealed: Sealed; readonly bytes: Uint8Array }>;
+) => Awaitable<SealedPayload>;
 
 export interface EvidenceLogOptions {
   /** Name of the shard, one for each writer: `[a-z0-9][a-z0-9-]{0,62}`. Default `main`. */
@@ -129,6 +135,12 @@ interface Waiting {
   readonly given: LogEntry | LogNote;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
+}
+
+interface MadeEntry {
+  readonly entry: Entry;
+  readonly encoded: Uint8Array;
+  readonly sealed: Uint8Array | undefined;
 }
 
 /** What opening a log found and did. */
@@ -370,12 +382,15 @@ export class EvidenceLog implements Log {
     let bytes = 0;
     try {
       if (this.#fault !== undefined) throw this.#fault;
-      while (this.#waiting.length > 0 && bytes < FRAME_BYTES_MAX / 4) {
-        const next = this.#waiting.shift() as Waiting;
-        let made: { entry: Entry; encoded: Uint8Array; sealed: Uint8Array | undefined };
+      let taken = 0;
+      while (taken < this.#waiting.length && bytes < FRAME_BYTES_MAX / 4) {
+        const next = this.#waiting[taken++] as Waiting;
+        let made: MadeEntry;
         try {
-          await this.#keepFiles(next.given);
-          made = await this.#entryOf(next.given);
+          // Waiting costs more than making an entry, so there is none without need.
+          if (this.#hasNewFiles(next.given)) await this.#keepFiles(next.given.source);
+          const payload = this.#seal(next.given);
+          made = this.#entryOf(next.given, payload instanceof Promise ? await payload : payload);
         } catch (error) {
           // Nothing of it is in the log yet, so the others go on.
           next.failed(error);
@@ -395,6 +410,7 @@ export class EvidenceLog implements Log {
         // A record without histories tells the next one nothing.
         if (entry.note === undefined && entry.cells.length > 0) this.#replay.trust(replayedOf(entry));
       }
+      this.#waiting.splice(0, taken);
       if (bins.length > 0) await this.#write(frameOf(bins), this.#chain.tree.size - group.length);
     } catch (error) {
       this.#fault ??= error;
@@ -427,25 +443,24 @@ export class EvidenceLog implements Log {
     this.#unsynced = 0;
   }
 
-  async #entryOf(
-    given: LogEntry | LogNote,
-  ): Promise<{ entry: Entry; encoded: Uint8Array; sealed: Uint8Array | undefined }> {
+  #seal(given: LogEntry | LogNote): Awaitable<SealedPayload> | undefined {
+    if ("kind" in given || given.request === undefined) return undefined;
+    return this.#options.seal?.(given.request, { origin: this.origin, seq: this.#chain.tree.size });
+  }
+
+  #entryOf(given: LogEntry | LogNote, payload: SealedPayload | undefined): MadeEntry {
     const { prev, tree } = this.#chain;
     const seq = tree.size;
-    if ("kind" in given) {
-      const entry = { prev, seq, note: given };
-      return { entry, encoded: encodeEntry(entry), sealed: undefined };
-    }
-    const { record, cells, request } = given;
-    const payload =
-      request === undefined ? undefined : await this.#options.seal?.(request, { origin: this.origin, seq });
-    const entry = {
-      prev,
-      seq,
-      record,
-      cells: cells.map((cell) => this.#cellOf(cell)),
-      sealed: payload?.sealed,
-    };
+    const entry: Entry =
+      "kind" in given
+        ? { prev, seq, note: given }
+        : {
+            prev,
+            seq,
+            record: given.record,
+            cells: given.cells.map((cell) => this.#cellOf(cell)),
+            sealed: payload?.sealed,
+          };
     return { entry, encoded: encodeEntry(entry), sealed: payload?.bytes };
   }
 
@@ -461,9 +476,8 @@ export class EvidenceLog implements Log {
   }
 
   /** The engine and the image that a record names are in the log before it is. */
-  async #keepFiles(given: LogEntry | LogNote): Promise<void> {
-    if ("kind" in given || given.source === undefined || this.#sources.has(given.source)) return;
-    const { digests, files } = given.source;
+  async #keepFiles(source: RecordSource): Promise<void> {
+    const { digests, files } = source;
     for (const [name, bytes] of [
       [`engines/${digests.engine}.wasm`, files.wasm],
       [`images/${digests.image}.image`, files.image],
@@ -472,7 +486,11 @@ export class EvidenceLog implements Log {
       await this.#storage.put(name, bytes);
       this.#kept.add(name);
     }
-    this.#sources.add(given.source);
+    this.#sources.add(source);
+  }
+
+  #hasNewFiles(given: LogEntry | LogNote): given is LogEntry & { readonly source: RecordSource } {
+    return !("kind" in given) && given.source !== undefined && !this.#sources.has(given.source);
   }
 
   async #signWhenDue(): Promise<void> {
