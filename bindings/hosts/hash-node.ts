@@ -19,7 +19,11 @@ export const nodeSha256: Hash = (...parts) => {
     scratch.set(part, at);
     at += part.length;
   }
-  return Buffer.from(oneShot("sha256", scratch.subarray(0, bytes), "binary"), "latin1");
+  const text = oneShot("sha256", scratch.subarray(0, bytes), "binary");
+  // By hand: an array of so few bytes lies in the heap of the language, which no Buffer does.
+  const digest = new Uint8Array(text.length);
+  for (let byte = 0; byte < digest.length; byte++) digest[byte] = text.charCodeAt(byte);
+  return digest;
 };
 
 function inPieces(parts: readonly Uint8Array[]): Uint8Array {
