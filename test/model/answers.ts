@@ -8,6 +8,15 @@ import { wire } from "./wire.ts";
 /** No approval holds longer. */
 const APPROVED_MS_MAX = 86_400_000n;
 
+/** Why an approval of a review does not count, in the order in which that is looked at. */
+export const APPROVAL_FAULTS = [
+  "approval_mismatch",
+  "approval_expired",
+  "approval_stale",
+  "approval_self",
+  "approval_quorum",
+] as const;
+
 /** The call as it is without a reviewer and an approval. */
 export interface Found {
   /** SHA-256 of the loaded image. */
@@ -49,7 +58,11 @@ export function answerOf(request: Request, found: Found): Answered {
 }
 
 /** Why an approval does not count; null: it does. */
-function faultOf(approval: Approval, { context }: Request, found: Found): string | null {
+function faultOf(
+  approval: Approval,
+  { context }: Request,
+  found: Found,
+): (typeof APPROVAL_FAULTS)[number] | null {
   const { approvers, atMs, expiresMs, reasons } = approval;
   const { obligations } = found;
   const isSame = (a: Uint8Array, b: Uint8Array): boolean => fromBytes(a) === fromBytes(b);
