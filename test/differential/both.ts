@@ -7,6 +7,7 @@ import { decideModel, loadImageModel } from "../model/model.ts";
 import { Refusal, statusCode } from "../model/wire.ts";
 import { difference } from "./compare.ts";
 import { randomRequest } from "./generate.ts";
+import { withAnswer } from "./generate-answers.ts";
 import type { Random } from "./random.ts";
 import { buildPath, moduleOf, Wasm } from "./wasm.ts";
 
@@ -47,6 +48,9 @@ export function open(bytes: Uint8Array): { wasm: Wasm; model: Image } {
   return { wasm, model };
 }
 
+/** How many of 100 requests are looked at for something that a person or a reviewer may have said to them. */
+const ANSWERED_PERCENT = 25;
+
 /** Asks both `count` random requests; stops at the first difference. `met` hears the status of each answer. */
 export function compareMany(
   bytes: Uint8Array,
@@ -57,7 +61,8 @@ export function compareMany(
 ): Disagreement | null {
   const { wasm, model } = open(bytes);
   for (let at = 0; at < count; at++) {
-    const request = make(random, model);
+    const made = make(random, model);
+    const request = random.chance(ANSWERED_PERCENT) ? withAnswer(random, model, made) : made;
     const answer = decideModel(bytes, request);
     met(statusCode(answer.status), request);
     const found = difference(wasm, bytes, request, answer);

@@ -9,11 +9,13 @@ import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { APPROVAL_FAULTS } from "../model/answers.ts";
 import { hexOf } from "../model/bytes.ts";
 import { hits } from "../model/coverage.ts";
 import type { Image } from "../model/image.ts";
 import { seal, writeImage } from "../model/image-writer.ts";
 import { decideModel, loadImageModel } from "../model/model.ts";
+import { ANSWERS } from "../model/request.ts";
 import { encodeRequest, type Plain } from "../model/request-writer.ts";
 import { sampleImage } from "../model/sample.ts";
 import { fieldNumber, Refusal, statusCode, statusNumber, wire } from "../model/wire.ts";
@@ -350,15 +352,21 @@ describe("the engine and the model", () => {
     for (const name of ["approvers", "redact", "notify", "dryRun", "ttlMs", "disclose"])
       want(`obligation ${name}`);
     for (const { name } of wire.lowered_kinds) {
-      // Nothing writes the second one yet, and the first one needs histories.
-      if (!["provenance", "approval"].includes(name)) want(`lowered_by ${name}`);
+      // This one needs histories.
+      if (name !== "provenance") want(`lowered_by ${name}`);
+    }
+    for (const name of ["approved", ...APPROVAL_FAULTS]) want(`answer ${name}`);
+    for (const verdict of wire.verdicts) {
+      want(`approval of ${verdict}`);
+      for (const answer of ANSWERS) want(`reviewer ${answer} of ${verdict}`);
     }
     for (const name of ["tool name of the mcp form", "tool name with a host prefix", "too many candidates"])
       want(name);
     for (let count = 1; count <= 3; count++) want(`candidates ${count}`);
     for (const { code } of wire.statuses) {
-      // An index has room for a value in every byte of a request, so cmp_nodes cannot happen.
-      if (code !== "cmp_nodes" && !statuses.has(code)) missing.push(`status ${code}`);
+      // An index has room for a value in every byte of a request, so cmp_nodes cannot happen; and no key is reserved.
+      if (!["cmp_nodes", "key_reserved"].includes(code) && !statuses.has(code))
+        missing.push(`status ${code}`);
     }
     expect(missing).toEqual([]);
     expect(statusNumber("ok")).toBe(0);

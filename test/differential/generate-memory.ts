@@ -35,6 +35,7 @@ import { writtenHash } from "../model/session.ts";
 import { Store } from "../model/store.ts";
 import { fieldNumber } from "../model/wire.ts";
 import { randomRequest } from "./generate.ts";
+import { withAnswer } from "./generate-answers.ts";
 import { randomCall } from "./generate-calls.ts";
 import { namesIn, randomEvent, spoilEvent } from "./generate-events.ts";
 import { EDGED } from "./generate-texts.ts";
@@ -51,6 +52,8 @@ export interface Step {
 
 const HOUR = 3_600_000;
 const CELLS_MAX = 8;
+/** How many of 100 steps are looked at for something that a person or a reviewer may have said to them. */
+const ANSWERED_PERCENT = 30;
 /** Requests that a sequence asks again and again, so that histories grow. */
 const BASES_MAX = 5;
 const PATH = fieldNumber("path");
@@ -100,7 +103,10 @@ export class Sequence {
     const cells: Uint8Array[] = this.store.bytes(ids);
     const pairs = this.store.pairs(ids);
     if (random.chance(12)) this.spoil(pairs, cells);
-    const request = withMembers(plain, { cells: pairs.map((pair) => [...pair]) });
+    const listed = withMembers(plain, { cells: pairs.map((pair) => [...pair]) });
+    const request = random.chance(ANSWERED_PERCENT)
+      ? withAnswer(random, this.image, listed, cells, this.keySalt)
+      : listed;
     return { request, ids: pairs.map(([id]) => id), cells };
   }
 

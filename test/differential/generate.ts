@@ -864,7 +864,7 @@ function spoilEnvelope(random: Random, request: Tree): void {
 }
 
 /** A byte changed, lost, added or doubled somewhere. */
-function mutateBytes(random: Random, bytes: Uint8Array): Uint8Array {
+export function mutateBytes(random: Random, bytes: Uint8Array): Uint8Array {
   const at = random.below(bytes.length);
   switch (random.below(5)) {
     case 0: {
@@ -899,7 +899,7 @@ function placesOf(node: Node): Place[] {
 }
 
 /** Bytes that say the same in a form that CMP/1 does not allow, or that go too deep. */
-function mutateForm(random: Random, bytes: Uint8Array): Uint8Array {
+export function mutateForm(random: Random, bytes: Uint8Array): Uint8Array {
   let root: Node;
   try {
     root = readCmp(bytes);

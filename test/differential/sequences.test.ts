@@ -136,6 +136,8 @@ describe("sequences of calls", () => {
       "a call writes",
       "a call writes more than a note can hold",
       "lowered_by provenance",
+      "answer approved",
+      ...["approval", "reviewer deny", "reviewer escalate"].map((what) => `${what} of deny`),
       "an event leaves the ring",
       "a history is changed",
     ];

@@ -122,8 +122,12 @@ export function decide(parts: Judged[], image: Image, partsOverflow: boolean): D
 }
 
 /** The decision once histories had their say: nothing makes it less strict. */
-export function settle(decision: Decision, demanded: number): Decision {
-  const verdict = Math.max(decision.verdict, demanded);
+export function raise(decision: Decision, demanded: number): Decision {
+  return { ...decision, verdict: Math.max(decision.verdict, demanded) };
+}
+
+/** The decision with the verdict that it ends with, and what every review asks for. */
+export function settle(decision: Decision, verdict: number): Decision {
   const obligations = { ...decision.obligations };
   if (verdict === REVIEW && obligations.approvers === null) obligations.approvers = 1;
   return { ...decision, verdict, obligations };

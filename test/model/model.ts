@@ -3,13 +3,14 @@
  * else. Slow and obvious on purpose. The tests hold the Wasm against it, byte for byte.
  */
 
-import { settle } from "./decide.ts";
+import { answerOf, NO_ANSWER } from "./answers.ts";
+import { raise, settle } from "./decide.ts";
 import { scanArguments } from "./detect.ts";
 import { type Image, readImage } from "./image.ts";
 import { match, NO_MATCH } from "./match.ts";
 import { idsOf, Memory } from "./memory.ts";
 import { evaluate } from "./parts.ts";
-import { type Evaluated, evaluatedEvent, writeRecord } from "./record.ts";
+import { commitments, type Evaluated, evaluatedEvent, reasonsOf, writeRecord } from "./record.ts";
 import { readRequest } from "./request.ts";
 import { limit, Refusal } from "./wire.ts";
 
@@ -95,6 +96,16 @@ export function decideModel(
 ): ModelAnswer {
   const image = loadImageModel(imageBytes);
   if (image instanceof Refusal) return { status: image.status, offset: image.offset };
+  return decideLoaded(image, requestBytes, cells, keySalt);
+}
+
+/** The same against an image that is loaded. */
+export function decideLoaded(
+  image: Image,
+  requestBytes: Uint8Array,
+  cells: Uint8Array[] = [],
+  keySalt: Uint8Array = NO_SALT,
+): ModelAnswer {
   const answer = refusalOr(() => {
     const request = readRequest(requestBytes, image);
     const memory = new Memory(image, request, cells, keySalt);
@@ -114,10 +125,19 @@ export function decideModel(
       matched,
     );
     const strict = strictest(readings);
-    const taken = { ...strict, decision: settle(strict.decision, demand.verdict) };
+    const found = { ...strict, decision: raise(strict.decision, demand.verdict) };
+    const answered = answerOf(request, {
+      image: image.digest,
+      args: commitments(requestBytes, request).args,
+      verdict: found.decision.verdict,
+      obligations: found.decision.obligations,
+      reasons: reasonsOf(found, demand.reasons, NO_ANSWER),
+    });
+    const verdict = answered.verdict ?? found.decision.verdict;
+    const taken = { ...found, decision: settle(found.decision, verdict) };
     const histories = memory.fold(taken.remembered, taken.decision.verdict, demand);
     const outcome = { reasons: demand.reasons, histories };
-    const record = writeRecord(requestBytes, request, image, matched, taken, outcome);
+    const record = writeRecord(requestBytes, request, image, matched, taken, outcome, answered);
     return { record, taken, cells: histories.map((history) => history.next) };
   });
   if (answer instanceof Refusal) return { status: answer.status, offset: answer.offset };

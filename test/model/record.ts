@@ -1,4 +1,5 @@
 /** Steps 9 and 10 of evaluation.md: reasons, lowered_by, commitments and the bytes of the record. */
+import { type Answered, NO_ANSWER } from "./answers.ts";
 import { compareBytes, sha256 } from "./bytes.ts";
 import { writeEvent } from "./cells.ts";
 import { type Writable, writableOf, writeCmp } from "./cmp.ts";
@@ -58,8 +59,8 @@ export function recordDigest(record: Uint8Array): Uint8Array {
   return sha256("cmp1:record\n", record);
 }
 
-/** Reason codes, most decisive first, each once. */
-export function reasonsOf(taken: Evaluated, memory: string[]): string[] {
+/** Reason codes, most decisive first, each once. `answered`: what a reviewer or an approval gave. */
+export function reasonsOf(taken: Evaluated, memory: string[], answered: Answered): string[] {
   const { decision, marks, parts } = taken;
   for (const mark of marks) hit(`mark ${mark}`);
   for (const row of decision.rows) hit(`row kind ${row.kind}`);
@@ -71,6 +72,7 @@ export function reasonsOf(taken: Evaluated, memory: string[]): string[] {
   for (const code of memory) hit(`reason ${code}`);
   const codes = decision.gates.slice(0, limit("gates_matched_max"));
   codes.push(...memory.filter((code) => code !== "time_backwards"));
+  if (answered.reason !== null) codes.push(answered.reason);
   for (const verdict of [2, 1, 0]) {
     codes.push(
       ...decision.rows.filter((row) => row.kind === "row" && row.verdict === verdict).map((row) => row.code),
@@ -85,7 +87,13 @@ export function reasonsOf(taken: Evaluated, memory: string[]): string[] {
 }
 
 /** Every input that made the verdict less strict: [kind, name, authority]. */
-export function loweredBy(taken: Evaluated, match: Match, request: Request, image: Image): string[][] {
+export function loweredBy(
+  taken: Evaluated,
+  match: Match,
+  request: Request,
+  image: Image,
+  answered: Answered,
+): string[][] {
   const excuses: Excuse[] = [
     ...taken.remembered.flatMap((part) => part.excuses),
     ...taken.parts.flatMap((part) => part.risk.excuses),
@@ -109,6 +117,7 @@ export function loweredBy(taken: Evaluated, match: Match, request: Request, imag
       ? [[image.defaultCurrency as string, "org"]]
       : [],
     unknown_read: taken.parts.some((part) => part.action === image.actionRead) ? [["tool", "base"]] : [],
+    approval: answered.lowering.map(({ id, key }) => [id, key]),
   };
   const entries: string[][] = [];
   for (const { name: kind } of wire.lowered_kinds) {
@@ -211,6 +220,7 @@ export function writeRecord(
   match: Match,
   taken: Evaluated,
   outcome: Outcome,
+  answered: Answered = NO_ANSWER,
 ): Uint8Array {
   const digests = commitments(bytes, request);
   const { decision } = taken;
@@ -222,11 +232,11 @@ export function writeRecord(
     ["engine", request.engine],
     ["hazard", taken.hazard],
     ["image", request.image],
-    ["lowered_by", loweredBy(taken, match, request, image)],
+    ["lowered_by", loweredBy(taken, match, request, image, answered)],
     ["mode", request.mode],
     ["obligations", obligationsMap(decision)],
     ["parts", taken.parts.map((part) => partMap(part, image))],
-    ["reasons", reasonsOf(taken, outcome.reasons)],
+    ["reasons", reasonsOf(taken, outcome.reasons, answered)],
     ["request", digests.request],
     ["rows", decision.rows.map((row) => row.code)],
     ["score", taken.score],
@@ -238,6 +248,12 @@ export function writeRecord(
   ]);
   if (request.cells !== undefined) record.set("cells", outcome.histories.map(historyMap));
   if (request.event !== undefined) record.set("event", writableOf(request.payload));
+  for (const key of ["approval", "reviewer"] as const) {
+    const answer = request[key];
+    if (answer === undefined) continue;
+    record.set(key, writableOf(answer.node));
+    record.set("parent", answer.of);
+  }
   const [gate] = decision.gates;
   if (gate !== undefined) record.set("gate", gate);
   const out = writeCmp(record);

@@ -56,6 +56,8 @@ export interface RequestSource {
   durability?: string;
   salt?: Uint8Array;
   engine?: Uint8Array;
+  approval?: Plain;
+  reviewer?: Plain;
   /** Id and digest of each history. */
   cells?: [Uint8Array, Uint8Array][];
 }
@@ -79,6 +81,8 @@ export function encodeRequest(source: RequestSource, image: Uint8Array): Uint8Ar
     fields: source.fields,
     event: source.event,
     seen: source.seen,
+    approval: source.approval,
+    reviewer: source.reviewer,
     cells: source.cells,
   });
 }

@@ -1,5 +1,5 @@
 /** Checks the envelope of a request: every key, type, bound and word, and the form of the call. */
-import { fromBytes } from "./bytes.ts";
+import { compareBytes, fromBytes } from "./bytes.ts";
 import { type Member, type Node, readCmp } from "./cmp.ts";
 import type { Image } from "./image.ts";
 import { limit, Refusal, wire } from "./wire.ts";
@@ -36,6 +36,28 @@ export interface RequestEvent {
   seen?: bigint[];
 }
 
+/** What persons said to an earlier record of the same call. */
+export interface Approval {
+  /** As it was given. */
+  node: Node;
+  /** In the order of the request, which is that of their ids. */
+  approvers: { id: string; key: string }[];
+  args: Uint8Array;
+  atMs: bigint;
+  expiresMs: bigint;
+  image: Uint8Array;
+  of: Uint8Array;
+  reasons: string[];
+}
+
+/** What a second judge said to an earlier record of the same call. */
+export interface Reviewer {
+  /** As it was given. */
+  node: Node;
+  answer: string;
+  of: Uint8Array;
+}
+
 export interface Request {
   binding: string;
   durability: string;
@@ -49,6 +71,9 @@ export interface Request {
   event?: RequestEvent;
   /** Id and digest of each history; undefined: no memory is kept. */
   cells?: { id: Uint8Array; digest: Uint8Array }[];
+  /** At most one of the two, and only with a call. */
+  approval?: Approval;
+  reviewer?: Reviewer;
   tool?: string;
   server?: string;
   annotations?: Member[];
@@ -61,6 +86,11 @@ type Check = (node: Node) => void;
 function need<T extends Node["type"]>(node: Node, type: T): Node & { type: T } {
   if (node.type !== type) throw new Refusal("value_type", node.at);
   return node as Node & { type: T };
+}
+
+/** A member that the checks found to be there. */
+function memberOf<T extends Node["type"]>(map: Node, key: string, type: T): Node & { type: T } {
+  return need(need(map, "map").members.find((member) => member.key === key)?.value as Node, type);
 }
 
 function str(least: number, most: number): Check {
@@ -83,15 +113,20 @@ function int(least: bigint, most: bigint): Check {
   };
 }
 
-const bin32: Check = (node) => {
-  if (need(node, "bin").bytes.length !== 32) throw new Refusal("value_range", node.at);
-};
+function bin(size: number): Check {
+  return (node) => {
+    if (need(node, "bin").bytes.length !== size) throw new Refusal("value_range", node.at);
+  };
+}
+
+const bin32 = bin(32);
 
 const anyMap: Check = (node) => {
   need(node, "map");
 };
 
 const name = str(1, limit("name_bytes_max"));
+const time = int(0n, BigInt(limit("time_ms_max")));
 
 const checkRoles: Check = (node) => {
   const items = need(node, "array").items;
@@ -142,10 +177,9 @@ const checkCells: Check = (node) => {
 };
 
 /** Checks each member of a map in order, then that nothing required is missing. */
-function checkMap(node: Node, known: Record<string, Check>, required: string[], reserved: string[]): void {
+function checkMap(node: Node, known: Record<string, Check>, required: string[]): void {
   const seen = new Set<string>();
   for (const member of need(node, "map").members) {
-    if (reserved.includes(member.key)) throw new Refusal("key_reserved", member.keyAt);
     const check = Object.hasOwn(known, member.key) ? known[member.key] : undefined;
     if (check === undefined) throw new Refusal("key_unknown", member.keyAt);
     check(member.value);
@@ -168,13 +202,13 @@ const contextKeys: Record<string, Check> = {
   agent: name,
   asserted_by: checkAssertedBy,
   environment: name,
-  host: (node) => checkMap(node, hostKeys, [], []),
+  host: (node) => checkMap(node, hostKeys, []),
   parent: name,
   principal: name,
   roles: checkRoles,
   session: name,
   tenant: name,
-  time_ms: int(0n, BigInt(limit("time_ms_max"))),
+  time_ms: time,
   tz_min: int(-BigInt(limit("tz_min_max")), BigInt(limit("tz_min_max"))),
 };
 
@@ -221,19 +255,78 @@ function hashesOf(bytes: Uint8Array): bigint[] {
   return Array.from({ length: bytes.length / HASH_BYTES }, (_, i) => view.getBigUint64(HASH_BYTES * i, true));
 }
 
+// Bounds of docs/format/request.md, sections approval and reviewer.
+const APPROVERS_MAX = 8;
+const SEEN_REASONS_MAX = 64;
+const KEY_BYTES_MAX = 64;
+const SIGNATURE_BYTES = 64;
+const REVIEW_BYTES_MAX = 1024;
+
+const approverKeys: Record<string, Check> = {
+  id: name,
+  key: str(1, KEY_BYTES_MAX),
+  signature: bin(SIGNATURE_BYTES),
+};
+
+/** Each approver as a map, then its id against the one before, then its key against those of all before. */
+const checkApprovers: Check = (node) => {
+  const entries = need(node, "array").items;
+  if (entries.length < 1 || entries.length > APPROVERS_MAX) throw new Refusal("value_range", node.at);
+  let before = "";
+  const keys = new Set<string>();
+  for (const entry of entries) {
+    checkMap(entry, approverKeys, Object.keys(approverKeys));
+    const id = memberOf(entry, "id", "str");
+    if (compareBytes(before, id.text) >= 0) throw new Refusal("value_range", id.at);
+    before = id.text;
+    const key = memberOf(entry, "key", "str");
+    if (keys.has(key.text)) throw new Refusal("value_range", key.at);
+    keys.add(key.text);
+  }
+};
+
+const checkSeenReasons: Check = (node) => {
+  const items = need(node, "array").items;
+  if (items.length > SEEN_REASONS_MAX) throw new Refusal("value_range", node.at);
+  for (const item of items) name(item);
+};
+
+const approvalKeys: Record<string, Check> = {
+  approvers: checkApprovers,
+  args: bin32,
+  at_ms: time,
+  expires_ms: time,
+  image: bin32,
+  of: bin32,
+  reasons: checkSeenReasons,
+};
+
+/** What a reviewer may answer: nothing that lowers. */
+export const ANSWERS = ["deny", "escalate"];
+
+const reviewerKeys: Record<string, Check> = {
+  answer: word(ANSWERS),
+  by: name,
+  of: bin32,
+  prompt: bin32,
+  reason: str(1, REVIEW_BYTES_MAX),
+};
+
 const requestKeys: Record<string, Check> = {
   action: str(1, limit("tool_bytes_max")),
   annotations: anyMap,
+  approval: (node) => checkMap(node, approvalKeys, Object.keys(approvalKeys)),
   args: anyMap,
   binding: word(wire.bindings),
   cells: checkCells,
-  context: (node) => checkMap(node, contextKeys, ["asserted_by", "time_ms"], []),
+  context: (node) => checkMap(node, contextKeys, ["asserted_by", "time_ms"]),
   durability: word(wire.durabilities),
   engine: bin32,
-  event: (node) => checkMap(node, eventKeys, ["kind"], []),
+  event: (node) => checkMap(node, eventKeys, ["kind"]),
   fields: anyMap,
   image: bin32,
   mode: word(wire.modes),
+  reviewer: (node) => checkMap(node, reviewerKeys, ["answer", "by", "of", "prompt"]),
   salt: bin32,
   seen: checkSeen,
   server: str(1, limit("name_bytes_max")),
@@ -244,7 +337,6 @@ const requestKeys: Record<string, Check> = {
 };
 
 const REQUIRED = ["binding", "context", "durability", "engine", "image", "mode", "salt", "v"];
-const RESERVED = ["approval", "reviewer"];
 
 /** The keys this reader knows, by map: the closed-list test holds them against docs/format/request.md. */
 export const knownKeys = {
@@ -253,14 +345,16 @@ export const knownKeys = {
   host: Object.keys(hostKeys),
   asserted_by: ASSERTABLE,
   event: Object.keys(eventKeys),
-  reserved: RESERVED,
+  approval: Object.keys(approvalKeys),
+  approver: Object.keys(approverKeys),
+  reviewer: Object.keys(reviewerKeys),
 };
 
 /** Throws `Refusal` with the status and offset that `decide` returns. */
 export function readRequest(bytes: Uint8Array, image: Image): Request {
   if (bytes.length > limit("request_bytes_max")) throw new Refusal("request_too_large", 0);
   const root = readCmp(bytes);
-  checkMap(root, requestKeys, REQUIRED, RESERVED);
+  checkMap(root, requestKeys, REQUIRED);
 
   const get = (key: string): Node | undefined =>
     need(root, "map").members.find((member) => member.key === key)?.value;
@@ -273,8 +367,11 @@ export function readRequest(bytes: Uint8Array, image: Image): Request {
   const toolForm = noEvent && has("tool", "args") && hasNone("action", "fields");
   const directForm = noEvent && has("action", "fields") && hasNone("tool", "args", "server", "annotations");
   const eventForm =
-    has("event") && hasNone("tool", "args", "action", "fields", "server", "annotations") && isWhole(get);
+    has("event") &&
+    hasNone("tool", "args", "action", "fields", "server", "annotations", "approval", "reviewer") &&
+    isWhole(get);
   if (!toolForm && !directForm && !eventForm) throw new Refusal("call_form", 0);
+  if (has("approval", "reviewer")) throw new Refusal("call_form", 0);
   if (fromBytes(blob("image")) !== fromBytes(image.digest)) {
     throw new Refusal("image_mismatch", (get("image") as Node).at);
   }
@@ -296,6 +393,16 @@ export function readRequest(bytes: Uint8Array, image: Image): Request {
       return { id: need(id, "bin").bytes, digest: need(digest, "bin").bytes };
     });
   }
+  const approval = get("approval");
+  if (approval !== undefined) request.approval = readApproval(approval);
+  const reviewer = get("reviewer");
+  if (reviewer !== undefined) {
+    request.reviewer = {
+      node: reviewer,
+      answer: memberOf(reviewer, "answer", "str").text,
+      of: memberOf(reviewer, "of", "bin").bytes,
+    };
+  }
   if (toolForm) {
     request.tool = text("tool");
     if (has("server")) request.server = text("server");
@@ -306,6 +413,22 @@ export function readRequest(bytes: Uint8Array, image: Image): Request {
     request.direct = readDirect(get("action") as Node, request.payload.members, image);
   }
   return request;
+}
+
+function readApproval(node: Node): Approval {
+  return {
+    node,
+    approvers: memberOf(node, "approvers", "array").items.map((entry) => ({
+      id: memberOf(entry, "id", "str").text,
+      key: memberOf(entry, "key", "str").text,
+    })),
+    args: memberOf(node, "args", "bin").bytes,
+    atMs: memberOf(node, "at_ms", "int").value,
+    expiresMs: memberOf(node, "expires_ms", "int").value,
+    image: memberOf(node, "image", "bin").bytes,
+    of: memberOf(node, "of", "bin").bytes,
+    reasons: memberOf(node, "reasons", "array").items.map((item) => need(item, "str").text),
+  };
 }
 
 /** Whether an event says what its kind needs, and nothing that it may not say. */

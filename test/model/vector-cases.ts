@@ -588,7 +588,102 @@ export const calls: [why: string, image: "sample" | "small", call: RequestSource
 /** Requests that are refused: what is changed in an ordinary one. Offsets are the model's answer. */
 export const refusals: [why: string, change: (request: Record<string, Plain>) => void][] = [
   ["an unknown key", (r) => set(r, "zzz", 1)],
-  ["a key reserved for later", (r) => set(r, "approval", [])],
+  ["an approval that is no map", (r) => set(r, "approval", [])],
+  ["an approval without anything", (r) => set(r, "approval", {})],
+  ["an approval by nobody", (r) => set(r, "approval", approval({ approvers: [] }))],
+  [
+    "nine approvers",
+    (r) => set(r, "approval", approval({ approvers: [..."abcdefghi"].map((id) => approver(id)) })),
+  ],
+  ["an approver that is no map", (r) => set(r, "approval", approval({ approvers: [approver("a"), "b"] }))],
+  [
+    "an approver without a signature",
+    (r) => set(r, "approval", approval({ approvers: [approver("a", { signature: undefined })] })),
+  ],
+  [
+    "an unknown key inside an approver",
+    (r) => set(r, "approval", approval({ approvers: [approver("a", { role: "x" })] })),
+  ],
+  [
+    "a signature that is too short",
+    (r) => set(r, "approval", approval({ approvers: [approver("a", { signature: new Uint8Array(63) })] })),
+  ],
+  [
+    "approvers out of order",
+    (r) => set(r, "approval", approval({ approvers: [approver("ab"), approver("a")] })),
+  ],
+  [
+    "one approver twice",
+    (r) =>
+      set(
+        r,
+        "approval",
+        approval({ approvers: [approver("a"), approver("b"), approver("b", { key: "x" })] }),
+      ),
+  ],
+  [
+    "two approvers with one key",
+    (r) =>
+      set(
+        r,
+        "approval",
+        approval({ approvers: [approver("a"), approver("b"), approver("c", { key: "k-a" })] }),
+      ),
+  ],
+  [
+    "an approver twice with one key: the id is looked at first",
+    (r) => set(r, "approval", approval({ approvers: [approver("a"), approver("a")] })),
+  ],
+  [
+    "a key of an approver that is too long, before a missing one",
+    (r) =>
+      set(
+        r,
+        "approval",
+        approval({ approvers: [approver("a", { key: "x".repeat(65), signature: undefined })] }),
+      ),
+  ],
+  ["an approval of too few arguments", (r) => set(r, "approval", approval({ args: new Uint8Array(31) }))],
+  ["an approval before 1970", (r) => set(r, "approval", approval({ at_ms: -1 }))],
+  ["an approval beyond all times", (r) => set(r, "approval", approval({ expires_ms: 2 ** 53 }))],
+  [
+    "65 reasons that were seen",
+    (r) => set(r, "approval", approval({ reasons: Array.from({ length: 65 }, () => "a") })),
+  ],
+  ["an empty reason that was seen", (r) => set(r, "approval", approval({ reasons: ["a", ""] }))],
+  [
+    "a reason of 257 bytes that was seen",
+    (r) => set(r, "approval", approval({ reasons: ["x".repeat(257)] })),
+  ],
+  ["an unknown key inside an approval", (r) => set(r, "approval", approval({ act: "approve" }))],
+  ["a reviewer that is no map", (r) => set(r, "reviewer", "deny")],
+  ["a reviewer who allows", (r) => set(r, "reviewer", reviewer({ answer: "allow" }))],
+  ["a reviewer without a name", (r) => set(r, "reviewer", reviewer({ by: undefined }))],
+  ["a reviewer with an empty reason", (r) => set(r, "reviewer", reviewer({ reason: "" }))],
+  [
+    "a reviewer with 1 025 bytes of reason",
+    (r) => set(r, "reviewer", reviewer({ reason: "x".repeat(1025) })),
+  ],
+  [
+    "an unknown key inside a reviewer",
+    (r) => set(r, "reviewer", reviewer({ signature: new Uint8Array(64) })),
+  ],
+  [
+    "an approval and a reviewer",
+    (r) => {
+      set(r, "approval", approval({}));
+      set(r, "reviewer", reviewer({}));
+    },
+  ],
+  [
+    "an event with an approval",
+    (r) => {
+      set(r, "tool", undefined);
+      set(r, "args", undefined);
+      set(r, "event", { kind: "outcome", status: "ran" });
+      set(r, "approval", approval({}));
+    },
+  ],
   [
     "nine histories",
     (r) =>
@@ -662,6 +757,35 @@ export const refusals: [why: string, change: (request: Record<string, Plain>) =>
   ["a field nobody knows", (r) => direct(r, "files.read", { colour: "red" })],
   ["a single field named twice", (r) => direct(r, "payments.refund", { amount: 1, amount_minor: 1 })],
 ];
+
+/** An approval as a request may have it, but for what is given. */
+export function approval(changed: Record<string, Plain | undefined>): Plain {
+  return {
+    approvers: [approver("ann"), approver("bob")],
+    args: new Uint8Array(32),
+    at_ms: 0,
+    expires_ms: 60_000,
+    image: new Uint8Array(32),
+    of: new Uint8Array(32).fill(7),
+    reasons: ["tier_medium"],
+    ...changed,
+  };
+}
+
+export function approver(id: string, changed: Record<string, Plain | undefined> = {}): Plain {
+  return { id, key: `k-${id}`, signature: new Uint8Array(64), ...changed };
+}
+
+export function reviewer(changed: Record<string, Plain | undefined>): Plain {
+  return {
+    answer: "escalate",
+    by: "judge 1",
+    of: new Uint8Array(32).fill(7),
+    prompt: new Uint8Array(32).fill(8),
+    reason: "because",
+    ...changed,
+  };
+}
 
 function set(map: Record<string, Plain>, key: string, value: Plain | undefined): void {
   if (value === undefined) delete map[key];
