@@ -74,6 +74,7 @@ export {
 export type { Entry, EntryCell, LogNote, NoteEntry, RecordEntry, Sealed } from "./entry.ts";
 export { EvidenceError } from "./errors.ts";
 export { type KeptEntry, keptEntry } from "./kept-entry.ts";
+export { type KeySalts, keySaltId, type ReadersSalts } from "./key-salt.ts";
 export { EvidenceLog, type EvidenceLogOptions, openEvidenceLog, type Seal } from "./log.ts";
 export {
   type CheckedSignature,

@@ -18,13 +18,14 @@ import type {
   Store,
   StoredCell,
 } from "../src/memory.ts";
-import { sha256 } from "../src/sha256.ts";
+import { hex, sha256 } from "../src/sha256.ts";
 import { Turns } from "../src/turns.ts";
 import type { Durability } from "../src/types.ts";
 import { Chain } from "./chain.ts";
 import { signCheckpoint } from "./checkpoint.ts";
 import { CheckpointWriter } from "./checkpoint-writer.ts";
 import {
+  type BeginNote,
   DIGEST_BYTES,
   decodeEntry,
   type Entry,
@@ -37,6 +38,7 @@ import {
 import { EvidenceError } from "./errors.ts";
 import { binAt, binBytes, FRAME_BYTES_MAX, frameAt, frameOf } from "./frame.ts";
 import { Histories } from "./histories.ts";
+import { type KeySalts, keySaltId } from "./key-salt.ts";
 import type { Note, Signer } from "./note.ts";
 import { type OwnKey, OwnKeys } from "./own-keys.ts";
 import {
@@ -80,6 +82,8 @@ export interface EvidenceLogOptions {
   readonly store?: Store;
   /** Why a key that signed before signs no more, by the key as text. One that is not here was retired. */
   readonly revoked?: ReadonlyMap<string, string>;
+  /** Where key salts are kept. Left out: a log that begins names none, and one that names one does not open. */
+  readonly keySalts?: KeySalts;
   /** What the writer remembers of his logs, outside of them. Left out: a log is taken as it is found. */
   readonly memory?: LogMemory;
   /** Milliseconds since 1970, for what is no decision. */
@@ -143,6 +147,8 @@ export class EvidenceLog implements Log {
   readonly origin: string;
   readonly shard: string;
   readonly store: Store;
+  /** What ids of histories in this log are made with; undefined where the log names no salt. */
+  readonly keySalt: Uint8Array | undefined;
   readonly opening: LogOpening;
   readonly #storage: Storage;
   readonly #options: EvidenceLogOptions;
@@ -176,6 +182,7 @@ export class EvidenceLog implements Log {
     this.origin = opened.origin;
     this.shard = opened.shard;
     this.store = opened.store;
+    this.keySalt = opened.keySalt;
     this.opening = { cutBytes: opened.end.torn, began: opened.chain.tree.size === 0 };
     this.#storage = storage;
     this.#options = options;
@@ -188,6 +195,10 @@ export class EvidenceLog implements Log {
     this.#kept = new Set(opened.artifacts);
     this.#segments = [...opened.segments];
     this.#end = opened.end;
+  }
+
+  get sealsRequests(): boolean {
+    return this.#options.seal !== undefined;
   }
 
   /** Entries in the log. */
@@ -523,6 +534,7 @@ export interface OpenedShard {
   readonly checkpoints: CheckpointWriter;
   readonly keys: OwnKeys;
   readonly witnessed: Witnessed | undefined;
+  readonly keySalt: Uint8Array | undefined;
 }
 
 /**
@@ -542,8 +554,10 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const histories = new Histories(store);
   const keys = new OwnKeys();
   const checkpoints = await CheckpointWriter.open(storage, shard);
-  const logName = await logOf(storage, shards);
-  let origin = `${logName ?? options.origin}/${shard}`;
+  const first = await firstNote(storage, shards);
+  let origin = `${first?.origin.slice(0, first.origin.lastIndexOf("/")) ?? options.origin}/${shard}`;
+  // A new shard of a log has the salt of the others: its writer may share their store.
+  let saltId = first?.salt;
   let seen: SignedTree | undefined;
   const end = await readShard(storage, segments, async (batch) => {
     for (const found of batch) {
@@ -551,6 +565,7 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
       checkpoints.check(chain.tree);
       if (entry.note?.kind === "begin") {
         origin = entry.note.origin;
+        saltId = entry.note.salt;
         seen = options.memory?.newest(origin);
       }
       if (seen?.size === chain.tree.size && !sameHash(seen.root, chain.tree.root()))
@@ -584,10 +599,13 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const { witnessing, onRemark = () => {} } = options;
   const witnessed =
     witnessing === undefined ? undefined : await Witnessed.open(storage, shard, witnessing, onRemark);
+  const isNew = first === undefined && chain.tree.size === 0;
+  const keySalt = isNew ? options.keySalts?.make() : neededSalt(saltId, shard, options.keySalts);
   const opened = {
     shard,
     origin,
     store,
+    keySalt,
     replay,
     chain,
     end,
@@ -605,7 +623,13 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const torn = end.torn === 0 ? undefined : await storage.read(end.file, end.at, end.torn);
   if (torn !== undefined) await storage.cut(end.file, end.at);
   if (chain.tree.size === 0)
-    await log.note({ kind: "begin", origin, key: publicKeyText(signers[0].publicKey), time_ms: clock() });
+    await log.note({
+      kind: "begin",
+      origin,
+      key: publicKeyText(signers[0].publicKey),
+      ...(keySalt === undefined ? {} : { salt: keySaltId(keySalt, hash) }),
+      time_ms: clock(),
+    });
   if (torn !== undefined)
     await log.note({
       kind: "cut",
@@ -628,18 +652,33 @@ export function needShardName(shard: string): void {
   throw new EvidenceError("shard_name", `shard: wanted ${SHARD_NAME.source}, came ${JSON.stringify(shard)}`);
 }
 
-/** Name of the log that other shards in the storage belong to. */
-async function logOf(
+/** @throws EvidenceError when it is not there: with another one every history would begin at nothing. */
+function neededSalt(
+  named: Uint8Array | undefined,
+  shard: string,
+  salts: KeySalts | undefined,
+): Uint8Array | undefined {
+  if (named === undefined) return undefined;
+  const salt = salts?.find(named);
+  if (salt !== undefined) return salt;
+  throw new EvidenceError(
+    "key_salt",
+    `${shard}: wanted the key salt ${hex(named)}, which the log began with; came none or another one; restore salts/ of its key folder, or give keySalt`,
+  );
+}
+
+/** The first note of a shard that is there, which names the log that all of them belong to. */
+async function firstNote(
   storage: Storage,
   shards: ReadonlyMap<string, readonly string[]>,
-): Promise<string | undefined> {
+): Promise<BeginNote | undefined> {
   for (const [first] of shards.values()) {
     if (first === undefined) continue;
     const bytes = await storage.read(first, 0, BEGIN_BYTES_MAX);
     const frame = frameAt(bytes, 0, bytes.length);
     const entry = typeof frame === "string" ? undefined : binAt(bytes, frame.from, frame.to);
     const { note } = entry === undefined ? {} : decodeEntry(bytes.subarray(entry.from, entry.to));
-    if (note?.kind === "begin") return note.origin.slice(0, note.origin.lastIndexOf("/"));
+    if (note?.kind === "begin") return note;
   }
   return undefined;
 }

@@ -17,6 +17,7 @@ import { decidedAgain } from "./decided-again.ts";
 import { type RecordEntry, replayedOf } from "./entry.ts";
 import { EvidenceError, FileFault } from "./errors.ts";
 import { factsOf, type RecordFacts } from "./facts.ts";
+import { type ReadersSalts, saltRemark } from "./key-salt.ts";
 import { KEY_TYPE, type Note, type NoteSignature, noteKey, type Verify } from "./note.ts";
 import { checkpointsName, inventoryOf, readShard, ShardFault, witnessedName } from "./shard.ts";
 import { type Standing, standingOf } from "./standing.ts";
@@ -59,6 +60,8 @@ export interface NotReplayed {
   readonly erased: number;
   /** A history that it was decided on is not known: others changed it through logs of their own, or it had no room. */
   readonly history: number;
+  /** Its histories have ids that were made with a key salt which the verifier does not have. */
+  readonly salt: number;
 }
 
 export interface ShardReport {
@@ -107,7 +110,7 @@ export interface Progress {
   readonly bytesAll: number;
 }
 
-export interface VerifyOptions {
+export interface VerifyOptions extends ReadersSalts {
   readonly trust?: VerifyTrust;
   /** Ed25519 by the pinned predicate. */
   readonly verify: Verify;
@@ -121,8 +124,6 @@ export interface VerifyOptions {
   /** Records from this entry on, and before that one, are computed and decided again; the structure is always whole. */
   readonly from?: number;
   readonly to?: number;
-  /** What the ids of histories were made with, where it is not zeros. */
-  readonly keySalt?: Uint8Array;
   readonly onProgress?: (progress: Progress) => void;
   /** Asked now and then; on true verifying ends with a {@link VerifyStopped}. */
   readonly stop?: () => boolean;
@@ -145,6 +146,7 @@ export interface VerifyState {
   readonly prev: string;
   readonly latestMs: number;
   readonly lost: ShardWalk["lost"];
+  readonly unsalted: number;
   readonly structure: Answer;
   readonly arithmetic: Answer;
   readonly replay: Answer;
@@ -195,7 +197,7 @@ class Verifier {
   readonly #structure: Tally = { checked: 0, failed: 0, ms: 0 };
   readonly #arithmetic: Tally = { checked: 0, failed: 0, ms: 0 };
   readonly #replay: Tally = { checked: 0, failed: 0, ms: 0 };
-  readonly #not = { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 0, history: 0 };
+  readonly #not = { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 0, history: 0, salt: 0 };
   readonly #verdicts = { allow: 0, review: 0, deny: 0 };
   readonly #shards: ShardReport[] = [];
   #shadow = 0;
@@ -272,6 +274,7 @@ class Verifier {
       prev: hex(walk.chain.prev),
       latestMs: walk.latestMs,
       lost: [...walk.lost],
+      unsalted: walk.unsalted,
       structure: { ...this.#structure },
       arithmetic: { ...this.#arithmetic },
       replay: { ...this.#replay },
@@ -298,6 +301,7 @@ class Verifier {
       );
     walk.latestMs = state.latestMs;
     walk.lost.push(...state.lost);
+    walk.unsalted = state.unsalted;
     Object.assign(this.#structure, state.structure);
     Object.assign(this.#arithmetic, state.arithmetic);
     Object.assign(this.#replay, state.replay);
@@ -382,6 +386,8 @@ class Verifier {
       this.#fail(error.code, shard, error.message, { ...place, ...seq });
     }
     this.#needErased(walk);
+    if (walk.unsalted > 0 && walk.saltId !== undefined)
+      this.#find(saltRemark(shard, walk.saltId, walk.unsalted));
     const { size } = walk.chain.tree;
     return { shard, origin: walk.origin, entries: size, root: hex(walk.chain.tree.root()), signed, standing };
   }
@@ -650,7 +656,13 @@ class Verifier {
       this.#not.history++;
       return;
     }
-    fault ??= await decidedAgain(this.#artifacts, entry.record, facts, request, cells);
+    const keySalt = this.#artifacts.keySalt(walk.saltId);
+    if (fault === undefined && facts.hasCells && keySalt === undefined) {
+      this.#not.salt++;
+      walk.unsalted++;
+      return;
+    }
+    fault ??= await decidedAgain(this.#artifacts, entry.record, facts, request, cells, keySalt);
     this.#replay.checked++;
     if (fault === undefined) return;
     this.#replay.failed++;

@@ -10,6 +10,7 @@ import { basename, dirname, join, resolve, sep } from "node:path";
 import { type BundleReport, isBundle, verifyBundle } from "../evidence/bundle/index.ts";
 import { checkpointText, openCheckpoint, parseCheckpointText } from "../evidence/checkpoint.ts";
 import { EvidenceError } from "../evidence/errors.ts";
+import { KEY_SALT_BYTES, type KeySalts, keySaltId } from "../evidence/key-salt.ts";
 import {
   type EvidenceLog,
   type EvidenceLogOptions,
@@ -43,6 +44,7 @@ import { nodeEd25519 } from "./ed25519-node.ts";
 import { FolderReader, FolderStorage } from "./folder-storage.ts";
 import { nodeSha256 } from "./hash-node.ts";
 import { KeyFolder, readOwn, writeOwn } from "./key-folder.ts";
+import { KeySaltFolder } from "./key-salts.ts";
 import { FileLock } from "./lock.ts";
 import { defaultKeyFolder, ownTrustFile } from "./own-paths.ts";
 import { SubjectKeyFolder } from "./subject-keys.ts";
@@ -68,6 +70,11 @@ export interface LogFolderOptions {
   readonly onRemark?: (sentence: string) => void;
   /** Where histories are kept, when they outlive the process. Default: in memory, filled from the log. */
   readonly store?: Store;
+  /**
+   * 32 secret bytes that ids of histories are made with in a log that begins, kept in the folder of the keys. Default: random
+   * ones; none with a `store`, which may have histories of before. A log that began without any goes on without.
+   */
+  readonly keySalt?: Uint8Array;
 }
 
 export interface WitnessAddress {
@@ -112,8 +119,10 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
     payloads = true,
     redact = [],
     store,
+    keySalt,
   } = options;
   needShardName(shard);
+  needSalt(keySalt);
   const path = realPath(folder);
   needOutside(path, realPath(keys));
   const own = KeyFolder.create(keys);
@@ -131,6 +140,7 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
       signers: [signer, ...retiring],
       revoked: revokedIn(own.keys()),
       memory: new SeenFolder(own),
+      keySalts: keySaltsOf(own.path, keySalt, store !== undefined),
       ...(durability === undefined ? {} : { durability }),
       ...(store === undefined ? {} : { store }),
       ...(subjects === undefined
@@ -140,12 +150,36 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
       clock: Date.now,
       hash: nodeSha256,
     });
+    if (keySalt !== undefined && log.keySalt === undefined) {
+      await log.close();
+      throw new EvidenceError(
+        "key_salt",
+        `${folder}: it began without a key salt, and goes on without; leave keySalt out, or begin another log`,
+      );
+    }
     noteTrust(own, trustedShard(log));
     return log;
   } catch (error) {
     await storage.close();
     throw error;
   }
+}
+
+function needSalt(salt: unknown): void {
+  if (salt === undefined || (salt instanceof Uint8Array && salt.length === KEY_SALT_BYTES)) return;
+  throw new EvidenceError("key_salt", `keySalt: wanted ${KEY_SALT_BYTES} bytes; give some random ones`);
+}
+
+/** Salts in a key folder; the program's own before them. */
+function keySaltsOf(keys: string, given: Uint8Array | undefined, hasStore: boolean): KeySalts {
+  const kept = new KeySaltFolder(keys);
+  if (given === undefined)
+    return { find: (id) => kept.find(id), make: () => (hasStore ? undefined : kept.make()) };
+  const keep = (): Uint8Array => {
+    kept.keep(given);
+    return given;
+  };
+  return { find: (id) => (sameBytes(keySaltId(given), id) ? keep() : undefined), make: keep };
 }
 
 function witnessingOf({
@@ -307,7 +341,7 @@ export interface VerifyFolderOptions
   extends Pick<VerifyOptions, "from" | "to" | "replay" | "keySalt" | "onProgress" | "onEntry"> {
   /** Whom to believe. Left out: nobody, and the answer is "consistent, unanchored" at best. */
   readonly trust?: Trust;
-  /** Folder with the keys of subjects, to open what is sealed. Left out: it stays sealed. */
+  /** Folder with the keys of subjects, to open what is sealed, and with key salts. Left out: it stays sealed. */
   readonly keys?: string;
 }
 
@@ -346,6 +380,7 @@ export async function verifyOptions({ trust, keys, ...rest }: VerifyFolderOption
     hash: nodeSha256,
     engines: new Map([[EMBEDDED_DIGESTS.engine, embeddedWasm()]]),
     ...(trust === undefined ? {} : { trust: verifyTrust(trust) }),
+    ...(keys === undefined ? {} : { keySalts: new KeySaltFolder(keys) }),
     ...(keys === undefined || !existsSync(join(keys, "subjects"))
       ? {}
       : { open: opener(new SubjectKeyFolder(keys)) }),

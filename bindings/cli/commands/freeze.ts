@@ -89,7 +89,7 @@ async function order(
   // Encoded once before the file is begun: a wrong word leaves nothing behind.
   engine.prepare({ ...body, context });
   const state = (await State.open(options)) as State;
-  const decisions = await state.take(engine, [body], context).finally(() => state.close());
+  const decisions = await state.take(state.engineFor(engine), [body], context).finally(() => state.close());
   const [decision] = decisions;
   const output = new Output();
   if (options.json === true) await output.json(shownEvents(decisions));
