@@ -371,10 +371,12 @@ class Verifier {
           `${this.#resume.seq} entries were verified and ${end.seq} are there`,
         );
       if (end.torn > 0)
-        this.#fail("frame_torn", shard, "A write was cut short. Open the log once; it will say so.", {
-          file: end.file,
-          at: end.at,
-        });
+        this.#fail(
+          "frame_torn",
+          shard,
+          `The last ${end.torn} bytes are no whole write: a crash leaves that, and so does somebody who cuts the file. Nothing of them was answered or signed. An auditor asks for a copy of now; whoever writes the log opens and closes it once, which cuts them off and notes it in the log.`,
+          { file: end.file, at: end.at },
+        );
       this.#needSigned(walk);
       standing = await this.#standing(walk);
     } catch (error) {
@@ -397,19 +399,26 @@ class Verifier {
     const name = checkpointsName(walk.shard);
     const { notes, pending, torn, openAt } = await readCheckpoints(this.#storage, name);
     if (pending !== undefined || torn > 0)
-      this.#fail("checkpoint_open", walk.shard, "A checkpoint waits for its signature. Open the log once.", {
-        file: name,
-        at: openAt,
-      });
+      this.#fail(
+        "checkpoint_open",
+        walk.shard,
+        "Its last checkpoint is not signed: the writer was stopped at that moment, or is writing now. What is signed before it stands. An auditor asks for a copy of the closed log; whoever writes it opens and closes it once, which signs it.",
+        { file: name, at: openAt },
+      );
     for (const { checkpoint, note, from } of notes) walk.expect(checkpoint, note, name, from);
     const witnessed = witnessedName(walk.shard);
     if ((await this.#storage.size(witnessed)) > 0) {
       const found = await readCheckpoints(this.#storage, witnessed);
       if (found.pending !== undefined || found.torn > 0)
-        this.#fail("checkpoint_open", walk.shard, "A checkpoint of witnesses is cut short.", {
-          file: witnessed,
-          at: found.openAt,
-        });
+        this.#fail(
+          "checkpoint_open",
+          walk.shard,
+          "The last cosigned checkpoint is cut short: the writer was stopped at that moment. An auditor asks for a copy of the closed log; whoever writes it opens it once with its witnesses.",
+          {
+            file: witnessed,
+            at: found.openAt,
+          },
+        );
       for (const { checkpoint, note, from } of found.notes) walk.expect(checkpoint, note, witnessed, from);
     }
     return notes.at(-1)?.checkpoint.size ?? 0;
