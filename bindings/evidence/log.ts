@@ -23,7 +23,7 @@ import { Turns } from "../src/turns.ts";
 import type { Durability } from "../src/types.ts";
 import { Chain } from "./chain.ts";
 import { signCheckpoint } from "./checkpoint.ts";
-import { CheckpointWriter } from "./checkpoint-writer.ts";
+import { CheckpointWriter, SIGNER_FAILED } from "./checkpoint-writer.ts";
 import {
   type BeginNote,
   DIGEST_BYTES,
@@ -172,6 +172,8 @@ export class EvidenceLog implements Log {
   #unsynced = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #fault: unknown;
+  /** It did not sign the last time, and is asked again by the clock alone. */
+  #isSignerOut = false;
   /** Nobody has heard of the fault yet. */
   #isUntold = false;
   #closing: Promise<void> | undefined;
@@ -276,7 +278,7 @@ export class EvidenceLog implements Log {
     return this.#put(note);
   }
 
-  /** Signs what is in the log so far. */
+  /** Signs what is in the log so far. @throws EvidenceError `signer_failed`; the log goes on, and signs later. */
   async sign(): Promise<void> {
     await this.#turns.run(() => this.#whole(() => this.#sign()));
   }
@@ -370,7 +372,8 @@ export class EvidenceLog implements Log {
     try {
       await step();
     } catch (error) {
-      this.#fault ??= error;
+      // A signer that does not answer stops nothing: what it has not signed waits for it.
+      if (!isSigners(error)) this.#fault ??= error;
       throw error;
     }
   }
@@ -488,23 +491,35 @@ export class EvidenceLog implements Log {
 
   async #signWhenDue(): Promise<void> {
     const { checkpointEntries = CHECKPOINT_ENTRIES, checkpointMs = CHECKPOINT_MS } = this.#options;
-    if (this.size - this.signedSize >= checkpointEntries) {
+    if (this.size - this.signedSize >= checkpointEntries && !this.#isSignerOut) {
       await this.#signUnasked();
       return;
     }
+    this.#signIn(checkpointMs);
+  }
+
+  #signIn(ms: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.#turns.run(() => this.#signUnasked());
-    }, checkpointMs);
+    }, ms);
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
   /** The answers were given; a fault is told to whoever appends next, or closes the log. */
   async #signUnasked(): Promise<void> {
     if (this.#fault !== undefined) return;
-    await this.#whole(() => this.#sign()).catch(() => {
-      this.#isUntold = true;
-    });
+    try {
+      await this.#whole(() => this.#sign());
+    } catch (error) {
+      if (!isSigners(error)) {
+        this.#isUntold = true;
+        return;
+      }
+      if (!this.#isSignerOut) this.#options.onRemark?.(`${(error as Error).message}; it is asked again`);
+      this.#isSignerOut = true;
+      this.#signIn(this.#options.checkpointMs ?? CHECKPOINT_MS);
+    }
   }
 
   async #sign(): Promise<void> {
@@ -515,10 +530,15 @@ export class EvidenceLog implements Log {
     const { tree } = this.#chain;
     this.#options.memory?.remember(this.origin, { size: tree.size, root: tree.root() });
     await this.#checkpoints.sign(this.origin, this.#chain.tree, this.#options.signers);
+    this.#isSignerOut = false;
     if (this.#witnessed === undefined) return;
     this.#signed = { place: this.#end, tree: this.#chain.tree.copy() };
     this.#show();
   }
+}
+
+function isSigners(error: unknown): boolean {
+  return error instanceof EvidenceError && error.code === SIGNER_FAILED;
 }
 
 /** What opening a shard finds. */

@@ -36,6 +36,7 @@ import type { WitnessAnswer } from "../evidence/witness-request.ts";
 import { witnessingBy } from "../evidence/witnessing.ts";
 import type { ListedKey } from "../keys/key-list.ts";
 import { keyId, publicKeyText } from "../keys/paserk.ts";
+import { checkedSigner, type Signer } from "../keys/signer.ts";
 import { ENGINE_SHA256 } from "../src/gen/engine-digest.ts";
 import { type Store, sameBytes } from "../src/memory.ts";
 import { hex } from "../src/sha256.ts";
@@ -52,6 +53,13 @@ import { SubjectKeyFolder } from "./subject-keys.ts";
 export interface LogFolderOptions {
   /** Folder of the keys. Default `~/.permit0/keys` of the user who runs this. A first key is made where there is none. */
   readonly keys?: string;
+  /**
+   * Who signs, where that is no key of the folder: a key service, a card, another process (docs/keys.md). Each signature is
+   * verified. One that fails stops nothing: the checkpoint waits, and is signed with the next one.
+   */
+  readonly signer?: Signer;
+  /** Signs beside it, for as long as verifiers may know its key alone. */
+  readonly retiring?: Signer;
   /** Name of this writer's shard, one for each process that writes at a time. Default `main`. */
   readonly shard?: string;
   /** Name of a log that begins. Default: one that nobody else has. */
@@ -126,10 +134,7 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
   const path = realPath(folder);
   needOutside(path, realPath(keys));
   const own = KeyFolder.create(keys);
-  if (!own.keys().some(({ status }) => status === "current")) own.add();
-  const [signer, ...retiring] = own.signers();
-  if (signer === undefined)
-    throw new EvidenceError("key_unknown", `${keys}: wanted a key that signs, came none`);
+  const signers = signersOf(own, options);
   const subjects = payloads ? new SubjectKeyFolder(own.path) : undefined;
   const redaction = redactionOf(redact);
   const storage = new LockedFolder(path, new FileLock(`${path}.${shard}`));
@@ -137,9 +142,9 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
     const log = await openEvidenceLog(storage, {
       shard,
       origin: options.origin ?? `permit0.local/${randomBytes(8).toString("hex")}`,
-      signers: [signer, ...retiring],
+      signers,
       revoked: revokedIn(own.keys()),
-      memory: new SeenFolder(own),
+      memory: new SeenFolder(own, options.signer === undefined ? undefined : signers),
       keySalts: keySaltsOf(own.path, keySalt, store !== undefined),
       ...(durability === undefined ? {} : { durability }),
       ...(store === undefined ? {} : { store }),
@@ -163,6 +168,21 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
     await storage.close();
     throw error;
   }
+}
+
+/** The keys of the folder, one of which is made where there is none; or those that the program brings. */
+function signersOf(own: KeyFolder, { signer, retiring }: LogFolderOptions): [Signer, ...Signer[]] {
+  if (signer !== undefined) {
+    const all = [signer, ...(retiring === undefined ? [] : [retiring])];
+    return all.map((one) => checkedSigner(one, nodeEd25519)) as [Signer, ...Signer[]];
+  }
+  if (retiring !== undefined)
+    throw new EvidenceError("signer", "retiring: wanted a signer that takes its place; give signer too");
+  if (!own.keys().some(({ status }) => status === "current")) own.add();
+  const [first, ...others] = own.signers();
+  if (first === undefined)
+    throw new EvidenceError("key_unknown", `${own.path}: wanted a key that signs, came none`);
+  return [first, ...others];
 }
 
 function needSalt(salt: unknown): void {
@@ -251,9 +271,12 @@ function realPath(path: string): string {
 class SeenFolder implements LogMemory {
   readonly #keys: KeyFolder;
   readonly #folder: string;
+  readonly #signers: readonly Signer[] | undefined;
 
-  constructor(keys: KeyFolder) {
+  /** @param signers those that the program brings, instead of the keys of the folder. */
+  constructor(keys: KeyFolder, signers?: readonly Signer[]) {
     this.#keys = keys;
+    this.#signers = signers;
     this.#folder = join(keys.path, "seen");
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
@@ -269,9 +292,20 @@ class SeenFolder implements LogMemory {
     writeOwn(this.#folder, this.#file(origin), checkpointText({ origin, ...tree }));
   }
 
-  /** A log names no key but those of this folder, and one that is not remembered was signed by one of them. */
+  /**
+   * Keys that this writer has signed the log with. Of a signer elsewhere no folder has the keys of before: they are noted in
+   * the trust of this user, whenever a log opened with them.
+   */
+  #own(origin: string): readonly { readonly publicKey: Uint8Array; readonly from: number }[] {
+    const noted = (): readonly { readonly publicKey: Uint8Array }[] =>
+      readTrust(this.#keys.path)?.shards.find((shard) => shard.origin === origin)?.keys ?? [];
+    const keys = this.#signers === undefined ? this.#keys.keys() : [...this.#signers, ...noted()];
+    return keys.map(({ publicKey }) => ({ publicKey, from: 0 }));
+  }
+
+  /** A log names no key but those of its writer, and one that is not remembered was signed by one of them. */
   async recognise({ origin, keys, newest, isRemembered }: FoundLog): Promise<void> {
-    const own = this.#keys.keys().map(({ publicKey }) => ({ publicKey, from: 0 }));
+    const own = this.#own(origin);
     const strangers = keys.filter(({ publicKey }) => !own.some((key) => sameBytes(key.publicKey, publicKey)));
     if (strangers.length === 0 && isRemembered) return;
     if (strangers.length === 0 && newest !== undefined) {
@@ -281,7 +315,7 @@ class SeenFolder implements LogMemory {
     const came = strangers.length > 0 ? "one of keys that are not there" : "one that nobody has signed";
     throw new EvidenceError(
       "log_stranger",
-      `${origin}: wanted a log that the keys in ${this.#keys.path} have signed, came ${came}; give its own --keys, or begin another log`,
+      `${origin}: wanted a log that ${this.#signers === undefined ? `the keys in ${this.#keys.path}` : "the keys of its signer"} have signed, came ${came}; give its own --keys or signer, or begin another log`,
     );
   }
 
@@ -316,9 +350,15 @@ function waitForLock(file: string): FileLock {
   }
 }
 
+function readTrust(folder: string): Trust | undefined {
+  const file = ownTrustFile(folder);
+  const text = readOwn(file);
+  return text === undefined ? undefined : parseTrust(text, file);
+}
+
 function writeTrust(folder: string, file: string, shard: TrustedShard): void {
   const text = readOwn(file);
-  const trust = text === undefined ? { shards: [], engines: [] } : parseTrust(text, file);
+  const trust = readTrust(folder) ?? { shards: [], engines: [] };
   const others = trust.shards.filter(({ origin }) => origin !== shard.origin);
   const engines = [...new Set([...trust.engines, ENGINE_SHA256])];
   const next = trustText({ ...trust, shards: [...others, shard], engines });
