@@ -2,7 +2,7 @@
 
 import { statSync } from "node:fs";
 import { type Command, Option } from "commander";
-import type { Opening, StorageReader, SubjectKeys } from "permit0/evidence";
+import type { Opening, ReadersSalts, StorageReader, SubjectKeys } from "permit0/evidence";
 import { CliError } from "./failure.js";
 import { readPolicy } from "./policy.js";
 
@@ -16,10 +16,16 @@ export interface LogFolderOptions {
 export function addLogFolderOptions(command: Command): Command {
   return command
     .addOption(
-      new Option("--keys <dir>", "keys of subjects, to open what is sealed (default: ~/.permit0/keys)"),
+      new Option(
+        "--keys <dir>",
+        "keys of subjects, to open what is sealed, and key salts (default: ~/.permit0/keys)",
+      ),
     )
     .addOption(
-      new Option("--key-salt <file>", "32 bytes that the ids of histories were made with (default: zeros)"),
+      new Option(
+        "--key-salt <file>",
+        "32 bytes that the ids of histories were made with (default: what --keys has; of a log that names none zeros)",
+      ),
     );
 }
 
@@ -55,6 +61,13 @@ export async function openingOf({ keys }: LogFolderOptions): Promise<Opening | u
   return openingWith(found);
 }
 
+/** Salts to read a log with: the one that was given, and those beside the keys. */
+export async function saltsOf(options: LogFolderOptions): Promise<ReadersSalts> {
+  const keySalt = keySaltOf(options);
+  const { openKeySalts } = await import("permit0/node");
+  return { ...(keySalt === undefined ? {} : { keySalt }), keySalts: await openKeySalts(options.keys) };
+}
+
 const SALT_BYTES = 32;
 
 export function keySaltOf({ keySalt: file }: LogFolderOptions): Uint8Array | undefined {
@@ -81,6 +94,8 @@ const NOT: Readonly<Record<string, string>> = {
   withheld: "sealed, and no key",
   redacted: "redacted",
   erased: "erased",
+  history: "on histories that are not all known",
+  salt: "without the key salt of the log",
   engine: "without its engine or image",
 };
 

@@ -20,8 +20,8 @@ const MAGIC = "P0IM";
 const BYTE_ORDER_MARK = "\ufeff";
 
 /** Opens the engine with the policy that the options name. Nothing is looked for where nobody pointed. */
-export async function openPolicy(options: PolicyOptions, keySalt?: Uint8Array): Promise<Engine> {
-  return openImage(await imageOf(options), keySalt);
+export async function openPolicy(options: PolicyOptions): Promise<Engine> {
+  return openImage(await imageOf(options));
 }
 
 async function imageOf({ policy, profile, pack }: PolicyOptions): Promise<Uint8Array> {
@@ -87,12 +87,11 @@ export async function openNamed(name: string): Promise<OpenedPolicy> {
 }
 
 /** Opens the embedded engine with an image. */
-export function openImage(image: Uint8Array, keySalt?: Uint8Array): Promise<Engine> {
+export function openImage(image: Uint8Array): Promise<Engine> {
   return openEngine({
     wasm: embeddedWasm(),
     image,
     expect: { engine: EMBEDDED_DIGESTS.engine },
-    ...(keySalt === undefined ? {} : { keySalt }),
   });
 }
 

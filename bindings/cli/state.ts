@@ -102,6 +102,12 @@ export class State {
     }
   }
 
+  /** The engine with the key salt of the log, if the log names one. */
+  engineFor(engine: Engine): Engine {
+    const { keySalt } = this.#log;
+    return keySalt === undefined ? engine : engine.withKeySalt(keySalt);
+  }
+
   /** Entries in the log. */
   get size(): number {
     return this.#log.size;

@@ -10,6 +10,7 @@ import type { Decision, EventFacts, Verdict } from "../src/types.ts";
 import { Artifacts } from "./artifacts.ts";
 import { replayedOf } from "./entry.ts";
 import { EvidenceError } from "./errors.ts";
+import type { ReadersSalts } from "./key-salt.ts";
 import { inventoryOf } from "./shard.ts";
 import type { StorageReader } from "./storage.ts";
 import { sameHash } from "./tree.ts";
@@ -64,11 +65,9 @@ export interface ReplayReport {
   readonly fault?: { readonly shard: string; readonly seq: number; readonly message: string };
 }
 
-export interface ReplayOptions extends WalkOptions {
+export interface ReplayOptions extends WalkOptions, ReadersSalts {
   /** Engines that the reader brings, by digest in hex. Without one of them nothing is decided again. */
   readonly engines: ReadonlyMap<string, Uint8Array>;
-  /** What the ids of histories were made with, where it is not zeros. */
-  readonly keySalt?: Uint8Array;
   /** From this entry on, and before that one, records are computed and decided; those outside are taken at their word. */
   readonly from?: number;
   readonly to?: number;
@@ -81,12 +80,13 @@ export interface ReplayOptions extends WalkOptions {
  * @throws EvidenceError, ShardFault when the entries are no log; whatever storage and keys throw.
  */
 export async function replayLog(storage: StorageReader, options: ReplayOptions): Promise<ReplayReport> {
-  const { engines, keySalt, hash } = options;
+  const { engines, keySalt, keySalts, hash } = options;
   const artifacts = new Artifacts(
     storage,
     {
       engines,
       ...(keySalt === undefined ? {} : { keySalt }),
+      ...(keySalts === undefined ? {} : { keySalts }),
       ...(hash === undefined ? {} : { hash }),
     },
     ({ file = "", sentence }) => {
@@ -172,7 +172,12 @@ class Again {
       this.unopened.add(request);
       return undefined;
     }
-    const engine = await this.#artifacts.engine(facts.engine, facts.image);
+    const keySalt = this.#artifacts.keySalt(walk.saltId);
+    if (facts.hasCells && keySalt === undefined) {
+      this.unopened.add("salt");
+      return undefined;
+    }
+    const engine = await this.#artifacts.engine(facts.engine, facts.image, keySalt);
     if (typeof engine === "string") {
       this.engineless++;
       return undefined;

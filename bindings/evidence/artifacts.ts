@@ -5,16 +5,16 @@ import { AMPLIFIER_COUNT } from "../src/gen/codes.ts";
 import { IMAGE_BYTES_MAX } from "../src/gen/limits.ts";
 import { ImageView } from "../src/image.ts";
 import { hex, sha256 } from "../src/sha256.ts";
+import { keySaltFor, type ReadersSalts } from "./key-salt.ts";
 import { ARTIFACT_NAME } from "./shard.ts";
 import type { StorageReader } from "./storage.ts";
 import type { Hash } from "./tree.ts";
 import type { Finding, VerifyTrust } from "./verify.ts";
 
-export interface ArtifactOptions {
+export interface ArtifactOptions extends ReadersSalts {
   readonly trust?: VerifyTrust;
   readonly hash?: Hash;
   readonly engines?: ReadonlyMap<string, Uint8Array>;
-  readonly keySalt?: Uint8Array;
 }
 
 const WASM_BYTES_MAX = 16 * 1024 * 1024;
@@ -28,6 +28,7 @@ export class Artifacts {
   readonly #named = { engines: new Set<string>(), images: new Set<string>() };
   readonly #maxima = new Map<string, readonly number[] | undefined>();
   readonly #engines = new Map<string, Engine | string>();
+  readonly #salts = new Map<string, Uint8Array | undefined>();
   readonly #present = new Set<string>();
 
   constructor(storage: StorageReader, options: ArtifactOptions, find: (finding: Finding) => void) {
@@ -93,19 +94,27 @@ export class Artifacts {
     }
   }
 
-  /** An engine to decide with again, or why there is none. */
-  async engine(engine: string, image: string): Promise<Engine | string> {
-    const key = `${engine} ${image}`;
+  /** The key salt of a shard that calls it so; undefined where the reader does not have it. */
+  keySalt(named: Uint8Array | undefined): Uint8Array | undefined {
+    const key = named === undefined ? "" : hex(named);
+    if (!this.#salts.has(key))
+      this.#salts.set(key, keySaltFor(named, this.#options, this.#options.hash ?? sha256));
+    return this.#salts.get(key);
+  }
+
+  /** An engine to decide with again, or why there is none. Without a salt for what no history has to do with. */
+  async engine(engine: string, image: string, keySalt?: Uint8Array): Promise<Engine | string> {
+    const key = `${engine} ${image} ${keySalt === undefined ? "" : hex(keySalt)}`;
     const known = this.#engines.get(key);
     if (known !== undefined) return known;
-    const opened = await this.#open(engine, image);
+    const opened = await this.#open(engine, image, keySalt);
     if (this.#engines.size >= ENGINES_MAX) this.#engines.delete(this.#engines.keys().next().value as string);
     this.#engines.set(key, opened);
     return opened;
   }
 
-  async #open(engine: string, image: string): Promise<Engine | string> {
-    const { trust, engines, keySalt } = this.#options;
+  async #open(engine: string, image: string, keySalt: Uint8Array | undefined): Promise<Engine | string> {
+    const { trust, engines } = this.#options;
     const own = engines?.get(engine);
     // An engine that nobody vouches for would vouch for itself.
     if (own === undefined && trust?.engines.includes(engine) !== true)

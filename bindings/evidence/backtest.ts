@@ -10,6 +10,7 @@ import { VERDICT_NAMES } from "../src/gen/codes.ts";
 import { Remembering } from "../src/memory.ts";
 import { hex } from "../src/sha256.ts";
 import type { Decision, EventRequest, Request, Tier, Verdict } from "../src/types.ts";
+import { keySaltFor, type ReadersSalts } from "./key-salt.ts";
 import type { StorageReader } from "./storage.ts";
 import type { NotReplayed } from "./verify.ts";
 import { UnopenedCounts, type WalkedDecision, type WalkOptions, walkLog } from "./walk.ts";
@@ -60,6 +61,8 @@ export interface BacktestReport {
   readonly not: NotReplayed;
   /** Judged, but a history that was asked may lack what an earlier entry put there that could not be judged. */
   readonly short: number;
+  /** Shards whose key salt the reader does not have: what their sessions saw and froze is not found again. */
+  readonly unsalted: number;
   /** Bytes at the end of the log that are not a whole write. */
   readonly torn: number;
 }
@@ -74,8 +77,8 @@ export interface Directions {
   readonly calmer: number;
 }
 
-export interface BacktestOptions extends WalkOptions {
-  /** The candidate, with the key salt of the log where it is not zeros. */
+export interface BacktestOptions extends WalkOptions, ReadersSalts {
+  /** The candidate. It takes the key salt that belongs to the log. */
   readonly engine: Engine;
   /** Examples to keep of each pair of verdicts. Default 10. */
   readonly examples?: number;
@@ -96,10 +99,17 @@ export async function backtest(storage: StorageReader, options: BacktestOptions)
   let decisions = 0;
   let judged = 0;
   let short = 0;
+  let unsalted = 0;
   const shards = await walkLog(storage, options, async (decision) => {
     const { walk, entry, request } = decision;
-    const candidate = candidates.get(walk.shard) ?? new Candidate(engine);
-    candidates.set(walk.shard, candidate);
+    let candidate = candidates.get(walk.shard);
+    if (candidate === undefined) {
+      const keySalt =
+        walk.saltId === undefined ? options.keySalt : keySaltFor(walk.saltId, options, options.hash);
+      if (walk.saltId !== undefined && keySalt === undefined) unsalted++;
+      candidate = new Candidate(keySalt === undefined ? engine : engine.withKeySalt(keySalt));
+      candidates.set(walk.shard, candidate);
+    }
     decisions++;
     const was = engine.readRecord(entry.record);
     if (typeof request === "string") {
@@ -121,6 +131,7 @@ export async function backtest(storage: StorageReader, options: BacktestOptions)
     examples: changes.examples(),
     not: unopened.all(shards),
     short,
+    unsalted,
     torn: shards.reduce((sum, { torn }) => sum + torn, 0),
   };
 }

@@ -11,6 +11,8 @@ import { checkpointsName } from "./shard.ts";
 import type { Storage, StorageReader } from "./storage.ts";
 import { type Frontier, sameHash } from "./tree.ts";
 
+/** Code of what a later signature makes good: everything is on the disk but it. */
+export const SIGNER_FAILED = "signer_failed";
 const CHUNK_BYTES = 1024 * 1024;
 /** More than one write: what a crash can have left without its bytes, as zeros. */
 const LOST_BYTES_MAX = 16 * 1024;
@@ -180,22 +182,37 @@ export class CheckpointWriter {
   async settle(signers: readonly Signer[]): Promise<void> {
     const pending = this.#pending;
     if (pending === undefined) return;
-    this.#pending = undefined;
     if (signers.length > 0) return this.#sign(pending, signers);
+    this.#pending = undefined;
     await this.#storage.cut(this.#name, this.#openAt);
     this.#bytes = this.#openAt;
   }
 
-  /** Signs the tree, whose entries are on the disk. */
+  /**
+   * Signs the tree, whose entries are on the disk.
+   * @throws EvidenceError `signer_failed`: the text waits, and is signed before the next one.
+   */
   async sign(origin: string, tree: Frontier, signers: readonly Signer[]): Promise<void> {
+    if (this.#pending !== undefined) await this.#sign(this.#pending, signers);
+    if (tree.size === this.#size) return;
     const checkpoint = { origin, size: tree.size, root: tree.root() };
     await this.#append(`${checkpointText(checkpoint)}\n`);
+    this.#pending = checkpoint;
     await this.#sign(checkpoint, signers);
   }
 
   async #sign(checkpoint: Checkpoint, signers: readonly Signer[]): Promise<void> {
-    const note = await signCheckpoint(checkpoint, signers);
+    let note: Note;
+    try {
+      note = await signCheckpoint(checkpoint, signers);
+    } catch (error) {
+      throw new EvidenceError(
+        SIGNER_FAILED,
+        `the signer did not sign the ${checkpoint.size} entries of ${checkpoint.origin}: ${(error as Error).message}`,
+      );
+    }
     await this.#append(note.signatures.map(signatureLine).join(""));
+    this.#pending = undefined;
     this.#size = checkpoint.size;
     this.#newest = note;
   }

@@ -13,8 +13,9 @@ export async function decidedAgain(
   facts: RecordFacts,
   request: Uint8Array,
   cells: readonly Cell[] | undefined,
+  keySalt: Uint8Array | undefined,
 ): Promise<string | undefined> {
-  const engine = await artifacts.engine(facts.engine, facts.image);
+  const engine = await artifacts.engine(facts.engine, facts.image, keySalt);
   if (typeof engine === "string") return engine;
   try {
     const { record } = engine.decideBytes(request, cells);

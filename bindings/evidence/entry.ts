@@ -27,6 +27,8 @@ export interface BeginNote {
   readonly kind: "begin";
   readonly origin: string;
   readonly key: string;
+  /** Name of the key salt that ids of histories are made with; absent: zeros, or one that the log does not name. */
+  readonly salt?: Uint8Array;
   readonly time_ms: number;
 }
 export interface CutNote {
@@ -195,7 +197,7 @@ const ENTRY: Shape = {
   v: (value) => value === VERSION,
 };
 const NOTES: Readonly<Record<LogNote["kind"], Shape>> = {
-  begin: { key: isText, kind: isText, origin: isText, time_ms: isCount },
+  begin: { key: isText, kind: isText, origin: isText, "salt?": isBin(DIGEST_BYTES), time_ms: isCount },
   cut: {
     at: isCount,
     bytes: isCount,

@@ -73,7 +73,9 @@ export {
 } from "./checkpoint-file.ts";
 export type { Entry, EntryCell, LogNote, NoteEntry, RecordEntry, Sealed } from "./entry.ts";
 export { EvidenceError } from "./errors.ts";
+export { type FrozenInLog, frozenIn } from "./frozen.ts";
 export { type KeptEntry, keptEntry } from "./kept-entry.ts";
+export { type KeySalts, keySaltId, type ReadersSalts } from "./key-salt.ts";
 export { EvidenceLog, type EvidenceLogOptions, openEvidenceLog, type Seal } from "./log.ts";
 export {
   type CheckedSignature,

@@ -18,13 +18,14 @@ import type {
   Store,
   StoredCell,
 } from "../src/memory.ts";
-import { sha256 } from "../src/sha256.ts";
+import { hex, sha256 } from "../src/sha256.ts";
 import { Turns } from "../src/turns.ts";
 import type { Durability } from "../src/types.ts";
 import { Chain } from "./chain.ts";
 import { signCheckpoint } from "./checkpoint.ts";
-import { CheckpointWriter } from "./checkpoint-writer.ts";
+import { CheckpointWriter, SIGNER_FAILED } from "./checkpoint-writer.ts";
 import {
+  type BeginNote,
   DIGEST_BYTES,
   decodeEntry,
   type Entry,
@@ -37,6 +38,7 @@ import {
 import { EvidenceError } from "./errors.ts";
 import { binAt, binBytes, FRAME_BYTES_MAX, frameAt, frameOf } from "./frame.ts";
 import { Histories } from "./histories.ts";
+import { type KeySalts, keySaltId } from "./key-salt.ts";
 import type { Note, Signer } from "./note.ts";
 import { type OwnKey, OwnKeys } from "./own-keys.ts";
 import {
@@ -86,6 +88,8 @@ export interface EvidenceLogOptions {
   readonly store?: Store;
   /** Why a key that signed before signs no more, by the key as text. One that is not here was retired. */
   readonly revoked?: ReadonlyMap<string, string>;
+  /** Where key salts are kept. Left out: a log that begins names none, and one that names one does not open. */
+  readonly keySalts?: KeySalts;
   /** What the writer remembers of his logs, outside of them. Left out: a log is taken as it is found. */
   readonly memory?: LogMemory;
   /** Milliseconds since 1970, for what is no decision. */
@@ -155,6 +159,8 @@ export class EvidenceLog implements Log {
   readonly origin: string;
   readonly shard: string;
   readonly store: Store;
+  /** What ids of histories in this log are made with; undefined where the log names no salt. */
+  readonly keySalt: Uint8Array | undefined;
   readonly opening: LogOpening;
   readonly #storage: Storage;
   readonly #options: EvidenceLogOptions;
@@ -178,6 +184,8 @@ export class EvidenceLog implements Log {
   #unsynced = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #fault: unknown;
+  /** It did not sign the last time, and is asked again by the clock alone. */
+  #isSignerOut = false;
   /** Nobody has heard of the fault yet. */
   #isUntold = false;
   #closing: Promise<void> | undefined;
@@ -188,6 +196,7 @@ export class EvidenceLog implements Log {
     this.origin = opened.origin;
     this.shard = opened.shard;
     this.store = opened.store;
+    this.keySalt = opened.keySalt;
     this.opening = { cutBytes: opened.end.torn, began: opened.chain.tree.size === 0 };
     this.#storage = storage;
     this.#options = options;
@@ -200,6 +209,10 @@ export class EvidenceLog implements Log {
     this.#kept = new Set(opened.artifacts);
     this.#segments = [...opened.segments];
     this.#end = opened.end;
+  }
+
+  get sealsRequests(): boolean {
+    return this.#options.seal !== undefined;
   }
 
   /** Entries in the log. */
@@ -277,7 +290,7 @@ export class EvidenceLog implements Log {
     return this.#put(note);
   }
 
-  /** Signs what is in the log so far. */
+  /** Signs what is in the log so far. @throws EvidenceError `signer_failed`; the log goes on, and signs later. */
   async sign(): Promise<void> {
     await this.#turns.run(() => this.#whole(() => this.#sign()));
   }
@@ -371,7 +384,8 @@ export class EvidenceLog implements Log {
     try {
       await step();
     } catch (error) {
-      this.#fault ??= error;
+      // A signer that does not answer stops nothing: what it has not signed waits for it.
+      if (!isSigners(error)) this.#fault ??= error;
       throw error;
     }
   }
@@ -495,23 +509,35 @@ export class EvidenceLog implements Log {
 
   async #signWhenDue(): Promise<void> {
     const { checkpointEntries = CHECKPOINT_ENTRIES, checkpointMs = CHECKPOINT_MS } = this.#options;
-    if (this.size - this.signedSize >= checkpointEntries) {
+    if (this.size - this.signedSize >= checkpointEntries && !this.#isSignerOut) {
       await this.#signUnasked();
       return;
     }
+    this.#signIn(checkpointMs);
+  }
+
+  #signIn(ms: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.#turns.run(() => this.#signUnasked());
-    }, checkpointMs);
+    }, ms);
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
   /** The answers were given; a fault is told to whoever appends next, or closes the log. */
   async #signUnasked(): Promise<void> {
     if (this.#fault !== undefined) return;
-    await this.#whole(() => this.#sign()).catch(() => {
-      this.#isUntold = true;
-    });
+    try {
+      await this.#whole(() => this.#sign());
+    } catch (error) {
+      if (!isSigners(error)) {
+        this.#isUntold = true;
+        return;
+      }
+      if (!this.#isSignerOut) this.#options.onRemark?.(`${(error as Error).message}; it is asked again`);
+      this.#isSignerOut = true;
+      this.#signIn(this.#options.checkpointMs ?? CHECKPOINT_MS);
+    }
   }
 
   async #sign(): Promise<void> {
@@ -522,10 +548,15 @@ export class EvidenceLog implements Log {
     const { tree } = this.#chain;
     this.#options.memory?.remember(this.origin, { size: tree.size, root: tree.root() });
     await this.#checkpoints.sign(this.origin, this.#chain.tree, this.#options.signers);
+    this.#isSignerOut = false;
     if (this.#witnessed === undefined) return;
     this.#signed = { place: this.#end, tree: this.#chain.tree.copy() };
     this.#show();
   }
+}
+
+function isSigners(error: unknown): boolean {
+  return error instanceof EvidenceError && error.code === SIGNER_FAILED;
 }
 
 /** What opening a shard finds. */
@@ -541,6 +572,7 @@ export interface OpenedShard {
   readonly checkpoints: CheckpointWriter;
   readonly keys: OwnKeys;
   readonly witnessed: Witnessed | undefined;
+  readonly keySalt: Uint8Array | undefined;
 }
 
 /**
@@ -560,8 +592,10 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const histories = new Histories(store);
   const keys = new OwnKeys();
   const checkpoints = await CheckpointWriter.open(storage, shard);
-  const logName = await logOf(storage, shards);
-  let origin = `${logName ?? options.origin}/${shard}`;
+  const first = await firstNote(storage, shards);
+  let origin = `${first?.origin.slice(0, first.origin.lastIndexOf("/")) ?? options.origin}/${shard}`;
+  // A new shard of a log has the salt of the others: its writer may share their store.
+  let saltId = first?.salt;
   let seen: SignedTree | undefined;
   const end = await readShard(storage, segments, async (batch) => {
     for (const found of batch) {
@@ -569,6 +603,7 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
       checkpoints.check(chain.tree);
       if (entry.note?.kind === "begin") {
         origin = entry.note.origin;
+        saltId = entry.note.salt;
         seen = options.memory?.newest(origin);
       }
       if (seen?.size === chain.tree.size && !sameHash(seen.root, chain.tree.root()))
@@ -602,10 +637,13 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const { witnessing, onRemark = () => {} } = options;
   const witnessed =
     witnessing === undefined ? undefined : await Witnessed.open(storage, shard, witnessing, onRemark);
+  const isNew = first === undefined && chain.tree.size === 0;
+  const keySalt = isNew ? options.keySalts?.make() : neededSalt(saltId, shard, options.keySalts);
   const opened = {
     shard,
     origin,
     store,
+    keySalt,
     replay,
     chain,
     end,
@@ -623,7 +661,13 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const torn = end.torn === 0 ? undefined : await storage.read(end.file, end.at, end.torn);
   if (torn !== undefined) await storage.cut(end.file, end.at);
   if (chain.tree.size === 0)
-    await log.note({ kind: "begin", origin, key: publicKeyText(signers[0].publicKey), time_ms: clock() });
+    await log.note({
+      kind: "begin",
+      origin,
+      key: publicKeyText(signers[0].publicKey),
+      ...(keySalt === undefined ? {} : { salt: keySaltId(keySalt, hash) }),
+      time_ms: clock(),
+    });
   if (torn !== undefined)
     await log.note({
       kind: "cut",
@@ -646,18 +690,33 @@ export function needShardName(shard: string): void {
   throw new EvidenceError("shard_name", `shard: wanted ${SHARD_NAME.source}, came ${JSON.stringify(shard)}`);
 }
 
-/** Name of the log that other shards in the storage belong to. */
-async function logOf(
+/** @throws EvidenceError when it is not there: with another one every history would begin at nothing. */
+function neededSalt(
+  named: Uint8Array | undefined,
+  shard: string,
+  salts: KeySalts | undefined,
+): Uint8Array | undefined {
+  if (named === undefined) return undefined;
+  const salt = salts?.find(named);
+  if (salt !== undefined) return salt;
+  throw new EvidenceError(
+    "key_salt",
+    `${shard}: wanted the key salt ${hex(named)}, which the log began with; came none or another one; restore salts/ of its key folder, or give keySalt`,
+  );
+}
+
+/** The first note of a shard that is there, which names the log that all of them belong to. */
+async function firstNote(
   storage: Storage,
   shards: ReadonlyMap<string, readonly string[]>,
-): Promise<string | undefined> {
+): Promise<BeginNote | undefined> {
   for (const [first] of shards.values()) {
     if (first === undefined) continue;
     const bytes = await storage.read(first, 0, BEGIN_BYTES_MAX);
     const frame = frameAt(bytes, 0, bytes.length);
     const entry = typeof frame === "string" ? undefined : binAt(bytes, frame.from, frame.to);
     const { note } = entry === undefined ? {} : decodeEntry(bytes.subarray(entry.from, entry.to));
-    if (note?.kind === "begin") return note.origin.slice(0, note.origin.lastIndexOf("/"));
+    if (note?.kind === "begin") return note;
   }
   return undefined;
 }

@@ -31,6 +31,10 @@ export class ShardWalk {
   readonly #keys = new OwnKeys();
   readonly #due = new Map<number, Expected[]>();
   origin = "";
+  /** What the shard calls its key salt; undefined where it names none. */
+  saltId: Uint8Array | undefined;
+  /** Records that could not be decided again without it. */
+  unsalted = 0;
   latestMs = 0;
 
   constructor(shard: string, hash: Hash) {
@@ -73,6 +77,7 @@ export class ShardWalk {
       case "begin": {
         if (seq !== 0) return "A log begins once.";
         this.origin = note.origin;
+        this.saltId = note.salt;
         if (!note.origin.endsWith(`/${this.shard}`))
           return `It begins the shard ${note.origin}, and stands in the folder ${this.shard}.`;
         return this.#keys.take(note, seq);

@@ -17,6 +17,7 @@ import { decidedAgain } from "./decided-again.ts";
 import { type RecordEntry, replayedOf } from "./entry.ts";
 import { EvidenceError, FileFault } from "./errors.ts";
 import { factsOf, type RecordFacts } from "./facts.ts";
+import { type ReadersSalts, saltRemark } from "./key-salt.ts";
 import { KEY_TYPE, type Note, type NoteSignature, noteKey, type Verify } from "./note.ts";
 import { checkpointsName, inventoryOf, readShard, ShardFault, witnessedName } from "./shard.ts";
 import { type Standing, standingOf } from "./standing.ts";
@@ -59,6 +60,8 @@ export interface NotReplayed {
   readonly erased: number;
   /** A history that it was decided on is not known: others changed it through logs of their own, or it had no room. */
   readonly history: number;
+  /** Its histories have ids that were made with a key salt which the verifier does not have. */
+  readonly salt: number;
 }
 
 export interface ShardReport {
@@ -107,7 +110,7 @@ export interface Progress {
   readonly bytesAll: number;
 }
 
-export interface VerifyOptions {
+export interface VerifyOptions extends ReadersSalts {
   readonly trust?: VerifyTrust;
   /** Ed25519 by the pinned predicate. */
   readonly verify: Verify;
@@ -121,8 +124,6 @@ export interface VerifyOptions {
   /** Records from this entry on, and before that one, are computed and decided again; the structure is always whole. */
   readonly from?: number;
   readonly to?: number;
-  /** What the ids of histories were made with, where it is not zeros. */
-  readonly keySalt?: Uint8Array;
   readonly onProgress?: (progress: Progress) => void;
   /** Asked now and then; on true verifying ends with a {@link VerifyStopped}. */
   readonly stop?: () => boolean;
@@ -145,6 +146,7 @@ export interface VerifyState {
   readonly prev: string;
   readonly latestMs: number;
   readonly lost: ShardWalk["lost"];
+  readonly unsalted: number;
   readonly structure: Answer;
   readonly arithmetic: Answer;
   readonly replay: Answer;
@@ -195,7 +197,7 @@ class Verifier {
   readonly #structure: Tally = { checked: 0, failed: 0, ms: 0 };
   readonly #arithmetic: Tally = { checked: 0, failed: 0, ms: 0 };
   readonly #replay: Tally = { checked: 0, failed: 0, ms: 0 };
-  readonly #not = { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 0, history: 0 };
+  readonly #not = { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 0, history: 0, salt: 0 };
   readonly #verdicts = { allow: 0, review: 0, deny: 0 };
   readonly #shards: ShardReport[] = [];
   #shadow = 0;
@@ -272,6 +274,7 @@ class Verifier {
       prev: hex(walk.chain.prev),
       latestMs: walk.latestMs,
       lost: [...walk.lost],
+      unsalted: walk.unsalted,
       structure: { ...this.#structure },
       arithmetic: { ...this.#arithmetic },
       replay: { ...this.#replay },
@@ -298,6 +301,7 @@ class Verifier {
       );
     walk.latestMs = state.latestMs;
     walk.lost.push(...state.lost);
+    walk.unsalted = state.unsalted;
     Object.assign(this.#structure, state.structure);
     Object.assign(this.#arithmetic, state.arithmetic);
     Object.assign(this.#replay, state.replay);
@@ -367,10 +371,12 @@ class Verifier {
           `${this.#resume.seq} entries were verified and ${end.seq} are there`,
         );
       if (end.torn > 0)
-        this.#fail("frame_torn", shard, "A write was cut short. Open the log once; it will say so.", {
-          file: end.file,
-          at: end.at,
-        });
+        this.#fail(
+          "frame_torn",
+          shard,
+          `The last ${end.torn} bytes are no whole write: a crash leaves that, and so does somebody who cuts the file. Nothing of them was answered or signed. An auditor asks for a copy of now; whoever writes the log opens and closes it once, which cuts them off and notes it in the log.`,
+          { file: end.file, at: end.at },
+        );
       this.#needSigned(walk);
       standing = await this.#standing(walk);
     } catch (error) {
@@ -382,6 +388,8 @@ class Verifier {
       this.#fail(error.code, shard, error.message, { ...place, ...seq });
     }
     this.#needErased(walk);
+    if (walk.unsalted > 0 && walk.saltId !== undefined)
+      this.#find(saltRemark(shard, walk.saltId, walk.unsalted));
     const { size } = walk.chain.tree;
     return { shard, origin: walk.origin, entries: size, root: hex(walk.chain.tree.root()), signed, standing };
   }
@@ -391,19 +399,26 @@ class Verifier {
     const name = checkpointsName(walk.shard);
     const { notes, pending, torn, openAt } = await readCheckpoints(this.#storage, name);
     if (pending !== undefined || torn > 0)
-      this.#fail("checkpoint_open", walk.shard, "A checkpoint waits for its signature. Open the log once.", {
-        file: name,
-        at: openAt,
-      });
+      this.#fail(
+        "checkpoint_open",
+        walk.shard,
+        "Its last checkpoint is not signed: the writer was stopped at that moment, or is writing now. What is signed before it stands. An auditor asks for a copy of the closed log; whoever writes it opens and closes it once, which signs it.",
+        { file: name, at: openAt },
+      );
     for (const { checkpoint, note, from } of notes) walk.expect(checkpoint, note, name, from);
     const witnessed = witnessedName(walk.shard);
     if ((await this.#storage.size(witnessed)) > 0) {
       const found = await readCheckpoints(this.#storage, witnessed);
       if (found.pending !== undefined || found.torn > 0)
-        this.#fail("checkpoint_open", walk.shard, "A checkpoint of witnesses is cut short.", {
-          file: witnessed,
-          at: found.openAt,
-        });
+        this.#fail(
+          "checkpoint_open",
+          walk.shard,
+          "The last cosigned checkpoint is cut short: the writer was stopped at that moment. An auditor asks for a copy of the closed log; whoever writes it opens it once with its witnesses.",
+          {
+            file: witnessed,
+            at: found.openAt,
+          },
+        );
       for (const { checkpoint, note, from } of found.notes) walk.expect(checkpoint, note, witnessed, from);
     }
     return notes.at(-1)?.checkpoint.size ?? 0;
@@ -650,7 +665,13 @@ class Verifier {
       this.#not.history++;
       return;
     }
-    fault ??= await decidedAgain(this.#artifacts, entry.record, facts, request, cells);
+    const keySalt = this.#artifacts.keySalt(walk.saltId);
+    if (fault === undefined && facts.hasCells && keySalt === undefined) {
+      this.#not.salt++;
+      walk.unsalted++;
+      return;
+    }
+    fault ??= await decidedAgain(this.#artifacts, entry.record, facts, request, cells, keySalt);
     this.#replay.checked++;
     if (fault === undefined) return;
     this.#replay.failed++;

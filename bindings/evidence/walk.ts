@@ -107,9 +107,9 @@ async function requestOf(
 
 /** How many decisions had no request, by the reason. What is lost was erased if an entry behind it says so. */
 export class UnopenedCounts {
-  readonly #counts = { host: 0, unkept: 0, withheld: 0, redacted: 0, history: 0 };
+  readonly #counts = { host: 0, unkept: 0, withheld: 0, redacted: 0, history: 0, salt: 0 };
 
-  add(why: Unopened | "history"): void {
+  add(why: Unopened | "history" | "salt"): void {
     if (why !== "lost") this.#counts[why]++;
   }
 

@@ -10,6 +10,7 @@ import { basename, dirname, join, resolve, sep } from "node:path";
 import { type BundleReport, isBundle, verifyBundle } from "../evidence/bundle/index.ts";
 import { checkpointText, openCheckpoint, parseCheckpointText } from "../evidence/checkpoint.ts";
 import { EvidenceError } from "../evidence/errors.ts";
+import { KEY_SALT_BYTES, type KeySalts, keySaltId } from "../evidence/key-salt.ts";
 import {
   type EvidenceLog,
   type EvidenceLogOptions,
@@ -35,6 +36,7 @@ import type { WitnessAnswer } from "../evidence/witness-request.ts";
 import { witnessingBy } from "../evidence/witnessing.ts";
 import type { ListedKey } from "../keys/key-list.ts";
 import { keyId, publicKeyText } from "../keys/paserk.ts";
+import { checkedSigner, type Signer } from "../keys/signer.ts";
 import { ENGINE_SHA256 } from "../src/gen/engine-digest.ts";
 import { type Store, sameBytes } from "../src/memory.ts";
 import { hex } from "../src/sha256.ts";
@@ -43,6 +45,7 @@ import { nodeEd25519 } from "./ed25519-node.ts";
 import { FolderReader, FolderStorage } from "./folder-storage.ts";
 import { nodeSha256 } from "./hash-node.ts";
 import { KeyFolder, readOwn, writeOwn } from "./key-folder.ts";
+import { KeySaltFolder } from "./key-salts.ts";
 import { FileLock } from "./lock.ts";
 import { defaultKeyFolder, ownTrustFile } from "./own-paths.ts";
 import { SubjectKeyFolder } from "./subject-keys.ts";
@@ -50,6 +53,13 @@ import { SubjectKeyFolder } from "./subject-keys.ts";
 export interface LogFolderOptions {
   /** Folder of the keys. Default `~/.permit0/keys` of the user who runs this. A first key is made where there is none. */
   readonly keys?: string;
+  /**
+   * Who signs, where that is no key of the folder: a key service, a card, another process (docs/keys.md). Each signature is
+   * verified. One that fails stops nothing: the checkpoint waits, and is signed with the next one.
+   */
+  readonly signer?: Signer;
+  /** Signs beside it, for as long as verifiers may know its key alone. */
+  readonly retiring?: Signer;
   /** Name of this writer's shard, one for each process that writes at a time. Default `main`. */
   readonly shard?: string;
   /** Name of a log that begins. Default: one that nobody else has. */
@@ -68,6 +78,11 @@ export interface LogFolderOptions {
   readonly onRemark?: (sentence: string) => void;
   /** Where histories are kept, when they outlive the process. Default: in memory, filled from the log. */
   readonly store?: Store;
+  /**
+   * 32 secret bytes that ids of histories are made with in a log that begins, kept in the folder of the keys. Default: random
+   * ones; none with a `store`, which may have histories of before. A log that began without any goes on without.
+   */
+  readonly keySalt?: Uint8Array;
 }
 
 export interface WitnessAddress {
@@ -112,15 +127,14 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
     payloads = true,
     redact = [],
     store,
+    keySalt,
   } = options;
   needShardName(shard);
+  needSalt(keySalt);
   const path = realPath(folder);
   needOutside(path, realPath(keys));
   const own = KeyFolder.create(keys);
-  if (!own.keys().some(({ status }) => status === "current")) own.add();
-  const [signer, ...retiring] = own.signers();
-  if (signer === undefined)
-    throw new EvidenceError("key_unknown", `${keys}: wanted a key that signs, came none`);
+  const signers = signersOf(own, options);
   const subjects = payloads ? new SubjectKeyFolder(own.path) : undefined;
   const redaction = redactionOf(redact);
   const storage = new LockedFolder(path, new FileLock(`${path}.${shard}`));
@@ -128,9 +142,10 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
     const log = await openEvidenceLog(storage, {
       shard,
       origin: options.origin ?? `permit0.local/${randomBytes(8).toString("hex")}`,
-      signers: [signer, ...retiring],
+      signers,
       revoked: revokedIn(own.keys()),
-      memory: new SeenFolder(own),
+      memory: new SeenFolder(own, options.signer === undefined ? undefined : signers),
+      keySalts: keySaltsOf(own.path, keySalt, store !== undefined),
       ...(durability === undefined ? {} : { durability }),
       ...(store === undefined ? {} : { store }),
       ...(subjects === undefined
@@ -140,12 +155,51 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
       clock: Date.now,
       hash: nodeSha256,
     });
+    if (keySalt !== undefined && log.keySalt === undefined) {
+      await log.close();
+      throw new EvidenceError(
+        "key_salt",
+        `${folder}: it began without a key salt, and goes on without; leave keySalt out, or begin another log`,
+      );
+    }
     noteTrust(own, trustedShard(log));
     return log;
   } catch (error) {
     await storage.close();
     throw error;
   }
+}
+
+/** The keys of the folder, one of which is made where there is none; or those that the program brings. */
+function signersOf(own: KeyFolder, { signer, retiring }: LogFolderOptions): [Signer, ...Signer[]] {
+  if (signer !== undefined) {
+    const all = [signer, ...(retiring === undefined ? [] : [retiring])];
+    return all.map((one) => checkedSigner(one, nodeEd25519)) as [Signer, ...Signer[]];
+  }
+  if (retiring !== undefined)
+    throw new EvidenceError("signer", "retiring: wanted a signer that takes its place; give signer too");
+  if (!own.keys().some(({ status }) => status === "current")) own.add();
+  const [first, ...others] = own.signers();
+  if (first === undefined)
+    throw new EvidenceError("key_unknown", `${own.path}: wanted a key that signs, came none`);
+  return [first, ...others];
+}
+
+function needSalt(salt: unknown): void {
+  if (salt === undefined || (salt instanceof Uint8Array && salt.length === KEY_SALT_BYTES)) return;
+  throw new EvidenceError("key_salt", `keySalt: wanted ${KEY_SALT_BYTES} bytes; give some random ones`);
+}
+
+/** Salts in a key folder; the program's own before them. */
+function keySaltsOf(keys: string, given: Uint8Array | undefined, hasStore: boolean): KeySalts {
+  const kept = new KeySaltFolder(keys);
+  if (given === undefined)
+    return { find: (id) => kept.find(id), make: () => (hasStore ? undefined : kept.make()) };
+  const keep = (): Uint8Array => {
+    kept.keep(given);
+    return given;
+  };
+  return { find: (id) => (sameBytes(keySaltId(given), id) ? keep() : undefined), make: keep };
 }
 
 function witnessingOf({
@@ -217,9 +271,12 @@ function realPath(path: string): string {
 class SeenFolder implements LogMemory {
   readonly #keys: KeyFolder;
   readonly #folder: string;
+  readonly #signers: readonly Signer[] | undefined;
 
-  constructor(keys: KeyFolder) {
+  /** @param signers those that the program brings, instead of the keys of the folder. */
+  constructor(keys: KeyFolder, signers?: readonly Signer[]) {
     this.#keys = keys;
+    this.#signers = signers;
     this.#folder = join(keys.path, "seen");
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
@@ -235,9 +292,20 @@ class SeenFolder implements LogMemory {
     writeOwn(this.#folder, this.#file(origin), checkpointText({ origin, ...tree }));
   }
 
-  /** A log names no key but those of this folder, and one that is not remembered was signed by one of them. */
+  /**
+   * Keys that this writer has signed the log with. Of a signer elsewhere no folder has the keys of before: they are noted in
+   * the trust of this user, whenever a log opened with them.
+   */
+  #own(origin: string): readonly { readonly publicKey: Uint8Array; readonly from: number }[] {
+    const noted = (): readonly { readonly publicKey: Uint8Array }[] =>
+      readTrust(this.#keys.path)?.shards.find((shard) => shard.origin === origin)?.keys ?? [];
+    const keys = this.#signers === undefined ? this.#keys.keys() : [...this.#signers, ...noted()];
+    return keys.map(({ publicKey }) => ({ publicKey, from: 0 }));
+  }
+
+  /** A log names no key but those of its writer, and one that is not remembered was signed by one of them. */
   async recognise({ origin, keys, newest, isRemembered }: FoundLog): Promise<void> {
-    const own = this.#keys.keys().map(({ publicKey }) => ({ publicKey, from: 0 }));
+    const own = this.#own(origin);
     const strangers = keys.filter(({ publicKey }) => !own.some((key) => sameBytes(key.publicKey, publicKey)));
     if (strangers.length === 0 && isRemembered) return;
     if (strangers.length === 0 && newest !== undefined) {
@@ -247,7 +315,7 @@ class SeenFolder implements LogMemory {
     const came = strangers.length > 0 ? "one of keys that are not there" : "one that nobody has signed";
     throw new EvidenceError(
       "log_stranger",
-      `${origin}: wanted a log that the keys in ${this.#keys.path} have signed, came ${came}; give its own --keys, or begin another log`,
+      `${origin}: wanted a log that ${this.#signers === undefined ? `the keys in ${this.#keys.path}` : "the keys of its signer"} have signed, came ${came}; give its own --keys or signer, or begin another log`,
     );
   }
 
@@ -282,9 +350,15 @@ function waitForLock(file: string): FileLock {
   }
 }
 
+function readTrust(folder: string): Trust | undefined {
+  const file = ownTrustFile(folder);
+  const text = readOwn(file);
+  return text === undefined ? undefined : parseTrust(text, file);
+}
+
 function writeTrust(folder: string, file: string, shard: TrustedShard): void {
   const text = readOwn(file);
-  const trust = text === undefined ? { shards: [], engines: [] } : parseTrust(text, file);
+  const trust = readTrust(folder) ?? { shards: [], engines: [] };
   const others = trust.shards.filter(({ origin }) => origin !== shard.origin);
   const engines = [...new Set([...trust.engines, ENGINE_SHA256])];
   const next = trustText({ ...trust, shards: [...others, shard], engines });
@@ -307,7 +381,7 @@ export interface VerifyFolderOptions
   extends Pick<VerifyOptions, "from" | "to" | "replay" | "keySalt" | "onProgress" | "onEntry"> {
   /** Whom to believe. Left out: nobody, and the answer is "consistent, unanchored" at best. */
   readonly trust?: Trust;
-  /** Folder with the keys of subjects, to open what is sealed. Left out: it stays sealed. */
+  /** Folder with the keys of subjects, to open what is sealed, and with key salts. Left out: it stays sealed. */
   readonly keys?: string;
 }
 
@@ -346,6 +420,7 @@ export async function verifyOptions({ trust, keys, ...rest }: VerifyFolderOption
     hash: nodeSha256,
     engines: new Map([[EMBEDDED_DIGESTS.engine, embeddedWasm()]]),
     ...(trust === undefined ? {} : { trust: verifyTrust(trust) }),
+    ...(keys === undefined ? {} : { keySalts: new KeySaltFolder(keys) }),
     ...(keys === undefined || !existsSync(join(keys, "subjects"))
       ? {}
       : { open: opener(new SubjectKeyFolder(keys)) }),

@@ -9,6 +9,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BundleReport } from "../evidence/bundle/index.ts";
+import type { KeySalts } from "../evidence/key-salt.ts";
 import type { EvidenceLog } from "../evidence/log.ts";
 import type { ProofReport } from "../evidence/proof.ts";
 import type { VerifyReport } from "../evidence/verify.ts";
@@ -68,6 +69,12 @@ export async function openKeyFolder(
  */
 export async function openSubjectKeys(path?: string): Promise<SubjectKeyFolder | undefined> {
   return existingSubjectKeys(path ?? defaultKeyFolder());
+}
+
+/** Key salts in a key folder, for `keySalts` of what reads a log. Nothing is made. Default: `~/.permit0/keys`. */
+export async function openKeySalts(path?: string): Promise<Pick<KeySalts, "find">> {
+  const { KeySaltFolder } = await import("./key-salts.ts");
+  return new KeySaltFolder(path ?? defaultKeyFolder());
 }
 
 /**

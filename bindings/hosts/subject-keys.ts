@@ -56,7 +56,7 @@ export class SubjectKeyFolder implements SubjectKeys {
   }
 
   key(id: Uint8Array): Uint8Array | undefined {
-    return read(join(this.#folder, nameOf(id)), SUBJECT_KEY_BYTES);
+    return readSecret(join(this.#folder, nameOf(id)), SUBJECT_KEY_BYTES);
   }
 
   make(id: Uint8Array): Uint8Array {
@@ -113,8 +113,8 @@ function unique(): string {
   return hex(globalThis.crypto.getRandomValues(new Uint8Array(8)));
 }
 
-/** The bytes of a secret file; undefined when it is not there. */
-function read(path: string, bytes: number): Uint8Array | undefined {
+/** The bytes of a secret file; undefined when it is not there. @throws EvidenceError when others may read it. */
+export function readSecret(path: string, bytes: number): Uint8Array | undefined {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | noFollow);
@@ -138,14 +138,19 @@ function read(path: string, bytes: number): Uint8Array | undefined {
 }
 
 /**
- * The bytes of a secret file, random if it is new. It is written under another name and linked, which only one of several
+ * The bytes of a secret file, those of `make` if it is new. It is written under another name and linked, which only one of several
  * processes can do, and nobody finds it half written.
  */
-function readOrMake(folder: string, name: string, bytes: number): Uint8Array {
+export function readOrMake(
+  folder: string,
+  name: string,
+  bytes: number,
+  make: () => Uint8Array = () => globalThis.crypto.getRandomValues(new Uint8Array(bytes)),
+): Uint8Array {
   const path = join(folder, name);
-  const known = read(path, bytes);
+  const known = readSecret(path, bytes);
   if (known !== undefined) return known;
-  const made = globalThis.crypto.getRandomValues(new Uint8Array(bytes));
+  const made = make();
   const aside = join(folder, `${name}.${unique()}`);
   const file = openSync(aside, "wx", 0o600);
   try {
@@ -163,11 +168,11 @@ function readOrMake(folder: string, name: string, bytes: number): Uint8Array {
   }
   syncFolder(folder);
   // Its own or that of whoever was first; ended in between by a third, it is made again.
-  return read(path, bytes) ?? readOrMake(folder, name, bytes);
+  return readSecret(path, bytes) ?? readOrMake(folder, name, bytes, make);
 }
 
 /** @throws EvidenceError when others than the owner may read or write. */
-function needOwn(path: string, mode: number): void {
+export function needOwn(path: string, mode: number): void {
   if (isWindows || (mode & OTHERS) === 0) return;
   const rights = (mode & 0o777).toString(8);
   throw new EvidenceError(

@@ -110,8 +110,8 @@ function openByReplay({ erased }: PageReport, report: VerifyReport): readonly st
 
 /** Why decisions were not made again, each with its count. */
 export function notReplayed({ replay }: VerifyReport, erased: number): string[] {
-  const { host, unkept, withheld, redacted, erased: gone } = replay.not;
-  const { history, engine = 0 }: Pick<BundleNotReplayed, "history"> & Partial<BundleNotReplayed> = replay.not;
+  const { host, unkept, withheld, redacted, erased: gone, history, salt } = replay.not;
+  const { engine = 0 }: Partial<BundleNotReplayed> = replay.not;
   // A page without the key of a subject cannot tell one that is gone from one that it was not given; the log can.
   const counts: readonly (readonly [number, string])[] = [
     [unkept, "whose request was not kept"],
@@ -119,6 +119,7 @@ export function notReplayed({ replay }: VerifyReport, erased: number): string[] 
     [gone + erased, "whose request was erased"],
     [redacted, "whose request is redacted"],
     [history, "whose histories are not all known"],
+    [salt, "whose key salt is not here"],
     [engine, "of an engine that nobody vouches for"],
     [host, "answered by the host"],
   ];

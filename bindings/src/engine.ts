@@ -220,6 +220,28 @@ export class Engine {
     this.#encoder = this.#newEncoder();
   }
 
+  /** Whether ids of histories are made with this key salt. */
+  hasKeySalt(salt: Uint8Array): boolean {
+    return salt.length === DIGEST_BYTES && salt.every((byte, at) => byte === this.#keySalt[at]);
+  }
+
+  /**
+   * This engine with a key salt; itself, if it has that one.
+   * @throws EngineError `option_type` when it was opened with another one.
+   */
+  withKeySalt(salt: Uint8Array): Engine {
+    needKeySalt(salt);
+    if (this.hasKeySalt(salt)) return this;
+    if (this.#keySalt.some((byte) => byte !== 0))
+      throw new EngineError("option_type", {
+        path: "keySalt",
+        wanted: "the key salt of the log",
+        came: "an engine that was opened with another one",
+        advice: "Open it without one, or with the `keySalt` of the log.",
+      });
+    return new Engine(this.#module, this.#imageFile, this.#engineDigest, salt, this.#wasm);
+  }
+
   /** SHA-256 of the engine and image files, in hex. */
   get digests(): { readonly engine: string; readonly image: string } {
     return { engine: hex(this.#engineDigest), image: hex(this.#imageDigest) };

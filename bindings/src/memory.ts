@@ -112,6 +112,10 @@ export interface Log {
   frozen?(): readonly Freeze[];
   /** Histories as the records of this log make them; a log need not have them. */
   readonly store?: Store;
+  /** What ids of histories are made with, where the log names it: it takes no record of an engine with another one. */
+  readonly keySalt?: Uint8Array | undefined;
+  /** Whether it keeps requests, sealed: it takes none with a salt of zeros. */
+  readonly sealsRequests?: boolean;
   close(): void | Promise<void>;
 }
 
@@ -124,7 +128,9 @@ export interface Memory {
 }
 
 /** What {@link Remembering} needs of an engine. */
-export type MemoryEngine = Pick<Engine, "prepare" | "denyByHost" | "reviewByHost"> & RecordSource;
+export type MemoryEngine = Pick<Engine, "prepare" | "denyByHost" | "reviewByHost"> &
+  Partial<Pick<Engine, "hasKeySalt">> &
+  RecordSource;
 
 /** Lost races after which a call is denied. */
 const RACES_MAX = 8;
@@ -156,6 +162,7 @@ export class Remembering {
   /** What is frozen, and whether that is all of it. @throws whatever a store throws that cannot be read. */
   async frozen(engine: MemoryEngine, freeze: EventRequest): Promise<FrozenList> {
     const { store, log } = this.#memory;
+    this.#needSalt(engine);
     const frozen = log?.frozen?.() ?? [];
     const [cell] = await store.read(engine.prepare(freeze).ids);
     if (cell === undefined) return { frozen, complete: false };
@@ -163,7 +170,20 @@ export class Remembering {
     return { frozen, complete: sameBytes(known, cell.digest) && frozenIn(cell.bytes) === frozen.length };
   }
 
+  /** Under another salt every history would begin at nothing, and what is frozen would go on. */
+  #needSalt(engine: MemoryEngine): void {
+    const salt = this.#memory.log?.keySalt;
+    if (salt === undefined || engine.hasKeySalt?.(salt) === true) return;
+    throw new EngineError("option_type", {
+      path: "keySalt",
+      wanted: "an engine with the key salt of the log",
+      came: "one with another",
+      advice: "Take `engine.withKeySalt(log.keySalt)`.",
+    });
+  }
+
   async #inTurn(engine: MemoryEngine, request: Request | EventRequest): Promise<Decision> {
+    this.#needSalt(engine);
     try {
       return await this.#races(engine, request);
     } catch (error) {

@@ -26,7 +26,15 @@ import { deepFreeze } from "./frozen.ts";
 import { OBLIGATION_NAMES } from "./gen/codes.ts";
 import { createGuard, type Guard, noteAsked } from "./guard.ts";
 import type { CellNames } from "./image.ts";
-import { type FrozenList, type Log, type Memory, memoryOf, Remembering, type Store } from "./memory.ts";
+import {
+  type FrozenList,
+  type Log,
+  type Memory,
+  memoryOf,
+  Remembering,
+  type Store,
+  sameBytes,
+} from "./memory.ts";
 import { isPinnedName, ServerRegistry, type ServerStanding } from "./servers.ts";
 import { fromHex } from "./sha256.ts";
 import type {
@@ -73,7 +81,10 @@ export interface PermitOptions {
    * memory; beside `memory` it is the log of that store.
    */
   readonly log?: Log;
-  /** 32 secret bytes that the ids of histories are made with, the same at every start. Goes with `image`, not `engine`. */
+  /**
+   * 32 secret bytes that the ids of histories are made with, the same at every start. Goes with `image`, not `engine`.
+   * Default: those of the log, else zeros.
+   */
   readonly keySalt?: Uint8Array;
   /**
    * Facts that hold for every call. The program vouches for them: without `asserted_by` they are asserted by `host`.
@@ -251,6 +262,7 @@ export function createPermit(options: PermitOptions = {}): Permit {
   const saltNow = salt === "random" ? randomSalt : () => (salt === "zero" ? ZERO_SALT : salt);
   const met: ReadonlySet<string> = new Set(obligations);
   const memory = memoryOf(options.memory, options.log);
+  needFitting(options, memory);
   const remembering = memory === undefined ? undefined : new Remembering(memory);
   const servers = new ServerRegistry();
   for (const [server, tools] of Object.entries(options.tools ?? {})) servers.register(server, tools);
@@ -258,7 +270,7 @@ export function createPermit(options: PermitOptions = {}): Permit {
   let opening: Promise<Engine> | undefined;
 
   async function opened(): Promise<Engine> {
-    opening ??= openPermitEngine(options);
+    opening ??= openPermitEngine(options, memory?.log?.keySalt);
     engine = await opening;
     return engine;
   }
@@ -447,10 +459,42 @@ function needPermission(decision: Decision, met: ReadonlySet<string>): void {
   }
 }
 
-async function openPermitEngine(options: PermitOptions): Promise<Engine> {
-  if (options.engine !== undefined) return options.engine;
+async function openPermitEngine(options: PermitOptions, ofLog: Uint8Array | undefined): Promise<Engine> {
+  if (options.engine !== undefined) {
+    const engine = await options.engine;
+    return ofLog === undefined ? engine : engine.withKeySalt(ofLog);
+  }
   const { openEmbedded } = await import("./embedded.ts");
-  return openEmbedded(options.image, options.keySalt);
+  return openEmbedded(options.image, options.keySalt ?? ofLog);
+}
+
+/** Refuses salts that do not go with the log: with them every call would be denied, or every history begin at nothing. */
+function needFitting({ salt, keySalt }: PermitOptions, memory: Memory | undefined): void {
+  const log = memory?.log;
+  const isZero = salt === "zero" || (salt instanceof Uint8Array && sameBytes(salt, ZERO_SALT));
+  if (isZero && log?.sealsRequests === true)
+    throw new EngineError("option_type", {
+      path: "salt",
+      wanted: 'none, "random" or 32 secret bytes, as the log keeps requests',
+      came: "zeros, with which anybody could guess them",
+      advice: "Leave `salt` out, or open the log with `payloads: false`.",
+    });
+  if (log?.keySalt === undefined) return;
+  if (keySalt !== undefined && !sameBytes(keySalt, log.keySalt))
+    throw new EngineError("option_type", {
+      path: "keySalt",
+      wanted: "the key salt that the log began with",
+      came: "another one",
+      advice:
+        "Leave it out: the log brings its own. A new log begins with the `keySalt` that openLog is given.",
+    });
+  if (keySalt === undefined && memory?.store !== log.store)
+    throw new EngineError("option_type", {
+      path: "memory",
+      wanted: "the store that openLog was given",
+      came: "another one, whose histories may have ids of another key salt",
+      advice: "Give the store to openLog; or, if it is as new as the log, `keySalt: log.keySalt` here.",
+    });
 }
 
 /** The permit's own facts, frozen, with who vouches for them. */

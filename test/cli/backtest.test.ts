@@ -99,7 +99,7 @@ describe("backtest", () => {
       decisions: 5,
       judged: 4,
       changed: 0,
-      not: { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 1, history: 0 },
+      not: { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 1, history: 0, salt: 0 },
       notes: [expect.stringContaining("under the decisions of this policy"), expect.any(String)],
     });
   });

@@ -24,7 +24,7 @@ function report(change: Partial<VerifyReport> = {}): VerifyReport {
       checked: 4,
       failed: 0,
       ms: 0,
-      not: { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 0, history: 0 },
+      not: { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 0, history: 0, salt: 0 },
     },
     verdicts: { allow: 4, review: 0, deny: 0 },
     shadow: 0,
@@ -53,7 +53,7 @@ describe("the headline", () => {
     const replay = {
       ...report().replay,
       checked: 1,
-      not: { host: 0, unkept: 1, withheld: 2, redacted: 0, erased: 0, history: 0 },
+      not: { host: 0, unkept: 1, withheld: 2, redacted: 0, erased: 0, history: 0, salt: 0 },
     };
     const { leavesOpen } = headlineOf(page({ erased: 1 }), report({ replay }));
     expect(leavesOpen[1]).toMatch(

@@ -8,11 +8,11 @@ import { EXIT } from "../failure.js";
 import {
   addLogFolderOptions,
   countOption,
-  keySaltOf,
   type LogFolderOptions,
   notText,
   openingOf,
   openLogFolder,
+  saltsOf,
 } from "../log-folder.js";
 import { addPolicyOptions } from "../options.js";
 import { Output } from "../output.js";
@@ -57,13 +57,15 @@ async function run(log: string, options: BacktestOptions): Promise<number> {
   const examples = countOption(options.examples ?? "10", "--examples");
   const storage = await openLogFolder(log);
   const open = await openingOf(options);
-  const engine = await openPolicy(options, keySaltOf(options));
+  const engine = await openPolicy(options);
   const { backtest } = await import("permit0/evidence");
   const { shard } = options;
+  const salts = await saltsOf(options);
   const report = await backtest(storage, {
     engine,
     examples,
     hash: nodeSha256,
+    ...salts,
     ...(open === undefined ? {} : { open }),
     ...(shard === undefined ? {} : { shard }),
   });
@@ -81,7 +83,7 @@ function linesFor(
   report: BacktestReport,
   columns: number,
 ): string[] {
-  const { shards, entries, decisions, judged, same, scores, changed, not, short, torn } = report;
+  const { shards, entries, decisions, judged, same, scores, changed, not, short, unsalted, torn } = report;
   const head = table([
     ["policy", safe(policy.name), policy.image],
     ["log", safe(log), `${counted(shards, "shard")}, ${entries} entries, ${decisions} of them decisions`],
@@ -90,6 +92,11 @@ function linesFor(
     ...(short === 0
       ? []
       : [`  ${short} judged with histories that may lack what an entry put there that could not be judged`]),
+    ...(unsalted === 0
+      ? []
+      : [
+          `  of ${counted(unsalted, "shard")} the key salt is not here: what sessions saw and what was frozen is not found again; give --keys or --key-salt`,
+        ]),
     ...(torn === 0 ? [] : [`  ${torn} bytes at the end are not a whole write and were left out`]),
   ];
   return [

@@ -70,10 +70,11 @@ interface Judge {
 }
 
 async function openJudge(options: CheckOptions): Promise<Judge> {
-  const engine = await openPolicy(options);
+  const opened = await openPolicy(options);
   const state = await State.open(options);
   if (state === undefined)
-    return { state, decide: (request) => decideOrDeny(engine, request), take: refuseEvent };
+    return { state, decide: (request) => decideOrDeny(opened, request), take: refuseEvent };
+  const engine = state.engineFor(opened);
   return {
     state,
     decide: (request) => state.decide(engine, request),

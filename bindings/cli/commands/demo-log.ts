@@ -19,7 +19,8 @@ export async function showLog(
   const folder = mkdtempSync(join(tmpdir(), "permit0-demo-"));
   const [log, keys] = [join(folder, "log"), join(folder, "keys")];
   const state = (await State.open({ log, keys })) as State;
-  for (const request of requests) await state.decide(engine, request);
+  const salted = state.engineFor(engine);
+  for (const request of requests) await state.decide(salted, request);
   await state.close();
 
   const trust = parseTrust(readFileSync(ownTrustFile(keys), "utf8"));

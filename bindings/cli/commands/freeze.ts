@@ -2,11 +2,12 @@
 
 import type { Command } from "commander";
 import { type EventRequest, eventText } from "permit0/engine";
-import { type Freeze, freezeBody, Replay } from "permit0/memory";
-import { readLog } from "permit0/node";
+import { type Freeze, freezeBody, LogFault, Replay } from "permit0/memory";
+import { nodeSha256, readLog } from "permit0/node";
 import { timeOption } from "../calls.js";
 import { shownEvents } from "../events.js";
 import { CliError, EXIT } from "../failure.js";
+import { openLogFolder } from "../log-folder.js";
 import { addPolicyOptions } from "../options.js";
 import { Output, remark } from "../output.js";
 import { openPolicy, type PolicyOptions } from "../policy.js";
@@ -89,7 +90,7 @@ async function order(
   // Encoded once before the file is begun: a wrong word leaves nothing behind.
   engine.prepare({ ...body, context });
   const state = (await State.open(options)) as State;
-  const decisions = await state.take(engine, [body], context).finally(() => state.close());
+  const decisions = await state.take(state.engineFor(engine), [body], context).finally(() => state.close());
   const [decision] = decisions;
   const output = new Output();
   if (options.json === true) await output.json(shownEvents(decisions));
@@ -118,33 +119,42 @@ export function addFrozen(program: Command): void {
     .description(
       "Lists what is frozen by the events of a log: who did it, when and why. Reads all of the log and checks it.",
     )
-    .option("--state <file>", "log to read (required)")
+    .option("--log <folder>", "folder of the log to read")
+    .option("--shard <name>", "this shard of it alone")
+    .option("--state <file>", "older log to read, a file of JSON lines")
     .option("--json", "the list as JSON on standard output")
     .addHelpText(
       "after",
-      "\nExit: 0 listed, 2 could not run.\n\nExamples:\n  $ permit0 frozen --state decisions.jsonl",
+      "\nExit: 0 listed, 2 could not run.\n\nExamples:\n  $ permit0 frozen --log evidence",
     )
-    .action(async (options: Pick<OrderOptions, "state" | "json">) => {
+    .action(async (options: ListOptions) => {
       process.exitCode = await list(options);
     });
 }
 
-async function list({ state, json }: Pick<OrderOptions, "state" | "json">): Promise<number> {
-  const file = needed(state, "--state FILE");
-  const replay = new Replay();
-  try {
-    for (const entry of readLog(file)) replay.add(entry);
-  } catch (error) {
-    throw fileError(file, error);
-  }
-  const { frozen, gaps } = replay;
+type ListOptions = Pick<OrderOptions, "log" | "shard" | "state" | "json">;
+
+/** What is frozen by the events of a log, and how often others changed its histories in between. */
+interface Listed {
+  readonly frozen: readonly (Freeze & { readonly shard?: string })[];
+  readonly gaps: number;
+}
+
+async function list({ log, shard, state, json }: ListOptions): Promise<number> {
+  if (log !== undefined && state !== undefined)
+    throw new CliError("usage", "wanted --log or --state; came both");
+  if (log === undefined && shard !== undefined)
+    throw new CliError("usage", "--shard belongs to --log; name its folder");
+  const { frozen, gaps } =
+    log === undefined ? frozenInFile(needed(state, "--log FOLDER")) : await frozenInFolder(log, shard);
+  const isSeveral = new Set(frozen.map((one) => one.shard)).size > 1;
   const output = new Output();
   if (json === true) await output.json({ frozen, gaps });
   else
     await output.lines(
       table(
-        frozen.map(({ scope, value, by = "", reason = "", time_ms }) =>
-          [scope, value, timeText(time_ms), by, reason].map(safe),
+        frozen.map(({ scope, value, by = "", reason = "", time_ms, shard: of = "" }) =>
+          [scope, value, timeText(time_ms), by, reason, ...(isSeveral ? [of] : [])].map(safe),
         ),
       ),
     );
@@ -153,4 +163,27 @@ async function list({ state, json }: Pick<OrderOptions, "state" | "json">): Prom
     remark(`others wrote through logs of their own (${gaps} gaps): what they froze stands in those`);
   remark(`${frozen.length} frozen`);
   return EXIT.done;
+}
+
+function frozenInFile(file: string): Listed {
+  const replay = new Replay();
+  try {
+    for (const entry of readLog(file)) replay.add(entry);
+  } catch (error) {
+    throw fileError(file, error);
+  }
+  return replay;
+}
+
+/** A shard has a list of its own, as its writer had. Nothing is written, so it may be in use. */
+async function frozenInFolder(folder: string, shard: string | undefined): Promise<Listed> {
+  const storage = await openLogFolder(folder);
+  const { frozenIn } = await import("permit0/evidence");
+  try {
+    return await frozenIn(storage, { hash: nodeSha256, ...(shard === undefined ? {} : { shard }) });
+  } catch (error) {
+    if (error instanceof LogFault)
+      throw new CliError("file", `${folder}: entry ${error.seq}: ${error.message}`);
+    throw error;
+  }
 }

@@ -14,11 +14,11 @@ import {
   addLogFolderOptions,
   countOption,
   isFolder,
-  keySaltOf,
   type LogFolderOptions,
   notText,
   openingOf,
   openLogFolder,
+  saltsOf,
 } from "../log-folder.js";
 import { Output, remark } from "../output.js";
 import { fileError } from "../state.js";
@@ -116,7 +116,7 @@ async function replayFolder(folder: string, options: ReplayOptions): Promise<num
   const first = countOption(from, "--from");
   const storage = await openLogFolder(folder);
   const open = await openingOf(options);
-  const keySalt = keySaltOf(options);
+  const salts = await saltsOf(options);
   const { replayLog } = await import("permit0/evidence");
   const output = new Output();
   const events: LoggedEvent[] = [];
@@ -128,7 +128,7 @@ async function replayFolder(folder: string, options: ReplayOptions): Promise<num
     ...(to === undefined ? {} : { to: countOption(to, "--to") }),
     ...(shard === undefined ? {} : { shard }),
     ...(open === undefined ? {} : { open }),
-    ...(keySalt === undefined ? {} : { keySalt }),
+    ...salts,
     onEvent: async (event) => {
       if (json) events.push(event);
       else await output.line(`${event.shard} ${eventLine(event).replace(/^record /, "")}`);

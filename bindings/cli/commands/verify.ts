@@ -41,11 +41,11 @@ export function addVerify(program: Command): void {
     )
     .option(
       "--keys <folder>",
-      "keys of subjects, to open requests that are sealed (default: ~/.permit0/keys)",
+      "keys of subjects, to open requests that are sealed, and key salts (default: ~/.permit0/keys)",
     )
     .option(
       "--key-salt <file>",
-      "the 32 bytes that ids of histories were made with, where a program gave some",
+      "the 32 bytes that ids of histories were made with, from whoever writes the log (default: what --keys has)",
     )
     .option("--from <n>", "compute and decide again from this entry on; the structure is always whole")
     .option("--to <n>", "up to this entry, not included")
@@ -81,6 +81,7 @@ async function verify(log: string, options: VerifyOptions): Promise<number> {
     if (from !== undefined || to !== undefined)
       throw new CliError("usage", "--from and --to go with the folder of a log; came a file");
     const report = await verifyFile(log, {
+      keys,
       ...(trust === undefined ? {} : { trust }),
       ...(keySalt === undefined ? {} : { keySalt }),
       replay,
@@ -273,6 +274,7 @@ const NOT_WORDS: Readonly<Record<string, string>> = {
   redacted: "redacted before they were kept",
   erased: "erased, as the log says",
   history: "on histories that are not all known",
+  salt: "without the key salt of the log",
   engine: "by an engine that nobody you trust has released",
 };
 

@@ -33,6 +33,8 @@ export interface BundleShard extends RangeProof {
   readonly entries: number;
   readonly from: number;
   readonly to: number;
+  /** What the shard calls its key salt, as its first entry says; absent where it names none. */
+  readonly salt?: Uint8Array;
   /** Of the checkpoint. */
   readonly size: number;
 }
@@ -99,12 +101,13 @@ export function manifestBytes({ filter, program, shards }: Manifest): Uint8Array
   const bytes = encode({
     ...(filter === undefined ? {} : { filter: withoutAbsent(filter) }),
     program,
-    shards: shards.map(({ entries, from, left, origin, right, shard, size, to }) => ({
+    shards: shards.map(({ entries, from, left, origin, right, salt, shard, size, to }) => ({
       entries,
       from,
       left,
       origin,
       right,
+      ...(salt === undefined ? {} : { salt }),
       shard,
       size,
       to,
@@ -150,14 +153,17 @@ function isFilter(value: CmpValue): boolean {
 const SHARD_KEYS = "entries,from,left,origin,right,shard,size,to";
 
 function isShard(value: CmpValue): boolean {
-  if (!isMap(value) || Object.keys(value).sort().join() !== SHARD_KEYS) return false;
-  const { entries, from, left, origin, right, shard, size, to } = value as CmpMap;
+  if (!isMap(value)) return false;
+  const { salt, ...members } = value as CmpMap;
+  if (Object.keys(members).sort().join() !== SHARD_KEYS) return false;
+  const { entries, from, left, origin, right, shard, size, to } = members;
   const numbers = [entries, from, to, size] as readonly number[];
   if (!numbers.every((number) => typeof number === "number" && isSize(number))) return false;
   const isRange = (from as number) < (to as number) && (to as number) <= (size as number);
   const isCount = (entries as number) <= (to as number) - (from as number);
   const isName = typeof shard === "string" && SHARD_NAME.test(shard) && typeof origin === "string";
-  return isRange && isCount && isName && isHashes(left) && isHashes(right);
+  const isSalt = salt === undefined || (salt instanceof Uint8Array && salt.length === HASH_BYTES);
+  return isRange && isCount && isName && isSalt && isHashes(left) && isHashes(right);
 }
 
 function isHashes(value: CmpValue | undefined): boolean {

@@ -163,8 +163,12 @@ class ShardMaker {
     const behind = alignedRanges(to, size);
     const right = new Subtrees(behind, this.#hash);
     let left: readonly Uint8Array[] = [];
+    let salt: Uint8Array | undefined;
     await readSigned(this.#storage, this.#shard, checkpoint, this.#hash, async (entry, { tree }) => {
       const { seq, leaf } = entry;
+      const { note } = entry.entry;
+      // A view of what is read next.
+      if (note?.kind === "begin") salt = note.salt?.slice();
       if (seq + 1 === from) left = [...tree.nodes];
       right.take(seq, leaf);
       if (seq < from || seq >= to) return;
@@ -191,6 +195,7 @@ class ShardMaker {
         from,
         to,
         size,
+        ...(salt === undefined ? {} : { salt }),
         left,
         right: behind.map((range) => right.root(range)),
       },

@@ -15,6 +15,7 @@ import { decodeEntry, type Entry, type RecordEntry } from "../entry.ts";
 import { EvidenceError } from "../errors.ts";
 import { factsOf, type RecordFacts } from "../facts.ts";
 import type { Fault } from "../fault.ts";
+import { saltRemark } from "../key-salt.ts";
 import { type Note, parseNote } from "../note.ts";
 import { checkDisclosure, type Disclosure, fieldsRoot, readDisclosure } from "../payload.ts";
 import { readRecord } from "../record.ts";
@@ -74,7 +75,7 @@ export interface BundleReport extends VerifyReport {
 
 export type BundleVerifyOptions = Pick<
   VerifyOptions,
-  "trust" | "verify" | "hash" | "engines" | "replay" | "keySalt" | "onEntry" | "now"
+  "trust" | "verify" | "hash" | "engines" | "replay" | "keySalt" | "keySalts" | "onEntry" | "now"
 >;
 
 const MEMBERS_MAX = 65_535;
@@ -148,7 +149,7 @@ class BundleVerifier {
   readonly #structure: Tally = { checked: 0, failed: 0, ms: 0 };
   readonly #arithmetic: Tally = { checked: 0, failed: 0, ms: 0 };
   readonly #replay: Tally = { checked: 0, failed: 0, ms: 0 };
-  readonly #not = { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 0, history: 0, engine: 0 };
+  readonly #not = { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 0, history: 0, salt: 0, engine: 0 };
   readonly #verdicts = { allow: 0, review: 0, deny: 0 };
   readonly #disclosed: DisclosedField[] = [];
   readonly #contents = new Map<string, ShardContent>();
@@ -262,6 +263,8 @@ class BundleVerifier {
       }
       this.#needAll(walk, disclosed);
       this.#needBound(shard, opened, disclosures);
+      if (walk.unsalted > 0 && claimed.salt !== undefined)
+        this.#find(saltRemark(shard, claimed.salt, walk.unsalted));
       standing = await this.#standing(walk, note);
       this.#contents.set(shard, {
         leaves: this.#part(shard, "leaves"),
@@ -474,11 +477,15 @@ class BundleVerifier {
     else if (request === undefined) walk.withheld.push({ seq: entry.seq, subject: hex(entry.sealed.key) });
     else {
       const { trust, engines } = this.#options;
+      const keySalt = this.#artifacts.keySalt(walk.claimed.salt);
       const cells = facts.hasCells ? await walk.histories.cells(entry) : undefined;
       if (trust === undefined && engines?.has(facts.engine) !== true) this.#not.engine++;
       else if (facts.hasCells && cells === undefined) this.#not.history++;
-      else {
-        const fault = await decidedAgain(this.#artifacts, entry.record, facts, request, cells);
+      else if (facts.hasCells && keySalt === undefined) {
+        this.#not.salt++;
+        walk.unsalted++;
+      } else {
+        const fault = await decidedAgain(this.#artifacts, entry.record, facts, request, cells, keySalt);
         this.#replay.checked++;
         if (fault === undefined) return;
         this.#replay.failed++;

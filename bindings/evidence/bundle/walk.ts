@@ -17,6 +17,8 @@ export class BundleWalk {
   /** Whether each record so far can be read. */
   isReadable = true;
   latestMs = 0;
+  /** Records that could not be decided again without the key salt. */
+  unsalted = 0;
   readonly #notes: ShardWalk;
   #next: number;
   #isWhole: boolean;
@@ -63,6 +65,8 @@ export class BundleWalk {
     if (note.kind === "key" && !this.#isWhole) return undefined;
     if (note.kind === "begin" && note.origin !== this.claimed.origin)
       return `It begins the shard ${note.origin}, and the bundle says ${this.claimed.origin}.`;
+    if (note.kind === "begin" && !isSame(note.salt, this.claimed.salt))
+      return "It names another key salt than the bundle says.";
     return this.#notes.note(note, seq);
   }
 
@@ -75,6 +79,10 @@ export class BundleWalk {
   ownTrust(): CheckpointTrust | undefined {
     return this.isComplete ? { ...this.#notes.ownTrust(), origin: this.claimed.origin } : undefined;
   }
+}
+
+function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : sameHash(one, other);
 }
 
 /** Histories as far as the entries that are there make them. */
