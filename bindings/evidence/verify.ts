@@ -371,11 +371,13 @@ class Verifier {
           file: end.file,
           at: end.at,
         });
+      await this.#needOrder(walk);
       this.#needSigned(walk);
       standing = await this.#standing(walk);
     } catch (error) {
       if (!(error instanceof EvidenceError)) throw error;
       this.#resume = undefined;
+      await this.#needOrder(walk);
       this.#structure.failed++;
       const place = error instanceof FileFault ? { file: error.file, at: error.at } : {};
       const seq = error instanceof ShardFault ? { seq: error.seq } : {};
@@ -389,7 +391,9 @@ class Verifier {
   /** Reads the checkpoints, so that roots can be compared on the way. */
   async #checkpoints(walk: ShardWalk): Promise<number> {
     const name = checkpointsName(walk.shard);
-    const { notes, pending, torn, openAt } = await readCheckpoints(this.#storage, name);
+    const { notes, pending, torn, openAt } = await readCheckpoints(this.#storage, name, (fault) =>
+      walk.takeDisorder(fault),
+    );
     if (pending !== undefined || torn > 0)
       this.#fail("checkpoint_open", walk.shard, "A checkpoint waits for its signature. Open the log once.", {
         file: name,
@@ -398,7 +402,7 @@ class Verifier {
     for (const { checkpoint, note, from } of notes) walk.expect(checkpoint, note, name, from);
     const witnessed = witnessedName(walk.shard);
     if ((await this.#storage.size(witnessed)) > 0) {
-      const found = await readCheckpoints(this.#storage, witnessed);
+      const found = await readCheckpoints(this.#storage, witnessed, (fault) => walk.takeDisorder(fault));
       if (found.pending !== undefined || found.torn > 0)
         this.#fail("checkpoint_open", walk.shard, "A checkpoint of witnesses is cut short.", {
           file: witnessed,
@@ -407,6 +411,21 @@ class Verifier {
       for (const { checkpoint, note, from } of found.notes) walk.expect(checkpoint, note, witnessed, from);
     }
     return notes.at(-1)?.checkpoint.size ?? 0;
+  }
+
+  /** Checkpoints ascend. Where one does not, the one before it may be what was changed: its signature tells. */
+  async #needOrder(walk: ShardWalk): Promise<void> {
+    const { origin, keys } = walk.ownTrust();
+    // Whoever changed the size has changed which keys count at it.
+    const trust = { origin, keys: keys.map(({ publicKey }) => ({ publicKey, from: 0 })) };
+    for (const { code, file, at, message, before } of walk.disorder.splice(0)) {
+      const isChanged = await openCheckpoint(before.note, trust, this.#options.verify).then(
+        () => false,
+        (error: unknown) => error instanceof EvidenceError && error.code === "note_signature",
+      );
+      this.#structure.failed++;
+      this.#fail(code, walk.shard, message, { file, at: isChanged ? before.from : at });
+    }
   }
 
   /** Every checkpoint was met on the way, and nothing stands behind the last one. */

@@ -117,6 +117,29 @@ describe("a bit that was turned over", () => {
       await needFound(CHECKPOINTS, bit, starts);
   });
 
+  it("is found in the checkpoint whose size it raised, not in the next one", async () => {
+    const bytes = image.get(CHECKPOINTS) as Uint8Array;
+    const starts = notesOf(bytes);
+    let overtaken = 0;
+    for (const [number, from] of starts.slice(0, -2).entries()) {
+      const lineFrom = bytes.indexOf(0x0a, from) + 1;
+      const size = (at: number): number =>
+        Number(
+          Buffer.from(part(bytes, starts[at] as number, starts[at + 1]))
+            .toString("latin1")
+            .split("\n")[1],
+        );
+      for (let bit = 0; bit < 4; bit++) {
+        const digit = (bytes[lineFrom] as number) ^ (1 << bit);
+        if (digit - 0x30 < size(number + 1) || digit > 0x39) continue;
+        overtaken++;
+        const { findings } = await flipped(CHECKPOINTS, lineFrom * 8 + bit);
+        expect(findings[0]).toMatchObject({ code: "checkpoint_order", file: CHECKPOINTS, at: from });
+      }
+    }
+    expect(overtaken).toBeGreaterThan(0);
+  });
+
   it("is found in an engine and an image", async () => {
     for (const name of image.keys()) {
       if (!/^(engines|images)\//.test(name)) continue;
