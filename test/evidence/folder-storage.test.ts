@@ -143,6 +143,17 @@ describe("appending", () => {
     await storage.close();
     expect(readFileSync(join(folder, "main/a"), "utf8")).toBe("1267");
   });
+
+  test("goes on behind what was written over the end", async () => {
+    const storage = new FolderStorage(folder);
+    await storage.append("main/a", 0, bytesOf("12345"));
+    await storage.replace("main/a", 1, bytesOf("ab"));
+    expect(readFileSync(join(folder, "main/a"), "utf8")).toBe("1ab");
+    await storage.replace("main/a", 2, bytesOf("cdefg"));
+    await storage.append("main/a", 7, bytesOf("."));
+    await storage.close();
+    expect(readFileSync(join(folder, "main/a"), "utf8")).toBe("1acdefg.");
+  });
 });
 
 describe("what is no regular file", () => {
