@@ -126,7 +126,10 @@ export interface VerifyOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Asked now and then; on true verifying ends with a {@link VerifyStopped}. */
   readonly stop?: () => boolean;
-  /** Goes on where it was stopped: what stands before is only chained and folded again, not computed or decided. */
+  /**
+   * Goes on where it was stopped: what stands before is only chained and folded again, not computed or decided, and shards
+   * that were done are not read again.
+   */
   readonly resume?: VerifyState;
   /** Sees each entry whose place is right, in order, whatever its record is worth; of `from` to `to` those in between. */
   readonly onEntry?: (entry: ChainedEntry, shard: string, request: OpenedRequest | undefined) => void;
@@ -237,6 +240,11 @@ class Verifier {
         this.#shards.push(done);
         continue;
       }
+      if (this.#resume !== undefined && shard !== this.#resume.shard)
+        throw new EvidenceError(
+          "resume",
+          `shard ${shard}: it was not there when verifying began; verify from the beginning`,
+        );
       const report = await this.#shard(shard, segments);
       origins.push(report.origin);
       this.#shards.push(report);
