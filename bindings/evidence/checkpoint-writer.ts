@@ -29,11 +29,35 @@ export interface FoundCheckpoints {
   readonly torn: number;
 }
 
+/** Two checkpoints of a file, one behind the other, whose sizes do not ascend. One of them is wrong, or both are right. */
+export class OrderFault extends FileFault {
+  readonly before: CheckpointNote;
+
+  constructor(file: string, before: CheckpointNote, { from, checkpoint }: CheckpointPlace) {
+    super(
+      "checkpoint_order",
+      file,
+      from,
+      `${file}, byte ${from}: wanted a size above ${before.checkpoint.size}, came ${checkpoint.size}: two roots for one size, or checkpoints out of order`,
+    );
+    this.before = before;
+  }
+}
+
+type CheckpointPlace = Pick<CheckpointNote, "from" | "checkpoint">;
+
 /**
  * Reads a file of checkpoints.
- * @throws EvidenceError where something else stands in it, and where sizes do not ascend.
+ * @param onOrder told where sizes do not ascend. Default: it throws.
+ * @throws EvidenceError where something else stands in it.
  */
-export async function readCheckpoints(storage: StorageReader, name: string): Promise<FoundCheckpoints> {
+export async function readCheckpoints(
+  storage: StorageReader,
+  name: string,
+  onOrder: (fault: OrderFault) => void = (fault) => {
+    throw fault;
+  },
+): Promise<FoundCheckpoints> {
   const reader = new CheckpointReader(name);
   const notes: CheckpointNote[] = [];
   const size = await storage.size(name);
@@ -54,17 +78,11 @@ export async function readCheckpoints(storage: StorageReader, name: string): Pro
   }
   const { last, tail } = reader.end();
   if (last !== undefined) notes.push(last);
-  let before = -1;
-  for (const { checkpoint, from } of [...notes, ...(tail.pending === undefined ? [] : [tail.pending])]) {
-    const { size: next } = checkpoint;
-    if (next <= before)
-      throw new FileFault(
-        "checkpoint_order",
-        name,
-        from,
-        `${name}, byte ${from}: wanted a size above ${before}, came ${next}: two roots for one size, or checkpoints out of order`,
-      );
-    before = next;
+  const all: readonly CheckpointPlace[] = [...notes, ...(tail.pending === undefined ? [] : [tail.pending])];
+  for (const [number, before] of notes.entries()) {
+    const next = all[number + 1];
+    if (next !== undefined && next.checkpoint.size <= before.checkpoint.size)
+      onOrder(new OrderFault(name, before, next));
   }
   const bytes = tail.torn?.from ?? end;
   if (

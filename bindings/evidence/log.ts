@@ -178,6 +178,8 @@ export class EvidenceLog implements Log {
   readonly #kept: Set<string>;
   readonly #sources = new WeakSet<RecordSource>();
   #end: ShardPlace;
+  /** Bytes behind the end that a crash cut short. The first write goes over them, and says so. */
+  #torn: number;
   #segments: string[];
   #waiting: Waiting[] = [];
   readonly #turns = new Turns();
@@ -209,6 +211,7 @@ export class EvidenceLog implements Log {
     this.#kept = new Set(opened.artifacts);
     this.#segments = [...opened.segments];
     this.#end = opened.end;
+    this.#torn = opened.end.torn;
   }
 
   get sealsRequests(): boolean {
@@ -437,6 +440,7 @@ export class EvidenceLog implements Log {
 
   async #write(frame: Uint8Array, firstSeq: number): Promise<void> {
     const { segmentBytes = SEGMENT_BYTES } = this.#options;
+    if (this.#torn > 0) return this.#writeOver(frame);
     if (this.#end.file === "" || this.#end.at >= segmentBytes) {
       if (this.#unsynced > 0) await this.#sync();
       const file = segmentName(this.shard, firstSeq);
@@ -450,6 +454,14 @@ export class EvidenceLog implements Log {
     const isDue =
       this.durability === "strict" || (this.durability === "batched" && this.#unsynced >= BATCH_RECORDS);
     if (isDue) await this.#sync();
+  }
+
+  /** The write that says what was cut off stands where that began: a crash leaves the one or the other. */
+  async #writeOver(frame: Uint8Array): Promise<void> {
+    const { file, at } = this.#end;
+    await this.#storage.replace(file, at, frame);
+    this.#torn = 0;
+    this.#end = { seq: this.#chain.tree.size, file, at: at + frame.length };
   }
 
   async #sync(): Promise<void> {
@@ -659,9 +671,9 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const known = new Set(keys.signing.map(({ text }) => text));
   await checkpoints.settle(signers.filter(({ publicKey }) => known.has(publicKeyText(publicKey))));
   const torn = end.torn === 0 ? undefined : await storage.read(end.file, end.at, end.torn);
-  if (torn !== undefined) await storage.cut(end.file, end.at);
+  const first: LogNote[] = [];
   if (chain.tree.size === 0)
-    await log.note({
+    first.push({
       kind: "begin",
       origin,
       key: publicKeyText(signers[0].publicKey),
@@ -669,7 +681,7 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
       time_ms: clock(),
     });
   if (torn !== undefined)
-    await log.note({
+    first.push({
       kind: "cut",
       segment: end.file,
       at: end.at,
@@ -677,6 +689,8 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
       sha256: hash(torn),
       time_ms: clock(),
     });
+  // In one write.
+  await Promise.all(first.map((note) => log.note(note)));
   const signed = Math.max(seen?.size ?? 0, checkpoints.size);
   if (found > signed && found > 1) await log.note({ kind: "adopt", from: signed, time_ms: clock() });
   await log.useKeys();

@@ -143,7 +143,8 @@ export async function readShard(
       }
       const torn = size - chunks.at;
       if (isLast && (await isTorn(chunks, torn))) return { seq, file, at: chunks.at, torn };
-      throw new ShardFault(`frame_${fault}`, file, chunks.at, seq, FAULTS[fault]);
+      const what = isLast ? `${FAULTS[fault]}, ${BEHIND}` : FAULTS[fault];
+      throw new ShardFault(`frame_${fault}`, file, chunks.at, seq, what);
     }
     if (size === 0 && !isLast) throw new ShardFault("segment_missing", file, 0, seq, "the segment is empty");
     if (isLast) return { seq, file, at: size, torn: 0 };
@@ -156,6 +157,10 @@ const FAULTS: Readonly<Record<FrameFault, string>> = {
   length: "the length of the frame is none",
   checksum: "the bytes of the frame are not those of its checksum",
 };
+
+/** Behind a frame of the last segment that is none, and is not the end of one write. */
+const BEHIND =
+  "and more stands behind it than one write leaves: a power cut leaves that where records say durability batched or none, and so does whoever changes the file";
 
 /**
  * Whether a write that a crash cut short would look like this. Its pages come to the disk in any order, so there is no

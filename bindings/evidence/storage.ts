@@ -24,6 +24,11 @@ export interface Storage extends StorageReader {
   sync(name: string): Promise<void>;
   /** Leaves the first `size` bytes, on the disk when this returns. */
   cut(name: string, size: number): Promise<void>;
+  /**
+   * Puts bytes over all that stands from `at` on, on the disk when this returns. A crash on the way leaves these bytes, with or
+   * without more behind them, or some of them and some of those before, but never the first `at` alone.
+   */
+  replace(name: string, at: number, bytes: Uint8Array): Promise<void>;
   /** All of these bytes under a new name, on the disk when this returns; or nothing. */
   put(name: string, bytes: Uint8Array): Promise<void>;
   /** Lets go of what was opened. */

@@ -3,6 +3,7 @@ import { hex } from "../src/sha256.ts";
 import type { Cell } from "../src/types.ts";
 import { Chain, type ChainedEntry } from "./chain.ts";
 import type { Checkpoint, CheckpointTrust } from "./checkpoint.ts";
+import type { OrderFault } from "./checkpoint-writer.ts";
 import type { LogNote, RecordEntry } from "./entry.ts";
 import { Histories } from "./histories.ts";
 import type { Note } from "./note.ts";
@@ -18,11 +19,16 @@ export interface Expected extends Checkpoint {
   isMet: boolean;
 }
 
+/** One bit makes one of them. */
+const DISORDER_MAX = 16;
+
 export class ShardWalk {
   readonly shard: string;
   readonly chain: Chain;
   readonly replay = new Replay();
   readonly expected: Expected[] = [];
+  /** Where checkpoints do not ascend. */
+  readonly disorder: OrderFault[] = [];
   /** Payloads whose key is gone. */
   readonly lost: { readonly seq: number; readonly subject: string }[] = [];
   /** Number of the last entry that erased a subject. */
@@ -45,8 +51,15 @@ export class ShardWalk {
   expect(checkpoint: Checkpoint, note: Note, file: string, at: number): void {
     const expected = { ...checkpoint, note, file, at, isMet: false };
     this.expected.push(expected);
-    const due = this.#due.get(checkpoint.size) ?? [];
-    this.#due.set(checkpoint.size, [...due, expected]);
+    const due = this.#due.get(checkpoint.size);
+    if (due === undefined) this.#due.set(checkpoint.size, [expected]);
+    else due.push(expected);
+  }
+
+  /** @throws the fault where there are so many that the file is no file of checkpoints. */
+  takeDisorder(fault: OrderFault): void {
+    if (this.disorder.length === DISORDER_MAX) throw fault;
+    this.disorder.push(fault);
   }
 
   /** @throws ShardFault when the entry is not the next one, or others were signed up to it. */

@@ -127,7 +127,10 @@ export interface VerifyOptions extends ReadersSalts {
   readonly onProgress?: (progress: Progress) => void;
   /** Asked now and then; on true verifying ends with a {@link VerifyStopped}. */
   readonly stop?: () => boolean;
-  /** Goes on where it was stopped: what stands before is only chained and folded again, not computed or decided. */
+  /**
+   * Goes on where it was stopped: what stands before is only chained and folded again, not computed or decided, and shards
+   * that were done are not read again.
+   */
   readonly resume?: VerifyState;
   /** Sees each entry whose place is right, in order, whatever its record is worth; of `from` to `to` those in between. */
   readonly onEntry?: (entry: ChainedEntry, shard: string, request: OpenedRequest | undefined) => void;
@@ -239,6 +242,11 @@ class Verifier {
         this.#shards.push(done);
         continue;
       }
+      if (this.#resume !== undefined && shard !== this.#resume.shard)
+        throw new EvidenceError(
+          "resume",
+          `shard ${shard}: it was not there when verifying began; verify from the beginning`,
+        );
       const report = await this.#shard(shard, segments);
       origins.push(report.origin);
       this.#shards.push(report);
@@ -377,11 +385,13 @@ class Verifier {
           `The last ${end.torn} bytes are no whole write: a crash leaves that, and so does somebody who cuts the file. Nothing of them was answered or signed. An auditor asks for a copy of now; whoever writes the log opens and closes it once, which cuts them off and notes it in the log.`,
           { file: end.file, at: end.at },
         );
+      await this.#needOrder(walk);
       this.#needSigned(walk);
       standing = await this.#standing(walk);
     } catch (error) {
       if (!(error instanceof EvidenceError)) throw error;
       this.#resume = undefined;
+      await this.#needOrder(walk);
       this.#structure.failed++;
       const place = error instanceof FileFault ? { file: error.file, at: error.at } : {};
       const seq = error instanceof ShardFault ? { seq: error.seq } : {};
@@ -397,7 +407,9 @@ class Verifier {
   /** Reads the checkpoints, so that roots can be compared on the way. */
   async #checkpoints(walk: ShardWalk): Promise<number> {
     const name = checkpointsName(walk.shard);
-    const { notes, pending, torn, openAt } = await readCheckpoints(this.#storage, name);
+    const { notes, pending, torn, openAt } = await readCheckpoints(this.#storage, name, (fault) =>
+      walk.takeDisorder(fault),
+    );
     if (pending !== undefined || torn > 0)
       this.#fail(
         "checkpoint_open",
@@ -408,7 +420,7 @@ class Verifier {
     for (const { checkpoint, note, from } of notes) walk.expect(checkpoint, note, name, from);
     const witnessed = witnessedName(walk.shard);
     if ((await this.#storage.size(witnessed)) > 0) {
-      const found = await readCheckpoints(this.#storage, witnessed);
+      const found = await readCheckpoints(this.#storage, witnessed, (fault) => walk.takeDisorder(fault));
       if (found.pending !== undefined || found.torn > 0)
         this.#fail(
           "checkpoint_open",
@@ -422,6 +434,21 @@ class Verifier {
       for (const { checkpoint, note, from } of found.notes) walk.expect(checkpoint, note, witnessed, from);
     }
     return notes.at(-1)?.checkpoint.size ?? 0;
+  }
+
+  /** Checkpoints ascend. Where one does not, the one before it may be what was changed: its signature tells. */
+  async #needOrder(walk: ShardWalk): Promise<void> {
+    const { origin, keys } = walk.ownTrust();
+    // Whoever changed the size has changed which keys count at it.
+    const trust = { origin, keys: keys.map(({ publicKey }) => ({ publicKey, from: 0 })) };
+    for (const { code, file, at, message, before } of walk.disorder.splice(0)) {
+      const isChanged = await openCheckpoint(before.note, trust, this.#options.verify).then(
+        () => false,
+        (error: unknown) => error instanceof EvidenceError && error.code === "note_signature",
+      );
+      this.#structure.failed++;
+      this.#fail(code, walk.shard, message, { file, at: isChanged ? before.from : at });
+    }
   }
 
   /** Every checkpoint was met on the way, and nothing stands behind the last one. */

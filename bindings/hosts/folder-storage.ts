@@ -140,6 +140,23 @@ export class FolderStorage extends FolderReader implements Storage {
     }
   }
 
+  async replace(name: string, at: number, bytes: Uint8Array): Promise<void> {
+    const file = await this.open(name, constants.O_RDWR);
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+        if (bytesWritten === 0) throw new EvidenceError("storage", `${name}: nothing more could be written`);
+        done += bytesWritten;
+      }
+      // Only once they are there: what they say of the rest goes with it otherwise.
+      await file.sync();
+      await file.truncate(at + bytes.length);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
   async put(name: string, bytes: Uint8Array): Promise<void> {
     const path = join(this.folder, name);
     await makeFolders(this.folder, dirname(path));

@@ -1,7 +1,18 @@
 /** A folder as the storage of a log: two writers at one moment, what is no regular file, and disks that say no. */
 
-import { execFileSync } from "node:child_process";
-import { constants, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  appendFileSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +23,19 @@ import { entryOf, openSmall, signerOf, verifySmall } from "../faults/small-log.t
 const home = mkdtempSync(join(tmpdir(), "permit0-storage-"));
 afterAll(() => rmSync(home, { recursive: true }));
 
+/** What another hand does between the look at a file and the write to it; once. */
+const between = vi.hoisted(() => ({ run: () => {} }));
+vi.mock(import("node:fs"), async (original) => {
+  const fs = await original();
+  const writeSync = (...given: Parameters<typeof fs.writeSync>): number => {
+    const { run } = between;
+    between.run = () => {};
+    run();
+    return fs.writeSync(...given);
+  };
+  return { ...fs, writeSync: writeSync as typeof fs.writeSync };
+});
+
 let folder = "";
 let count = 0;
 beforeEach(() => {
@@ -21,6 +45,14 @@ beforeEach(() => {
 
 const SEGMENT = "main/0000000000000000.seg";
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Grows a file for as long as it is there, a little at a time. */
+const OTHER_HAND = `
+  const { openSync, writeSync } = require("node:fs");
+  const file = openSync(process.argv[1], "a");
+  const end = Date.now() + 20_000;
+  while (Date.now() < end) writeSync(file, "x");
+`;
 
 /** The class of what opening a file returns: Node does not export it. */
 async function handles(): Promise<FileHandle> {
@@ -49,6 +81,60 @@ describe("appending", () => {
     await other.close();
   });
 
+  test("is not answered when another hand grew the file behind the look at its size", async () => {
+    const storage = new FolderStorage(folder);
+    const path = join(folder, "main/a");
+    await storage.append("main/a", 0, bytesOf("begin"));
+    between.run = () => appendFileSync(path, "other");
+    await expect(storage.append("main/a", 5, bytesOf("mine"))).rejects.toMatchObject({
+      code: "storage",
+      message: "main/a: wanted 9 bytes, found 14: somebody else writes to it",
+    });
+    // Nothing was written over: both stand there, and neither is what the log thinks stands at byte 5.
+    expect(readFileSync(path, "utf8")).toBe("beginothermine");
+    await storage.close();
+  });
+
+  test("is not answered when the file was removed behind the look at it", async () => {
+    const storage = new FolderStorage(folder);
+    await storage.append("main/a", 0, bytesOf("begin"));
+    between.run = () => rmSync(join(folder, "main/a"));
+    await expect(storage.append("main/a", 5, bytesOf("mine"))).rejects.toThrow("the file was removed");
+    await storage.close();
+  });
+
+  test("beside another process that never stops appending, what is answered stands where it was put", async () => {
+    const storage = new FolderStorage(folder);
+    const path = join(folder, "main/a");
+    await storage.append("main/a", 0, bytesOf("begin"));
+    const other = spawn(process.execPath, ["--eval", OTHER_HAND, path], { stdio: "inherit" });
+    const ended = once(other, "exit");
+    const counts = { answered: 0, refused: 0 };
+    const mine: { readonly at: number; readonly bytes: string }[] = [];
+    try {
+      while (statSync(path).size === 5) await new Promise((done) => setTimeout(done, 1));
+      for (let round = 0; counts.refused < 100 && round < 100_000; round++) {
+        const [at, bytes] = [statSync(path).size, `<${round}>`];
+        try {
+          await storage.append("main/a", at, bytesOf(bytes));
+          mine.push({ at, bytes });
+          counts.answered++;
+        } catch (error) {
+          expect(error).toMatchObject({ code: "storage" });
+          counts.refused++;
+        }
+        await new Promise((done) => setImmediate(done));
+      }
+    } finally {
+      other.kill();
+      await ended;
+    }
+    await storage.close();
+    const text = readFileSync(path, "latin1");
+    for (const { at, bytes } of mine) expect(text.slice(at, at + bytes.length)).toBe(bytes);
+    expect(counts.refused).toBe(100);
+  });
+
   test("goes on behind what a cut left", async () => {
     const storage = new FolderStorage(folder);
     await storage.append("main/a", 0, bytesOf("12345"));
@@ -56,6 +142,17 @@ describe("appending", () => {
     await storage.append("main/a", 2, bytesOf("67"));
     await storage.close();
     expect(readFileSync(join(folder, "main/a"), "utf8")).toBe("1267");
+  });
+
+  test("goes on behind what was written over the end", async () => {
+    const storage = new FolderStorage(folder);
+    await storage.append("main/a", 0, bytesOf("12345"));
+    await storage.replace("main/a", 1, bytesOf("ab"));
+    expect(readFileSync(join(folder, "main/a"), "utf8")).toBe("1ab");
+    await storage.replace("main/a", 2, bytesOf("cdefg"));
+    await storage.append("main/a", 7, bytesOf("."));
+    await storage.close();
+    expect(readFileSync(join(folder, "main/a"), "utf8")).toBe("1acdefg.");
   });
 });
 

@@ -27,6 +27,11 @@ export class MemoryStorage implements Storage {
     this.files.set(name, grown);
   }
   async sync(): Promise<void> {}
+  async replace(name: string, at: number, bytes: Uint8Array): Promise<void> {
+    await this.cut(name, at);
+    await this.append(name, at, bytes);
+  }
+
   async cut(name: string, size: number): Promise<void> {
     this.files.set(name, (this.files.get(name) ?? new Uint8Array(0)).slice(0, size));
   }

@@ -1,10 +1,10 @@
 /** Whatever somebody does to the files of a log, verify says so, and where. */
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { signCheckpoint } from "../../bindings/evidence/checkpoint.ts";
+import { cosignCheckpoint, parseCheckpointText, signCheckpoint } from "../../bindings/evidence/checkpoint.ts";
 import { frameAt, frameOf } from "../../bindings/evidence/frame.ts";
 import { bytesOfText, formatNote, parseNote } from "../../bindings/evidence/note.ts";
-import type { VerifyReport } from "../../bindings/evidence/verify.ts";
+import type { VerifyReport, VerifyTrust } from "../../bindings/evidence/verify.ts";
 import { nodeSha256 } from "../../bindings/hosts/hash-node.ts";
 import { hex } from "../../bindings/src/sha256.ts";
 import { compileSmall } from "../unit/small-policy.ts";
@@ -14,6 +14,7 @@ import { entryOf, isWhole, ORIGIN, openSmall, signerOf, TRUST, verifySmall } fro
 type Image = Map<string, Uint8Array>;
 
 const CHECKPOINTS = "main/checkpoints";
+const WITNESSED = "main/witnessed";
 let image: Image;
 let segments: string[];
 
@@ -32,10 +33,10 @@ beforeAll(async () => {
   expect(segments.length).toBeGreaterThan(2);
 });
 
-const report = (changed: Image): Promise<VerifyReport> => {
+const report = (changed: Image, shards: VerifyTrust["shards"] = TRUST.shards): Promise<VerifyReport> => {
   const policy = [...image.keys()].find((name) => name.startsWith("images/")) as string;
   return verifySmall(Disk.of(changed).storage(), {
-    trust: { ...TRUST, images: [policy.slice("images/".length, -".image".length)] },
+    trust: { ...TRUST, shards, images: [policy.slice("images/".length, -".image".length)] },
   });
 };
 
@@ -72,11 +73,11 @@ function notesOf(bytes: Uint8Array): number[] {
   return [...starts, bytes.length];
 }
 
-async function flipped(name: string, bit: number): Promise<VerifyReport> {
+async function flipped(name: string, bit: number, shards?: VerifyTrust["shards"]): Promise<VerifyReport> {
   const changed = copy();
   const bytes = changed.get(name) as Uint8Array;
   bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
-  return report(changed);
+  return report(changed, shards);
 }
 
 /** Each bit of a file, or as many of them as there is time for. */
@@ -88,8 +89,13 @@ function* bitsOf(name: string, most: number): Generator<number> {
 }
 
 /** A failure is found in the file, in the piece that the bit is in. */
-async function needFound(name: string, bit: number, starts: readonly number[]): Promise<void> {
-  const { answer, findings } = await flipped(name, bit);
+async function needFound(
+  name: string,
+  bit: number,
+  starts: readonly number[],
+  shards?: VerifyTrust["shards"],
+): Promise<void> {
+  const { answer, findings } = await flipped(name, bit, shards);
   const at = bit >> 3;
   const why = `bit ${bit & 7} of byte ${at} of ${name}`;
   expect(answer, why).toBe("failed");
@@ -115,6 +121,56 @@ describe("a bit that was turned over", () => {
     expect(starts.length).toBeGreaterThan(3);
     for (const bit of bitsOf(CHECKPOINTS, isWhole ? Number.POSITIVE_INFINITY : 400))
       await needFound(CHECKPOINTS, bit, starts);
+  });
+
+  it("is found in what witnesses cosigned", async () => {
+    const witness = { name: "witness.example/w1", publicKey: signerOf(5).publicKey };
+    const shards = TRUST.shards.map((shard) => ({ ...shard, witnesses: { quorum: 1, keys: [witness] } }));
+    const bytes = image.get(CHECKPOINTS) as Uint8Array;
+    const starts = notesOf(bytes);
+    const notes: Uint8Array[] = [];
+    for (const [number, from] of starts.slice(0, -1).entries()) {
+      const note = parseNote(part(bytes, from, starts[number + 1]));
+      const line = await cosignCheckpoint(
+        parseCheckpointText(note.text),
+        witness.name,
+        signerOf(5),
+        1_800_000_000,
+      );
+      notes.push(formatNote({ ...note, signatures: [...note.signatures, line] }));
+    }
+    image.set(WITNESSED, joined(...notes));
+    try {
+      expect((await report(image, shards)).answer).toBe("witnessed");
+      const places = notesOf(image.get(WITNESSED) as Uint8Array);
+      for (const bit of bitsOf(WITNESSED, isWhole ? Number.POSITIVE_INFINITY : 200))
+        await needFound(WITNESSED, bit, places, shards);
+    } finally {
+      image.delete(WITNESSED);
+    }
+  });
+
+  it("is found in the checkpoint whose size it raised, not in the next one", async () => {
+    const bytes = image.get(CHECKPOINTS) as Uint8Array;
+    const starts = notesOf(bytes);
+    let overtaken = 0;
+    for (const [number, from] of starts.slice(0, -2).entries()) {
+      const lineFrom = bytes.indexOf(0x0a, from) + 1;
+      const size = (at: number): number =>
+        Number(
+          Buffer.from(part(bytes, starts[at] as number, starts[at + 1]))
+            .toString("latin1")
+            .split("\n")[1],
+        );
+      for (let bit = 0; bit < 4; bit++) {
+        const digit = (bytes[lineFrom] as number) ^ (1 << bit);
+        if (digit - 0x30 < size(number + 1) || digit > 0x39) continue;
+        overtaken++;
+        const { findings } = await flipped(CHECKPOINTS, lineFrom * 8 + bit);
+        expect(findings[0]).toMatchObject({ code: "checkpoint_order", file: CHECKPOINTS, at: from });
+      }
+    }
+    expect(overtaken).toBeGreaterThan(0);
   });
 
   it("is found in an engine and an image", async () => {

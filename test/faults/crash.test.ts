@@ -5,7 +5,9 @@
 
 import { describe, expect, it } from "vitest";
 import { EvidenceError } from "../../bindings/evidence/errors.ts";
+import { frameAt } from "../../bindings/evidence/frame.ts";
 import type { EvidenceLog, EvidenceLogOptions } from "../../bindings/evidence/log.ts";
+import { inventoryOf, readShard, type ShardEnd } from "../../bindings/evidence/shard.ts";
 import { hex } from "../../bindings/src/sha256.ts";
 import { Disk, type Fault, randomOf } from "./disk.ts";
 import { contentOf, entryOf, isWhole, openSmall, verifySmall, WatchedSigner } from "./small-log.ts";
@@ -73,6 +75,26 @@ async function needWhole(run: Run, why: string): Promise<readonly string[]> {
   return notes;
 }
 
+/** The same moment once more. */
+function forkOf({ disk, signer, answered, number }: Run): Run {
+  const fork = {
+    disk: Disk.of(disk.image()),
+    signer: new WatchedSigner(),
+    answered: new Set(answered),
+    number,
+  };
+  for (const [size, root] of signer.roots) fork.signer.roots.set(size, root);
+  return fork;
+}
+
+async function segmentsOf(disk: Disk): Promise<readonly string[]> {
+  return inventoryOf(await disk.storage().list()).shards.get("main") ?? [];
+}
+
+async function endOf(disk: Disk): Promise<ShardEnd> {
+  return readShard(disk.storage(), await segmentsOf(disk), () => {});
+}
+
 const whole = runOn();
 await work(whole);
 const { steps } = whole.disk;
@@ -109,6 +131,32 @@ describe("a log on a disk that fails", () => {
         cuts += notes.filter((kind) => kind === "cut").length;
       }
     expect(cuts).toBeGreaterThan(0);
+  });
+
+  it("says what it cut off, wherever the process or the machine stops on the way to that", async () => {
+    let torn = 0;
+    for (let step = 0; step < steps; step++)
+      for (let seed = 1; seed <= (isWhole ? 10 : 1); seed++) {
+        const run = runOn();
+        run.disk.crashAfter(step);
+        await work(run);
+        run.disk.powerOff(randomOf(step * 1000 + seed));
+        if ((await endOf(run.disk)).torn === 0) continue;
+        torn++;
+        const opening = forkOf(run);
+        await openSmall(opening.disk.storage(), opening.signer, OPTIONS);
+        const stride = isWhole ? 1 : 3;
+        for (let next = step % stride; next <= opening.disk.steps; next += stride) {
+          const again = forkOf(run);
+          again.disk.crashAfter(next);
+          await work(again);
+          if ((step + next) % 2 === 0) again.disk.kill();
+          else again.disk.powerOff(randomOf(step * 1000 + seed + next));
+          const why = `stopped at step ${step}, seed ${seed}, and ${next} steps later`;
+          expect(await needWhole(again, why), why).toContain("cut");
+        }
+      }
+    expect(torn).toBeGreaterThan(0);
   });
 
   it("promises nothing that is not on the disk when it opens what a killed process left", async () => {
@@ -223,4 +271,70 @@ describe("a log on a disk that fails", () => {
         else expect(error, `${durability}, seed ${seed}`).toBeInstanceOf(EvidenceError);
       }
   });
+
+  it("finds a write that is missing before one that is there, and calls it nothing else", async () => {
+    const holes = { batched: 0, none: 0 };
+    for (const durability of ["batched", "none"] as const)
+      for (let seed = 1; seed <= SEEDS * 20; seed++) {
+        // Pages of about a frame.
+        const run = runOn(new Disk(512));
+        const random = randomOf(seed);
+        const log = await openSmall(run.disk.storage(), run.signer, {
+          segmentBytes: 4000,
+          durability,
+          checkpointEntries: 1000,
+        });
+        const records = 2 + Math.floor(random() * 12);
+        for (let count = 0; count < records; count++) await log.append(entryOf(run.number++));
+        const written = run.disk.image();
+        run.disk.powerOff(random);
+        const why = `${durability}, seed ${seed}`;
+        const hole = holeIn(written, run.disk.image());
+        if (hole === undefined) {
+          await needWhole(run, why);
+          continue;
+        }
+        holes[durability]++;
+        // What stands in a segment is on the disk before another one begins.
+        expect(hole.file, why).toBe((await segmentsOf(run.disk)).at(-1));
+        const found = { code: expect.stringMatching(/^frame_/), file: hole.file, at: hole.at };
+        const { answer, findings } = await verifySmall(run.disk.storage());
+        expect(answer, why).toBe("failed");
+        expect(findings, why).toContainEqual(
+          expect.objectContaining({ ...found, sentence: expect.stringContaining("a power cut leaves that") }),
+        );
+        const before = run.disk.image();
+        await expect(openSmall(run.disk.storage(), run.signer, OPTIONS), why).rejects.toMatchObject({
+          name: "EvidenceError",
+          ...found,
+          message: expect.stringContaining("a power cut leaves that"),
+        });
+        // Nothing is repaired, so that whoever looks into it finds it as it was.
+        expect(run.disk.image(), why).toEqual(before);
+      }
+    expect(holes.batched).toBeGreaterThan(0);
+    expect(holes.none).toBeGreaterThan(0);
+  });
 });
+
+/** The first frame that is lost while one behind it is there. */
+function holeIn(
+  written: ReadonlyMap<string, Uint8Array>,
+  left: ReadonlyMap<string, Uint8Array>,
+): { readonly file: string; readonly at: number } | undefined {
+  let lost: { readonly file: string; readonly at: number } | undefined;
+  for (const file of [...written.keys()].filter((name) => name.endsWith(".seg")).sort()) {
+    const bytes = written.get(file) as Uint8Array;
+    for (let at = 0; at < bytes.length; ) {
+      const frame = frameAt(bytes, at, bytes.length);
+      if (typeof frame === "string") throw new Error(frame);
+      const [was, is] = [bytes, left.get(file) ?? new Uint8Array(0)].map((all) =>
+        hex(all.slice(at, frame.to)),
+      );
+      if (was !== is) lost ??= { file, at };
+      else if (lost !== undefined) return lost;
+      at = frame.to;
+    }
+  }
+  return undefined;
+}

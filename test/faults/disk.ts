@@ -27,8 +27,6 @@ interface File {
   isNamed: boolean;
 }
 
-/** Small, so that each write has several. */
-const PAGE_BYTES = 64;
 const NOTHING = new Uint8Array(0);
 
 export type Random = () => number;
@@ -52,8 +50,14 @@ export class Disk {
   #faults: Fault[] = [];
   #boot = 0;
   readonly #operations = { append: 0, sync: 0, put: 0 };
+  readonly #pageBytes: number;
   /** Bytes that still fit. */
   room = Number.POSITIVE_INFINITY;
+
+  /** @param pageBytes what comes to the disk together. So small that each write has several. */
+  constructor(pageBytes = 64) {
+    this.#pageBytes = pageBytes;
+  }
 
   /** Steps that were taken since the disk was new. */
   get steps(): number {
@@ -87,7 +91,7 @@ export class Disk {
     for (const [name, file] of this.#files) {
       if (!file.isNamed && random() < 0.5) this.#files.delete(name);
       else {
-        file.bytes = remains(file, random);
+        file.bytes = remains(file, this.#pageBytes, random);
         file.synced = file.bytes;
         file.isNamed = true;
       }
@@ -151,6 +155,22 @@ export class Disk {
         file.synced = file.bytes;
         step();
       },
+      replace: async (name, at, bytes) => {
+        step();
+        const fault = this.#met("append");
+        if (fault === "EIO") throw failed("EIO");
+        const file = this.#file(name);
+        const fits = fault === "short" ? bytes.length >> 1 : Math.min(bytes.length, this.room);
+        file.bytes = over(file.bytes, at, bytes.subarray(0, fits));
+        if (fits < bytes.length || fault === "ENOSPC") throw failed("ENOSPC");
+        step();
+        file.synced = file.bytes;
+        step();
+        file.bytes = file.bytes.slice(0, at + bytes.length);
+        step();
+        file.synced = file.bytes;
+        step();
+      },
       put: async (name, bytes) => {
         step();
         const fault = this.#met("put");
@@ -191,22 +211,39 @@ export class Disk {
 }
 
 /** What is left of a file when the machine stops: all that was synced, and of the rest whatever came to the disk. */
-function remains({ bytes, synced }: File, random: Random): Uint8Array {
-  const fresh = bytes.length - synced.length;
+function remains({ bytes, synced }: File, pageBytes: number, random: Random): Uint8Array {
+  const first = firstChanged(bytes, synced);
   const way = random();
-  if (fresh <= 0 || way < 0.15) return synced;
+  // What was cut off without a sync is gone or is not.
+  if (first === bytes.length) return way < 0.5 ? synced : bytes;
+  if (way < 0.15) return synced;
   if (way < 0.3) return bytes;
-  if (way < 0.5) return bytes.slice(0, synced.length + Math.floor(random() * (fresh + 1)));
+  if (way < 0.5)
+    return over(synced, 0, bytes.subarray(0, first + Math.floor(random() * (bytes.length - first + 1))));
+  const before = over(new Uint8Array(bytes.length), 0, synced);
   const left = bytes.slice();
-  for (let at = synced.length; at < bytes.length; ) {
-    const end = Math.min(bytes.length, at - (at % PAGE_BYTES) + PAGE_BYTES);
+  for (let at = first; at < bytes.length; ) {
+    const end = Math.min(bytes.length, at - (at % pageBytes) + pageBytes);
     const fate = random();
     // The page as it was, as it was to be, or with the first of its bytes.
     const from = fate < 0.4 ? at : fate < 0.8 ? end : at + Math.floor(random() * (end - at));
-    left.fill(0, from, end);
+    left.set(before.subarray(from, end), from);
     at = end;
   }
   return left;
+}
+
+function firstChanged(bytes: Uint8Array, synced: Uint8Array): number {
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== synced[at]) return at;
+  return bytes.length;
+}
+
+/** Bytes with others over them from an offset on. */
+function over(bytes: Uint8Array, at: number, others: Uint8Array): Uint8Array {
+  const all = new Uint8Array(Math.max(bytes.length, at + others.length));
+  all.set(bytes);
+  all.set(others, at);
+  return all;
 }
 
 function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
