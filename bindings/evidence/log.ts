@@ -671,9 +671,9 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const known = new Set(keys.signing.map(({ text }) => text));
   await checkpoints.settle(signers.filter(({ publicKey }) => known.has(publicKeyText(publicKey))));
   const torn = end.torn === 0 ? undefined : await storage.read(end.file, end.at, end.torn);
-  const first: LogNote[] = [];
+  const opening: LogNote[] = [];
   if (chain.tree.size === 0)
-    first.push({
+    opening.push({
       kind: "begin",
       origin,
       key: publicKeyText(signers[0].publicKey),
@@ -681,7 +681,7 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
       time_ms: clock(),
     });
   if (torn !== undefined)
-    first.push({
+    opening.push({
       kind: "cut",
       segment: end.file,
       at: end.at,
@@ -690,7 +690,7 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
       time_ms: clock(),
     });
   // In one write.
-  await Promise.all(first.map((note) => log.note(note)));
+  await Promise.all(opening.map((note) => log.note(note)));
   const signed = Math.max(seen?.size ?? 0, checkpoints.size);
   if (found > signed && found > 1) await log.note({ kind: "adopt", from: signed, time_ms: clock() });
   await log.useKeys();
