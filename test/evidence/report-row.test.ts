@@ -131,12 +131,20 @@ describe("a row", () => {
     );
   });
 
-  test("has the outcome that a later entry told, and who approved", () => {
-    expect(row({}, { outcome: "ran", approver: "bob", token: "t-1" })).toMatchObject({
-      outcome: "ran",
-      approver: "bob",
-      token: "t-1",
+  test("has the outcome that a later entry told, and the token", () => {
+    expect(row({}, { outcome: "ran", token: "t-1" })).toMatchObject({ outcome: "ran", token: "t-1" });
+  });
+
+  test("names whose approval counted", () => {
+    const record = recordBytes({
+      lowered_by: [
+        ["set", "refund_desk", "policy"],
+        ["approval", "ann", "k4.pid.a"],
+        ["approval", "bob", "k4.pid.b"],
+      ],
     });
+    expect(row({ record }).approver).toBe("ann; bob");
+    expect(row({ record: recordBytes() }).approver).toBe("");
   });
 
   test("has a reason's code where no policy has its sentence", () => {

@@ -54,8 +54,7 @@ export interface RowFacts {
   readonly payload?: PayloadState;
   /** What became of the call, from a later entry. */
   readonly outcome?: string;
-  /** Who approved it, and by which token. */
-  readonly approver?: string;
+  /** The token by which it ran. */
   readonly token?: string;
   /** The sentences of the policy that the record names. Without them a reason is its code. */
   readonly sentence?: (code: string) => string | undefined;
@@ -165,7 +164,7 @@ const NOBODY = {
  */
 export function rowOf(entry: ReportEntry, facts: RowFacts): ReportRow {
   const { seq, prev, record, note, sealed } = entry;
-  const { shard, opened, outcome = "", approver = "", token = "" } = facts;
+  const { shard, opened, outcome = "", token = "" } = facts;
   const place = `${shard}, entry ${seq}`;
   if ((record === undefined) === (note === undefined)) {
     throw new EvidenceError("report_entry", `${place}: wanted either a record or a note`);
@@ -177,7 +176,7 @@ export function rowOf(entry: ReportEntry, facts: RowFacts): ReportRow {
     outcome,
     ...NOBODY,
     ...(opened === undefined ? {} : requestMembers(opened, place)),
-    approver,
+    approver: "",
     token,
     leaf: hex(facts.leaf),
     prev: hex(prev),
@@ -224,6 +223,11 @@ function recordMembers(record: Uint8Array, { sentence, outcome }: RowFacts, plac
     gate: decision.gate ?? "",
     rows: decision.rows,
     lowered_by: decision.lowered_by,
+    // Whose approval counted; those of one that came to nothing stand in the record alone.
+    approver: decision.lowered_by
+      .filter(({ kind }) => kind === "approval")
+      .map(({ name }) => name)
+      .join("; "),
     obligations: decision.obligations,
     binding: decision.binding,
     durability: decision.durability,
