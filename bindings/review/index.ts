@@ -1,0 +1,39 @@
+/** Review: approvals of persons, and a reviewer that may refuse and never approve. Runs in every runtime. */
+
+export { type ApprovalState, handleOf } from "./approval.ts";
+export {
+  APPROVERS_MAX,
+  type ApprovalField,
+  Approvals,
+  type ApprovalsOptions,
+  type ApprovalView,
+  OPEN_MAX,
+  type PersonSource,
+  type Said,
+  type TakenApproval,
+  type WaitOptions,
+} from "./approvals.ts";
+export { type ReviewCode, ReviewError } from "./errors.ts";
+export { type Mark, marked } from "./marked.ts";
+export {
+  type KeyKeeping,
+  type Person,
+  type PersonKey,
+  type PersonStatus,
+  type PersonToAdd,
+  parsePersons,
+  personOf,
+  personsText,
+  withoutPerson,
+  withPerson,
+} from "./persons.ts";
+export { approvalJson, approvalJsonLine, approvalLines, stateText } from "./rendering.ts";
+export {
+  type Act,
+  isSignedBy,
+  type Statement,
+  signStatement,
+  statementBytes,
+  type Terms,
+} from "./statement.ts";
+export { type ApprovalStore, MemoryApprovals, type WriteApproval } from "./store.ts";
