@@ -2,6 +2,7 @@
  * The road of one call, in order, with every way out. A call can have several readings (packs that claim the same tool,
  * a server that nobody bound): each is judged alone and the strictest is taken.
  */
+import { joinAnswer } from "./answer/answer";
 import { beginCallEntries, beginPartEntries } from "./condition/entry";
 import { countPart } from "./condition/tallies";
 import { call, decideCall, demand, settle } from "./decide/call";
@@ -151,7 +152,7 @@ export function name(size: u32): i32 {
   return STATUS_OK;
 }
 
-/** Joins what the histories say to the verdict, and writes the next ones. */
+/** Joins what the histories say to the verdict, then the answer, and writes the next histories. */
 function remember(): void {
   endMemory();
   const isLost =
@@ -160,6 +161,7 @@ function remember(): void {
     stateHolds(REASON_STATE_STATE_FULL);
   if (isLost || stateHolds(REASON_STATE_FROZEN)) demand(VERDICT_DENY);
   else if (stateHolds(REASON_STATE_CELLS_OVERFLOW)) demand(VERDICT_REVIEW);
+  joinAnswer();
   if (isLost) foldNothing();
   else if (isEvent()) foldEvent();
   else foldCall(call().verdict);
@@ -169,6 +171,7 @@ function remember(): void {
 export function decide(size: u32): i32 {
   const read = readCall(size);
   if (read != STATUS_OK) return read;
+  commitRequest(REQUEST_AT, size);
   beginMemory();
   if (isEvent()) {
     beginReading();
@@ -178,10 +181,9 @@ export function decide(size: u32): i32 {
   } else {
     judgeStrictest();
     if (keepsMemory()) remember();
+    else joinAnswer();
   }
   settle();
-
-  commitRequest(REQUEST_AT, size);
   recordBytes = encodeRecord();
   return recordBytes == 0 ? refuse(STATUS_RECORD_TOO_LARGE, 0) : refuse(STATUS_OK, 0);
 }

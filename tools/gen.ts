@@ -179,6 +179,7 @@ function groupsOf({ wire, flags, amplifiers, fields }: Taxonomy): Group[] {
     { prefix: "FREEZE_SCOPE", about: "What can be frozen.", items: positions(wire, "freeze_scopes") },
     { prefix: "TRUST", about: "Whose text it is.", items: positions(wire, "trusts") },
     { prefix: "EVENT_STATUS", about: "What became of a call.", items: positions(wire, "event_statuses") },
+    { prefix: "REVIEWER_ANSWER", about: "Answers of a reviewer.", items: positions(wire, "reviewer_answers") },
     { prefix: "LANGUAGE", about: "In which a text is taken apart.", items: positions(wire, "languages") },
     {
       prefix: "MEMBER_KIND",
@@ -379,7 +380,7 @@ function namesText(taxonomy: Taxonomy): string {
     ..."SERVER_BINDING ANNOTATION MARK OBLIGATION LOWERED_KIND".split(" "),
     ..."MEMBER_KIND LANGUAGE COMMAND_STYLE OPTION_TAKES WORD_ROLE DETECTOR_CHECK".split(" "),
     ..."CELL_SOURCE TALLY_COUNTS SIGNAL_MEASURE SIGNAL_UNIT".split(" "),
-    ..."LABEL PROVENANCE EVENT_KIND FREEZE_SCOPE TRUST EVENT_STATUS".split(" "),
+    ..."LABEL PROVENANCE EVENT_KIND FREEZE_SCOPE TRUST EVENT_STATUS REVIEWER_ANSWER".split(" "),
   ]);
   let text = "\n// The words by number.\n";
   for (const { prefix, items } of groupsOf(taxonomy)) {
@@ -388,7 +389,7 @@ function namesText(taxonomy: Taxonomy): string {
     const words = items.map(({ name }) => name);
     text += stringArray(`export const ${prefix}_NAMES = `, words, " as const;");
   }
-  for (const group of ["context_key", "reason_state"]) {
+  for (const group of ["context_key", "reason_state", "reason_answer"]) {
     const words = taxonomy.wire.words.groups[group];
     if (!Array.isArray(words)) refuse(`words.groups.${group}: missing`);
     text += stringArray(`export const ${constantName(group)}_NAMES = `, words, " as const;");

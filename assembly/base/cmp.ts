@@ -337,6 +337,12 @@ export function member(map: i32, keyAt: usize, keySize: u32): i32 {
   return -1;
 }
 
+/** True when two strs, or two bins, hold the same bytes. */
+export function sameBytes(one: i32, other: i32): bool {
+  const bytes = bytesSize(one);
+  return bytesSize(other) == bytes && equal(bytesAt(one), bytesAt(other), bytes);
+}
+
 /** Value of a bool. */
 export function asBool(node: i32): bool {
   assert(kind(node) == KIND_BOOL);

@@ -29,7 +29,11 @@ export class Call {
   tier: i32;
   verdict: i32;
   isGated: bool;
+  /** REASON_ANSWER_* that a reviewer or an approval gave, or NO_ANSWER. */
+  answer: i32;
 }
+
+export const NO_ANSWER: i32 = -1;
 
 const CALL_AT: usize = memory.data(32, 8);
 
@@ -95,6 +99,7 @@ export function decideCall(overflowed: bool): void {
   if (!rowsFit()) whole.marks |= 1 << MARK_ROWS_OVERFLOW;
   const denied = whole.isGated || !rowsFit() || overflowed;
   whole.verdict = denied ? VERDICT_DENY : max(scored, strictestRow());
+  whole.answer = NO_ANSWER;
 }
 
 /** Makes the verdict at least as strict. */

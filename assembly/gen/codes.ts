@@ -316,6 +316,11 @@ export const EVENT_STATUS_FAILED: i32 = 1;
 export const EVENT_STATUS_UNKNOWN: i32 = 2;
 export const EVENT_STATUS_LAST: i32 = 2;
 
+// Answers of a reviewer.
+export const REVIEWER_ANSWER_DENY: i32 = 0;
+export const REVIEWER_ANSWER_ESCALATE: i32 = 1;
+export const REVIEWER_ANSWER_LAST: i32 = 1;
+
 // In which a text is taken apart.
 export const LANGUAGE_NONE: i32 = 0;
 export const LANGUAGE_SHELL: i32 = 1;

@@ -30,7 +30,7 @@ import { ACTIONS_NAME, OBLIGATIONS_KIND, OBLIGATIONS_TEXT, ROWS_CODE } from "../
 import { RECORD_BYTES_MAX } from "../gen/limits";
 import * as words from "../gen/words";
 import { editionRef, gainOf, hazardOf, textAt, textBytes, threshold } from "../policy/view";
-import { context, isEvent, member } from "../request/view";
+import { ABSENT, approval, context, isEvent, member, reviewer } from "../request/view";
 import { EVENT_BYTES } from "../session/cell";
 import { appendedAt, appendedCount, nextDigestAt } from "../session/fold";
 import { noteAt, noteBytes } from "../session/learned";
@@ -63,6 +63,13 @@ function putMember(key: i32): void {
 
 function putDigest(key: i32): void {
   putBin(bytesAt(member(key)), DIGEST_BYTES);
+}
+
+/** A member of the request, whatever it is, as it was given. */
+function putEncoded(key: i32, requestKey: i32): void {
+  putKey(key);
+  const node = member(requestKey);
+  putBytes(encodedAt(node), encodedSize(node));
 }
 
 function putLowered(): void {
@@ -207,7 +214,13 @@ export function encodeRecord(): u32 {
   gatherReasons();
   gatherLowered();
   writerBegin(RECORD_AT, RECORD_BYTES_MAX);
-  putMapHeader(words.RECORD_KEY_COUNT - one(!isEvent()) - one(!whole.isGated) - one(!keepsMemory()));
+  const isApproved = member(words.REQUEST_KEY_APPROVAL) != ABSENT;
+  const isReviewed = member(words.REQUEST_KEY_REVIEWER) != ABSENT;
+  const answers = isApproved || isReviewed ? 2 : 0; // The answer and the parent; `approval` and `reviewer` exclude each other.
+  putMapHeader(
+    words.RECORD_KEY_COUNT - 3 + answers - one(!isEvent()) - one(!whole.isGated) - one(!keepsMemory()),
+  );
+  if (isApproved) putEncoded(words.RECORD_KEY_APPROVAL, words.REQUEST_KEY_APPROVAL);
   putKey(words.RECORD_KEY_ARGS);
   putBin(argsCommitmentAt(), DIGEST_BYTES);
   putKey(words.RECORD_KEY_BINDING);
@@ -222,11 +235,7 @@ export function encodeRecord(): u32 {
   putRef(editionRef());
   putKey(words.RECORD_KEY_ENGINE);
   putDigest(words.REQUEST_KEY_ENGINE);
-  if (isEvent()) {
-    putKey(words.RECORD_KEY_EVENT);
-    const event = member(words.REQUEST_KEY_EVENT);
-    putBytes(encodedAt(event), encodedSize(event));
-  }
+  if (isEvent()) putEncoded(words.RECORD_KEY_EVENT, words.REQUEST_KEY_EVENT);
   if (whole.isGated) {
     putKey(words.RECORD_KEY_GATE);
     putRef(gate(0) + ROWS_CODE);
@@ -241,6 +250,11 @@ export function encodeRecord(): u32 {
   putMember(words.REQUEST_KEY_MODE);
   putKey(words.RECORD_KEY_OBLIGATIONS);
   putObligations();
+  if (answers > 0) {
+    putKey(words.RECORD_KEY_PARENT);
+    const parent = isApproved ? approval(words.APPROVAL_KEY_OF) : reviewer(words.REVIEWER_KEY_OF);
+    putBin(bytesAt(parent), DIGEST_BYTES);
+  }
   putKey(words.RECORD_KEY_PARTS);
   putArrayHeader(keptCount());
   for (let part = 0; part < keptCount(); part++) putPart(part);
@@ -248,6 +262,7 @@ export function encodeRecord(): u32 {
   putReasons();
   putKey(words.RECORD_KEY_REQUEST);
   putBin(requestCommitmentAt(), DIGEST_BYTES);
+  if (isReviewed) putEncoded(words.RECORD_KEY_REVIEWER, words.REQUEST_KEY_REVIEWER);
   putKey(words.RECORD_KEY_ROWS);
   putRows();
   putKey(words.RECORD_KEY_SCORE);

@@ -3,7 +3,7 @@
  * (docs/format/evaluation.md, step 9). The closed list of them stands in SECURITY.md.
  */
 import { equal } from "../base/bytes";
-import { bytesAt, bytesSize } from "../base/cmp";
+import { bytesAt, bytesSize, firstChild, nextSibling } from "../base/cmp";
 import {
   EXCUSE_ACTOR,
   EXCUSE_DOMAIN_HOST,
@@ -16,6 +16,7 @@ import {
   isExcused,
   isSetExcused,
 } from "../condition/lowered";
+import { call } from "../decide/call";
 import { keptAt, keptCount } from "../decide/parts";
 import { matchedCount, matchedRow } from "../decide/table";
 import {
@@ -45,11 +46,13 @@ import {
   SETS_BYTES,
 } from "../gen/layout";
 import {
+  APPROVAL_KEY_APPROVERS,
   ASSERTED_KEY_ACTOR,
   ASSERTED_KEY_COUNT,
   ASSERTED_KEY_ENVIRONMENT,
   ASSERTED_KEY_HOST,
   ASSERTED_KEY_ROLES,
+  REASON_ANSWER_APPROVED,
   WORD_ASSERTED_KEY,
   WORD_BASE,
   WORD_HOST,
@@ -64,7 +67,7 @@ import {
 import { boundServerAt, boundServerBytes } from "../normalise/normalise";
 import { part } from "../normalise/part";
 import { defaultCurrencyRef, entryAt, metaAt, sectionCount, textAt, textBytes } from "../policy/view";
-import { authority } from "../request/view";
+import { approval, approverId, approverKey, authority } from "../request/view";
 
 /** One entry: three texts. 20 bytes. */
 @unmanaged
@@ -77,7 +80,7 @@ export class Lowered {
 }
 
 const ENTRY_BYTES: usize = 20;
-const ENTRIES_MAX: i32 = 600; // 256 sets, 256 relax entries, 5 context facts, 5 others, and those of the image.
+const ENTRIES_MAX: i32 = 600; // 256 sets, 256 relax entries, 5 context facts, 8 approvers, 5 others, and those of the image.
 const ENTRIES: usize = memory.data(12000, 4);
 let entries: i32 = 0;
 
@@ -162,6 +165,15 @@ function addDomain(bit: u32, word: i32): void {
   if (isExcused(bit)) addByOrg(LOWERED_KIND_DOMAIN, wordAt(word), wordBytes(word));
 }
 
+function addApprovers(): void {
+  const approvers = approval(APPROVAL_KEY_APPROVERS);
+  for (let entry = firstChild(approvers); entry >= 0; entry = nextSibling(approvers, entry)) {
+    const id = approverId(entry);
+    const key = approverKey(entry);
+    add(LOWERED_KIND_APPROVAL, bytesAt(id), bytesSize(id), bytesAt(key), bytesSize(key));
+  }
+}
+
 /** What the engine itself saw of one kind. */
 function addSeen(kind: i32): void {
   if (kind == LOWERED_KIND_BINDING && part().serverBinding == SERVER_BINDING_BOUND) {
@@ -184,6 +196,7 @@ function addSeen(kind: i32): void {
   if (kind == LOWERED_KIND_UNKNOWN_READ && isUnknownRead()) {
     add(kind, wordAt(WORD_TOOL), wordBytes(WORD_TOOL), wordAt(WORD_BASE), wordBytes(WORD_BASE));
   }
+  if (kind == LOWERED_KIND_APPROVAL && call().answer == REASON_ANSWER_APPROVED) addApprovers();
 }
 
 /** What the image says about itself of one kind. */

@@ -2,7 +2,7 @@
  * Reason codes, most decisive first, each once (docs/format/evaluation.md, step 9).
  */
 import { equal } from "../base/bytes";
-import { call } from "../decide/call";
+import { call, NO_ANSWER } from "../decide/call";
 import { keptAt, keptCount, keptFlagRule, keptLevel, keptLevelRule } from "../decide/parts";
 import { gate, gateCount, matchedCount, matchedRow } from "../decide/table";
 import {
@@ -18,6 +18,7 @@ import { REASONS_MAX } from "../gen/limits";
 import {
   REASON_STATE_TIME_BACKWARDS,
   WORD_MARK,
+  WORD_REASON_ANSWER,
   WORD_REASON_STATE,
   WORD_REASON_TIER,
   wordAt,
@@ -102,6 +103,7 @@ export function gatherReasons(): void {
   reasons = 0;
   for (let position = 0; position < gateCount(); position++) addRef(gate(position) + ROWS_CODE);
   for (let state = 0; state < REASON_STATE_TIME_BACKWARDS; state++) addState(state);
+  if (call().answer != NO_ANSWER) addWord(WORD_REASON_ANSWER + call().answer);
   for (let verdict = VERDICT_DENY; verdict >= VERDICT_ALLOW; verdict--) addRows(ROW_KIND_ROW, verdict);
   addWord(WORD_REASON_TIER + call().tier);
   for (let mark = 0; mark < MARK_COUNT; mark++) if ((call().marks >> mark) & 1) addWord(WORD_MARK + mark);

@@ -2,7 +2,7 @@
  * Request bytes to checked members (docs/format/request.md). It refuses and never repairs: the first fault ends the
  * reading with a status and the offset of what was wrong.
  */
-import { equal } from "../base/bytes";
+import { compare, equal } from "../base/bytes";
 import * as cmp from "../base/cmp";
 import * as codes from "../gen/codes";
 import * as limits from "../gen/limits";
@@ -10,26 +10,44 @@ import * as words from "../gen/words";
 import {
   ABSENT,
   addEventLabel,
-  context,
+  approverId,
+  approverKey,
+  choiceUnder,
   event,
   eventKind,
   forgetRequest,
+  isEvent,
   member,
-  setAsserted,
-  setContext,
-  setEvent,
-  setEventWord,
-  setHost,
-  setMember,
+  setChoice,
+  setNode,
 } from "./view";
 
 /** Where the host puts the request. */
 export const REQUEST_AT: usize = memory.data(65536, 16); // REQUEST_BYTES_MAX
 
 const DIGEST_BYTES: u32 = 32;
+const SIGNATURE_BYTES: u32 = limits.SIGNATURE_BYTES;
 const KEY_NONE: i32 = -1; // Also where a search begins: keys of a map and words of a group ascend alike.
 
+// Keys that a map must have: a bit each, by position in its group.
+const REQUEST_NEEDS: i32 =
+  (1 << words.REQUEST_KEY_BINDING) |
+  (1 << words.REQUEST_KEY_CONTEXT) |
+  (1 << words.REQUEST_KEY_DURABILITY) |
+  (1 << words.REQUEST_KEY_ENGINE) |
+  (1 << words.REQUEST_KEY_IMAGE) |
+  (1 << words.REQUEST_KEY_MODE) |
+  (1 << words.REQUEST_KEY_SALT) |
+  (1 << words.REQUEST_KEY_V);
+const CONTEXT_NEEDS: i32 = (1 << words.CONTEXT_KEY_ASSERTED_BY) | (1 << words.CONTEXT_KEY_TIME_MS);
+const EVENT_NEEDS: i32 = 1 << words.EVENT_KEY_KIND;
+const APPROVAL_NEEDS: i32 = (1 << words.APPROVAL_KEY_COUNT) - 1;
+const APPROVER_NEEDS: i32 = (1 << words.APPROVER_KEY_COUNT) - 1;
+const REVIEWER_NEEDS: i32 = ((1 << words.REVIEWER_KEY_COUNT) - 1) ^ (1 << words.REVIEWER_KEY_REASON);
+
 let faultOffset: u32 = 0;
+/** Keys of the map that was read last, a bit each. */
+let foundKeys: i32 = 0;
 
 /** Offset in the request of what the last refusal was about. */
 export function requestFaultOffset(): u32 {
@@ -78,16 +96,22 @@ function needText(node: i32, bytesMax: i32): i32 {
   return bytes > 0 && bytes <= <u32>bytesMax ? codes.STATUS_OK : refuse(codes.STATUS_VALUE_RANGE, node);
 }
 
-function needWord(node: i32, firstWord: i32, lastNumber: i32): i32 {
+/** A word of a group, whose position is noted for the key. */
+function needWord(key: i32, node: i32, firstWord: i32, lastNumber: i32): i32 {
   if (cmp.kind(node) != cmp.KIND_STR) return refuse(codes.STATUS_VALUE_TYPE, node);
-  return wordIn(node, firstWord, 0, lastNumber + 1) == KEY_NONE
-    ? refuse(codes.STATUS_VALUE_UNKNOWN, node)
-    : codes.STATUS_OK;
+  const position = wordIn(node, firstWord, 0, lastNumber + 1);
+  if (position == KEY_NONE) return refuse(codes.STATUS_VALUE_UNKNOWN, node);
+  setChoice(key, position);
+  return codes.STATUS_OK;
+}
+
+function needBytes(node: i32, bytes: u32): i32 {
+  if (cmp.kind(node) != cmp.KIND_BIN) return refuse(codes.STATUS_VALUE_TYPE, node);
+  return cmp.bytesSize(node) == bytes ? codes.STATUS_OK : refuse(codes.STATUS_VALUE_RANGE, node);
 }
 
 function needDigest(node: i32): i32 {
-  if (cmp.kind(node) != cmp.KIND_BIN) return refuse(codes.STATUS_VALUE_TYPE, node);
-  return cmp.bytesSize(node) == DIGEST_BYTES ? codes.STATUS_OK : refuse(codes.STATUS_VALUE_RANGE, node);
+  return needBytes(node, DIGEST_BYTES);
 }
 
 function needInt(node: i32, least: i64, most: i64): i32 {
@@ -101,16 +125,6 @@ function needVersion(node: i32): i32 {
   if (cmp.kind(node) != cmp.KIND_INT) return refuse(codes.STATUS_VALUE_TYPE, node);
   const known = cmp.intFits(node) && cmp.asI64(node) == <i64>codes.VERSION_REQUEST;
   return known ? codes.STATUS_OK : refuse(codes.STATUS_VERSION_UNSUPPORTED, node);
-}
-
-function readRoles(node: i32): i32 {
-  if (cmp.kind(node) != cmp.KIND_ARRAY) return refuse(codes.STATUS_VALUE_TYPE, node);
-  if (cmp.count(node) > <u32>limits.ROLES_MAX) return refuse(codes.STATUS_VALUE_RANGE, node);
-  for (let role = cmp.firstChild(node); role >= 0; role = cmp.nextSibling(node, role)) {
-    const status = needText(role, limits.NAME_BYTES_MAX);
-    if (status != codes.STATUS_OK) return status;
-  }
-  return codes.STATUS_OK;
 }
 
 function readRealpaths(node: i32): i32 {
@@ -130,66 +144,6 @@ function needDirectory(node: i32): i32 {
   return load<u8>(cmp.bytesAt(node)) == 0x2f ? codes.STATUS_OK : refuse(codes.STATUS_VALUE_RANGE, node);
 }
 
-function readHostValue(key: i32, value: i32): i32 {
-  if (key == words.HOST_KEY_CWD) return needDirectory(value);
-  if (key == words.HOST_KEY_DIALECT) return needWord(value, words.WORD_DIALECT, codes.DIALECT_LAST);
-  if (key == words.HOST_KEY_PERSISTENT) return needKind(value, cmp.KIND_BOOL);
-  return readRealpaths(value);
-}
-
-function readHost(node: i32): i32 {
-  if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
-  let key = KEY_NONE;
-  for (let keyNode = cmp.firstChild(node); keyNode >= 0; keyNode = cmp.nextSibling(node, keyNode)) {
-    key = wordIn(keyNode, words.WORD_HOST_KEY, key + 1, words.HOST_KEY_COUNT);
-    if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
-    const value = cmp.valueUnder(keyNode);
-    const status = readHostValue(key, value);
-    if (status != codes.STATUS_OK) return status;
-    setHost(key, value);
-  }
-  return codes.STATUS_OK;
-}
-
-function readAssertedBy(node: i32): i32 {
-  if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
-  let key = KEY_NONE;
-  for (let keyNode = cmp.firstChild(node); keyNode >= 0; keyNode = cmp.nextSibling(node, keyNode)) {
-    key = wordIn(keyNode, words.WORD_ASSERTED_KEY, key + 1, words.ASSERTED_KEY_COUNT);
-    if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
-    const value = cmp.valueUnder(keyNode);
-    const status = needText(value, limits.AUTHORITY_BYTES_MAX);
-    if (status != codes.STATUS_OK) return status;
-    setAsserted(key, value);
-  }
-  return codes.STATUS_OK;
-}
-
-function readContextValue(key: i32, value: i32): i32 {
-  if (key == words.CONTEXT_KEY_ASSERTED_BY) return readAssertedBy(value);
-  if (key == words.CONTEXT_KEY_HOST) return readHost(value);
-  if (key == words.CONTEXT_KEY_ROLES) return readRoles(value);
-  if (key == words.CONTEXT_KEY_TIME_MS) return needInt(value, 0, limits.TIME_MS_MAX);
-  if (key == words.CONTEXT_KEY_TZ_MIN) return needInt(value, -limits.TZ_MIN_MAX, limits.TZ_MIN_MAX);
-  return needText(value, limits.NAME_BYTES_MAX);
-}
-
-function readContext(node: i32): i32 {
-  if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
-  let key = KEY_NONE;
-  for (let keyNode = cmp.firstChild(node); keyNode >= 0; keyNode = cmp.nextSibling(node, keyNode)) {
-    key = wordIn(keyNode, words.WORD_CONTEXT_KEY, key + 1, words.CONTEXT_KEY_COUNT);
-    if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
-    const value = cmp.valueUnder(keyNode);
-    const status = readContextValue(key, value);
-    if (status != codes.STATUS_OK) return status;
-    setContext(key, value);
-  }
-  const complete =
-    context(words.CONTEXT_KEY_ASSERTED_BY) != ABSENT && context(words.CONTEXT_KEY_TIME_MS) != ABSENT;
-  return complete ? codes.STATUS_OK : refuse(codes.STATUS_KEY_MISSING, node);
-}
-
 /** An entry of `cells`: an id that no earlier entry has, and a digest. */
 function readCell(cells: i32, entry: i32): i32 {
   if (cmp.kind(entry) != cmp.KIND_ARRAY) return refuse(codes.STATUS_VALUE_TYPE, entry);
@@ -204,58 +158,10 @@ function readCell(cells: i32, entry: i32): i32 {
   return needDigest(cmp.nextSibling(entry, id));
 }
 
-function readCells(node: i32): i32 {
-  if (cmp.kind(node) != cmp.KIND_ARRAY) return refuse(codes.STATUS_VALUE_TYPE, node);
-  if (cmp.count(node) > <u32>limits.CELLS_MAX) return refuse(codes.STATUS_VALUE_RANGE, node);
-  for (let entry = cmp.firstChild(node); entry >= 0; entry = cmp.nextSibling(node, entry)) {
-    const status = readCell(node, entry);
-    if (status != codes.STATUS_OK) return status;
-  }
-  return codes.STATUS_OK;
-}
-
-function readLabels(node: i32): i32 {
-  if (cmp.kind(node) != cmp.KIND_ARRAY) return refuse(codes.STATUS_VALUE_TYPE, node);
-  if (cmp.count(node) > <u32>codes.LABEL_LAST + 1) return refuse(codes.STATUS_VALUE_RANGE, node);
-  for (let label = cmp.firstChild(node); label >= 0; label = cmp.nextSibling(node, label)) {
-    const status = needWord(label, words.WORD_LABEL, codes.LABEL_LAST);
-    if (status != codes.STATUS_OK) return status;
-    addEventLabel(wordIn(label, words.WORD_LABEL, 0, codes.LABEL_LAST + 1));
-  }
-  return codes.STATUS_OK;
-}
-
-function readEventWord(key: i32, value: i32, firstWord: i32, lastNumber: i32): i32 {
-  const status = needWord(value, firstWord, lastNumber);
-  if (status == codes.STATUS_OK) setEventWord(key, wordIn(value, firstWord, 0, lastNumber + 1));
+function readLabel(key: i32, node: i32): i32 {
+  const status = needWord(key, node, words.WORD_LABEL, codes.LABEL_LAST);
+  if (status == codes.STATUS_OK) addEventLabel(choiceUnder(key));
   return status;
-}
-
-function readEventValue(key: i32, value: i32): i32 {
-  if (key == words.EVENT_KEY_KIND)
-    return readEventWord(key, value, words.WORD_EVENT_KIND, codes.EVENT_KIND_LAST);
-  if (key == words.EVENT_KEY_SCOPE)
-    return readEventWord(key, value, words.WORD_FREEZE_SCOPE, codes.FREEZE_SCOPE_LAST);
-  if (key == words.EVENT_KEY_STATUS)
-    return readEventWord(key, value, words.WORD_EVENT_STATUS, codes.EVENT_STATUS_LAST);
-  if (key == words.EVENT_KEY_TRUST) return readEventWord(key, value, words.WORD_TRUST, codes.TRUST_LAST);
-  if (key == words.EVENT_KEY_LABELS) return readLabels(value);
-  if (key == words.EVENT_KEY_OF) return needDigest(value);
-  return needText(value, limits.NAME_BYTES_MAX);
-}
-
-function readEvent(node: i32): i32 {
-  if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
-  let key = KEY_NONE;
-  for (let keyNode = cmp.firstChild(node); keyNode >= 0; keyNode = cmp.nextSibling(node, keyNode)) {
-    key = wordIn(keyNode, words.WORD_EVENT_KEY, key + 1, words.EVENT_KEY_COUNT);
-    if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
-    const value = cmp.valueUnder(keyNode);
-    const status = readEventValue(key, value);
-    if (status != codes.STATUS_OK) return status;
-    setEvent(key, value);
-  }
-  return event(words.EVENT_KEY_KIND) == ABSENT ? refuse(codes.STATUS_KEY_MISSING, node) : codes.STATUS_OK;
 }
 
 /** Hashes, each with room for a class in its lowest bits. */
@@ -268,47 +174,162 @@ function readSeen(node: i32): i32 {
   return (low & 7) == 0 ? codes.STATUS_OK : refuse(codes.STATUS_VALUE_RANGE, node);
 }
 
+/** An entry of `approvers`: its id comes after that of the entry before, and no earlier entry has its key. */
+function readApprover(approvers: i32, entry: i32, before: i32): i32 {
+  const status = readMap(entry, words.WORD_APPROVER_KEY, words.APPROVER_KEY_COUNT, APPROVER_NEEDS);
+  if (status != codes.STATUS_OK || before == ABSENT) return status;
+  const id = approverId(entry);
+  const last = approverId(before);
+  if (compare(cmp.bytesAt(last), cmp.bytesSize(last), cmp.bytesAt(id), cmp.bytesSize(id)) >= 0)
+    return refuse(codes.STATUS_VALUE_RANGE, id);
+  const key = approverKey(entry);
+  let earlier = cmp.firstChild(approvers);
+  for (; earlier != entry; earlier = cmp.nextSibling(approvers, earlier)) {
+    if (cmp.sameBytes(approverKey(earlier), key)) return refuse(codes.STATUS_VALUE_RANGE, key);
+  }
+  return codes.STATUS_OK;
+}
+
+/** Checks an element by the word that is the key of its array. */
+function readElement(key: i32, array: i32, element: i32, before: i32): i32 {
+  switch (key) {
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_CELLS:
+      return readCell(array, element);
+    case words.WORD_EVENT_KEY + words.EVENT_KEY_LABELS:
+      return readLabel(key, element);
+    case words.WORD_APPROVAL_KEY + words.APPROVAL_KEY_APPROVERS:
+      return readApprover(array, element, before);
+    default:
+      return needText(element, limits.NAME_BYTES_MAX);
+  }
+}
+
+/** Reads an array of `least` to `most` elements. */
+function readArray(key: i32, node: i32, least: i32, most: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_ARRAY) return refuse(codes.STATUS_VALUE_TYPE, node);
+  const count = <i32>cmp.count(node);
+  if (count < least || count > most) return refuse(codes.STATUS_VALUE_RANGE, node);
+  let before = ABSENT;
+  for (let element = cmp.firstChild(node); element >= 0; element = cmp.nextSibling(node, element)) {
+    const status = readElement(key, node, element, before);
+    if (status != codes.STATUS_OK) return status;
+    before = element;
+  }
+  return codes.STATUS_OK;
+}
+
+/** Checks a value by the word that is its key. */
 function readValue(key: i32, value: i32): i32 {
-  if (key == words.REQUEST_KEY_EVENT) return readEvent(value);
-  if (key == words.REQUEST_KEY_SEEN) return readSeen(value);
-  if (key == words.REQUEST_KEY_CELLS) return readCells(value);
-  if (key == words.REQUEST_KEY_CONTEXT) return readContext(value);
-  if (
-    key == words.REQUEST_KEY_ARGS ||
-    key == words.REQUEST_KEY_FIELDS ||
-    key == words.REQUEST_KEY_ANNOTATIONS
-  ) {
-    return needKind(value, cmp.KIND_MAP);
+  switch (key) {
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_CONTEXT:
+      return readMap(value, words.WORD_CONTEXT_KEY, words.CONTEXT_KEY_COUNT, CONTEXT_NEEDS);
+    case words.WORD_CONTEXT_KEY + words.CONTEXT_KEY_ASSERTED_BY:
+      return readMap(value, words.WORD_ASSERTED_KEY, words.ASSERTED_KEY_COUNT, 0);
+    case words.WORD_CONTEXT_KEY + words.CONTEXT_KEY_HOST:
+      return readMap(value, words.WORD_HOST_KEY, words.HOST_KEY_COUNT, 0);
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_EVENT:
+      return readMap(value, words.WORD_EVENT_KEY, words.EVENT_KEY_COUNT, EVENT_NEEDS);
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_APPROVAL:
+      return readMap(value, words.WORD_APPROVAL_KEY, words.APPROVAL_KEY_COUNT, APPROVAL_NEEDS);
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_REVIEWER:
+      return readMap(value, words.WORD_REVIEWER_KEY, words.REVIEWER_KEY_COUNT, REVIEWER_NEEDS);
+
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_ARGS:
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_FIELDS:
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_ANNOTATIONS:
+      return needKind(value, cmp.KIND_MAP);
+    case words.WORD_HOST_KEY + words.HOST_KEY_PERSISTENT:
+      return needKind(value, cmp.KIND_BOOL);
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_SALT:
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_ENGINE:
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_IMAGE:
+    case words.WORD_EVENT_KEY + words.EVENT_KEY_OF:
+    case words.WORD_APPROVAL_KEY + words.APPROVAL_KEY_ARGS:
+    case words.WORD_APPROVAL_KEY + words.APPROVAL_KEY_IMAGE:
+    case words.WORD_APPROVAL_KEY + words.APPROVAL_KEY_OF:
+    case words.WORD_REVIEWER_KEY + words.REVIEWER_KEY_OF:
+    case words.WORD_REVIEWER_KEY + words.REVIEWER_KEY_PROMPT:
+      return needDigest(value);
+    case words.WORD_APPROVER_KEY + words.APPROVER_KEY_SIGNATURE:
+      return needBytes(value, SIGNATURE_BYTES);
+    case words.WORD_CONTEXT_KEY + words.CONTEXT_KEY_TIME_MS:
+    case words.WORD_APPROVAL_KEY + words.APPROVAL_KEY_AT_MS:
+    case words.WORD_APPROVAL_KEY + words.APPROVAL_KEY_EXPIRES_MS:
+      return needInt(value, 0, limits.TIME_MS_MAX);
+    case words.WORD_CONTEXT_KEY + words.CONTEXT_KEY_TZ_MIN:
+      return needInt(value, -limits.TZ_MIN_MAX, limits.TZ_MIN_MAX);
+
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_MODE:
+      return needWord(key, value, words.WORD_MODE, codes.MODE_LAST);
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_BINDING:
+      return needWord(key, value, words.WORD_BINDING, codes.BINDING_LAST);
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_DURABILITY:
+      return needWord(key, value, words.WORD_DURABILITY, codes.DURABILITY_LAST);
+    case words.WORD_HOST_KEY + words.HOST_KEY_DIALECT:
+      return needWord(key, value, words.WORD_DIALECT, codes.DIALECT_LAST);
+    case words.WORD_EVENT_KEY + words.EVENT_KEY_KIND:
+      return needWord(key, value, words.WORD_EVENT_KIND, codes.EVENT_KIND_LAST);
+    case words.WORD_EVENT_KEY + words.EVENT_KEY_SCOPE:
+      return needWord(key, value, words.WORD_FREEZE_SCOPE, codes.FREEZE_SCOPE_LAST);
+    case words.WORD_EVENT_KEY + words.EVENT_KEY_STATUS:
+      return needWord(key, value, words.WORD_EVENT_STATUS, codes.EVENT_STATUS_LAST);
+    case words.WORD_EVENT_KEY + words.EVENT_KEY_TRUST:
+      return needWord(key, value, words.WORD_TRUST, codes.TRUST_LAST);
+    case words.WORD_REVIEWER_KEY + words.REVIEWER_KEY_ANSWER:
+      return needWord(key, value, words.WORD_REVIEWER_ANSWER, codes.REVIEWER_ANSWER_LAST);
+
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_CELLS:
+      return readArray(key, value, 0, limits.CELLS_MAX);
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_SEEN:
+      return readSeen(value);
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_V:
+      return needVersion(value);
+    case words.WORD_CONTEXT_KEY + words.CONTEXT_KEY_ROLES:
+      return readArray(key, value, 0, limits.ROLES_MAX);
+    case words.WORD_APPROVAL_KEY + words.APPROVAL_KEY_REASONS:
+      return readArray(key, value, 0, limits.REASONS_MAX);
+    case words.WORD_HOST_KEY + words.HOST_KEY_CWD:
+      return needDirectory(value);
+    case words.WORD_HOST_KEY + words.HOST_KEY_REALPATHS:
+      return readRealpaths(value);
+    case words.WORD_EVENT_KEY + words.EVENT_KEY_LABELS:
+      return readArray(key, value, 0, codes.LABEL_LAST + 1);
+    case words.WORD_APPROVAL_KEY + words.APPROVAL_KEY_APPROVERS:
+      return readArray(key, value, 1, limits.APPROVERS_MAX);
+
+    case words.WORD_ASSERTED_KEY + words.ASSERTED_KEY_ACTOR:
+    case words.WORD_ASSERTED_KEY + words.ASSERTED_KEY_ENVIRONMENT:
+    case words.WORD_ASSERTED_KEY + words.ASSERTED_KEY_HOST:
+    case words.WORD_ASSERTED_KEY + words.ASSERTED_KEY_ROLES:
+    case words.WORD_ASSERTED_KEY + words.ASSERTED_KEY_TZ_MIN:
+      return needText(value, limits.AUTHORITY_BYTES_MAX);
+    case words.WORD_APPROVER_KEY + words.APPROVER_KEY_KEY:
+      return needText(value, limits.KEY_ID_BYTES_MAX);
+    case words.WORD_REVIEWER_KEY + words.REVIEWER_KEY_REASON:
+      return needText(value, limits.ANSWER_BYTES_MAX);
+    case words.WORD_REQUEST_KEY + words.REQUEST_KEY_TOOL:
+      return needText(value, limits.TOOL_BYTES_MAX);
+    default:
+      return needText(value, limits.NAME_BYTES_MAX);
   }
-  if (key == words.REQUEST_KEY_SALT || key == words.REQUEST_KEY_ENGINE || key == words.REQUEST_KEY_IMAGE) {
-    return needDigest(value);
-  }
-  if (key == words.REQUEST_KEY_TOOL) return needText(value, limits.TOOL_BYTES_MAX);
-  if (key == words.REQUEST_KEY_ACTION || key == words.REQUEST_KEY_SERVER)
-    return needText(value, limits.NAME_BYTES_MAX);
-  if (key == words.REQUEST_KEY_MODE) return needWord(value, words.WORD_MODE, codes.MODE_LAST);
-  if (key == words.REQUEST_KEY_BINDING) return needWord(value, words.WORD_BINDING, codes.BINDING_LAST);
-  if (key == words.REQUEST_KEY_DURABILITY)
-    return needWord(value, words.WORD_DURABILITY, codes.DURABILITY_LAST);
-  assert(key == words.REQUEST_KEY_V);
-  return needVersion(value);
 }
 
-function isReserved(key: i32): bool {
-  return key == words.REQUEST_KEY_APPROVAL || key == words.REQUEST_KEY_REVIEWER;
-}
-
-function isComplete(): bool {
-  return (
-    member(words.REQUEST_KEY_BINDING) != ABSENT &&
-    member(words.REQUEST_KEY_CONTEXT) != ABSENT &&
-    member(words.REQUEST_KEY_DURABILITY) != ABSENT &&
-    member(words.REQUEST_KEY_ENGINE) != ABSENT &&
-    member(words.REQUEST_KEY_IMAGE) != ABSENT &&
-    member(words.REQUEST_KEY_MODE) != ABSENT &&
-    member(words.REQUEST_KEY_SALT) != ABSENT &&
-    member(words.REQUEST_KEY_V) != ABSENT
-  );
+/** Reads a map whose keys are a group of words: each value is checked at once and noted under its word. */
+function readMap(node: i32, firstWord: i32, keyCount: i32, needs: i32): i32 {
+  if (cmp.kind(node) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, node);
+  let key = KEY_NONE;
+  let found = 0;
+  for (let keyNode = cmp.firstChild(node); keyNode >= 0; keyNode = cmp.nextSibling(node, keyNode)) {
+    key = wordIn(keyNode, firstWord, key + 1, keyCount);
+    if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
+    const value = cmp.valueUnder(keyNode);
+    const status = readValue(firstWord + key, value);
+    if (status != codes.STATUS_OK) return status;
+    setNode(firstWord + key, value);
+    found |= 1 << key;
+  }
+  foundKeys = found;
+  return (needs & ~found) == 0 ? codes.STATUS_OK : refuse(codes.STATUS_KEY_MISSING, node);
 }
 
 /** What each kind of event needs. */
@@ -327,19 +348,24 @@ function isWholeEvent(): bool {
   return event(words.EVENT_KEY_LABELS) != ABSENT;
 }
 
-/** Exactly one of (tool, args), (action, fields) and event; server and annotations belong to the first, seen to the last. */
-function hasOneForm(): bool {
-  const tool = member(words.REQUEST_KEY_TOOL) != ABSENT;
-  const args = member(words.REQUEST_KEY_ARGS) != ABSENT;
-  const action = member(words.REQUEST_KEY_ACTION) != ABSENT;
-  const fields = member(words.REQUEST_KEY_FIELDS) != ABSENT;
-  const isEvent = member(words.REQUEST_KEY_EVENT) != ABSENT;
-  if (member(words.REQUEST_KEY_SEEN) != ABSENT && !isEvent) return false;
-  if (tool) return args && !action && !fields && !isEvent;
-  const ofTool =
-    args || member(words.REQUEST_KEY_SERVER) != ABSENT || member(words.REQUEST_KEY_ANNOTATIONS) != ABSENT;
-  if (isEvent) return !action && !fields && !ofTool && isWholeEvent();
-  return action && fields && !ofTool;
+const TOOL_FORM: i32 = (1 << words.REQUEST_KEY_TOOL) | (1 << words.REQUEST_KEY_ARGS);
+const ACTION_FORM: i32 = (1 << words.REQUEST_KEY_ACTION) | (1 << words.REQUEST_KEY_FIELDS);
+const EVENT_FORM: i32 = 1 << words.REQUEST_KEY_EVENT;
+const ANSWERS: i32 = (1 << words.REQUEST_KEY_APPROVAL) | (1 << words.REQUEST_KEY_REVIEWER);
+const OF_TOOL: i32 = (1 << words.REQUEST_KEY_SERVER) | (1 << words.REQUEST_KEY_ANNOTATIONS);
+const OF_EVENT: i32 = 1 << words.REQUEST_KEY_SEEN;
+const FORMS: i32 = TOOL_FORM | ACTION_FORM | EVENT_FORM | ANSWERS | OF_TOOL | OF_EVENT;
+
+/**
+ * Exactly one of (tool, args), (action, fields) and event; server and annotations belong to the first, seen to the last,
+ * and one answer at most to a call.
+ */
+function hasOneForm(keys: i32): bool {
+  const form = keys & FORMS;
+  if (isEvent()) return (form & ~OF_EVENT) == EVENT_FORM && isWholeEvent();
+  if ((form & ANSWERS) == ANSWERS) return false;
+  const call = form & ~ANSWERS;
+  return call == ACTION_FORM || (call & ~OF_TOOL) == TOOL_FORM;
 }
 
 /**
@@ -354,20 +380,10 @@ export function readRequest(size: u32, imageDigestAt: usize): i32 {
     return cmpStatus(code);
   }
   const root = cmp.root();
-  if (cmp.kind(root) != cmp.KIND_MAP) return refuse(codes.STATUS_VALUE_TYPE, root);
   forgetRequest();
-  let key = KEY_NONE;
-  for (let keyNode = cmp.firstChild(root); keyNode >= 0; keyNode = cmp.nextSibling(root, keyNode)) {
-    key = wordIn(keyNode, words.WORD_REQUEST_KEY, key + 1, words.REQUEST_KEY_COUNT);
-    if (key == KEY_NONE) return refuse(codes.STATUS_KEY_UNKNOWN, keyNode);
-    if (isReserved(key)) return refuse(codes.STATUS_KEY_RESERVED, keyNode);
-    const value = cmp.valueUnder(keyNode);
-    const status = readValue(key, value);
-    if (status != codes.STATUS_OK) return status;
-    setMember(key, value);
-  }
-  if (!isComplete()) return refuse(codes.STATUS_KEY_MISSING, root);
-  if (!hasOneForm()) return refuse(codes.STATUS_CALL_FORM, root);
+  const read = readMap(root, words.WORD_REQUEST_KEY, words.REQUEST_KEY_COUNT, REQUEST_NEEDS);
+  if (read != codes.STATUS_OK) return read;
+  if (!hasOneForm(foundKeys)) return refuse(codes.STATUS_CALL_FORM, root);
   const image = member(words.REQUEST_KEY_IMAGE);
   return equal(cmp.bytesAt(image), imageDigestAt, DIGEST_BYTES)
     ? codes.STATUS_OK

@@ -1,63 +1,58 @@
 /**
  * The checked request, as nodes of the CMP/1 index. `read` fills it; the layers above only look.
  */
+import { firstChild, nextSibling, valueUnder } from "../base/cmp";
 import {
-  ASSERTED_KEY_COUNT,
   ASSERTED_KEY_HOST,
-  CONTEXT_KEY_COUNT,
-  EVENT_KEY_COUNT,
   EVENT_KEY_KIND,
-  HOST_KEY_COUNT,
   REQUEST_KEY_ACTION,
   REQUEST_KEY_ARGS,
-  REQUEST_KEY_COUNT,
   REQUEST_KEY_EVENT,
   REQUEST_KEY_FIELDS,
+  REVIEWER_KEY_ANSWER,
+  REVIEWER_KEY_COUNT,
+  WORD_APPROVAL_KEY,
+  WORD_ASSERTED_KEY,
+  WORD_CONTEXT_KEY,
+  WORD_EVENT_KEY,
+  WORD_HOST_KEY,
+  WORD_REQUEST_KEY,
+  WORD_REVIEWER_KEY,
 } from "../gen/words";
 
 /** No such member. */
 export const ABSENT: i32 = -1;
 
-const REQUEST_NODES: usize = memory.data(128, 4);
-const CONTEXT_NODES: usize = memory.data(64, 4);
-const HOST_NODES: usize = memory.data(32, 4);
-const ASSERTED_NODES: usize = memory.data(32, 4);
-const EVENT_NODES: usize = memory.data(64, 4);
-/** Which of its words a value of the event is, where it is one. */
-const EVENT_WORDS: usize = memory.data(16, 4);
+/** Keys of all maps that a request may hold: their words stand side by side. */
+const KEYS: i32 = WORD_REVIEWER_KEY + REVIEWER_KEY_COUNT - WORD_REQUEST_KEY;
+/** Of each key the node of its value; of several approvers that of the last one. */
+const NODES: usize = memory.data(288, 4);
+/** Of each key whose value is one of some words, which one. */
+const CHOICES: usize = memory.data(72, 4);
 let labels: u32 = 0;
 
 export function forgetRequest(): void {
-  for (let key = 0; key < REQUEST_KEY_COUNT; key++) setMember(key, ABSENT);
-  for (let key = 0; key < CONTEXT_KEY_COUNT; key++) setContext(key, ABSENT);
-  for (let key = 0; key < HOST_KEY_COUNT; key++) setHost(key, ABSENT);
-  for (let key = 0; key < ASSERTED_KEY_COUNT; key++) setAsserted(key, ABSENT);
-  for (let key = 0; key < EVENT_KEY_COUNT; key++) setEvent(key, ABSENT);
+  assert(KEYS <= 72);
+  memory.fill(NODES, 0xff, 288); // ABSENT
   labels = 0;
 }
 
-export function setMember(key: i32, node: i32): void {
-  store<i32>(REQUEST_NODES + ((<usize>key) << 2), node);
+export function setNode(word: i32, node: i32): void {
+  store<i32>(NODES + ((<usize>(word - WORD_REQUEST_KEY)) << 2), node);
 }
 
-export function setContext(key: i32, node: i32): void {
-  store<i32>(CONTEXT_NODES + ((<usize>key) << 2), node);
+/** Node of the value of the key that is a word, or ABSENT. */
+function nodeUnder(word: i32): i32 {
+  return load<i32>(NODES + ((<usize>(word - WORD_REQUEST_KEY)) << 2));
 }
 
-export function setHost(key: i32, node: i32): void {
-  store<i32>(HOST_NODES + ((<usize>key) << 2), node);
+export function setChoice(word: i32, position: i32): void {
+  store<u8>(CHOICES + <usize>(word - WORD_REQUEST_KEY), <u8>position);
 }
 
-export function setAsserted(key: i32, node: i32): void {
-  store<i32>(ASSERTED_NODES + ((<usize>key) << 2), node);
-}
-
-export function setEvent(key: i32, node: i32): void {
-  store<i32>(EVENT_NODES + ((<usize>key) << 2), node);
-}
-
-export function setEventWord(key: i32, position: i32): void {
-  store<u8>(EVENT_WORDS + <usize>key, <u8>position);
+/** Position of the word that stands under the key that is a word. */
+export function choiceUnder(word: i32): i32 {
+  return load<u8>(CHOICES + <usize>(word - WORD_REQUEST_KEY));
 }
 
 export function addEventLabel(label: i32): void {
@@ -71,12 +66,12 @@ export function isEvent(): bool {
 
 /** Node of the value under an EVENT_KEY_*, or ABSENT. */
 export function event(key: i32): i32 {
-  return load<i32>(EVENT_NODES + ((<usize>key) << 2));
+  return nodeUnder(WORD_EVENT_KEY + key);
 }
 
 /** Number of the word that stands under an EVENT_KEY_*. */
 export function eventWord(key: i32): i32 {
-  return load<u8>(EVENT_WORDS + <usize>key);
+  return choiceUnder(WORD_EVENT_KEY + key);
 }
 
 export function eventKind(): i32 {
@@ -90,22 +85,46 @@ export function eventLabels(): u32 {
 
 /** Node of the value under a REQUEST_KEY_*, or ABSENT. */
 export function member(key: i32): i32 {
-  return load<i32>(REQUEST_NODES + ((<usize>key) << 2));
+  return nodeUnder(WORD_REQUEST_KEY + key);
 }
 
 /** Node of the value under a CONTEXT_KEY_*, or ABSENT. */
 export function context(key: i32): i32 {
-  return load<i32>(CONTEXT_NODES + ((<usize>key) << 2));
+  return nodeUnder(WORD_CONTEXT_KEY + key);
+}
+
+/** Node of the value under an APPROVAL_KEY_*, or ABSENT. */
+export function approval(key: i32): i32 {
+  return nodeUnder(WORD_APPROVAL_KEY + key);
+}
+
+/** An approver is a map of `id`, `key` and `signature`, in this order. */
+export function approverId(approver: i32): i32 {
+  return valueUnder(firstChild(approver));
+}
+
+export function approverKey(approver: i32): i32 {
+  return valueUnder(nextSibling(approver, firstChild(approver)));
+}
+
+/** Node of the value under a REVIEWER_KEY_*, or ABSENT. */
+export function reviewer(key: i32): i32 {
+  return nodeUnder(WORD_REVIEWER_KEY + key);
+}
+
+/** Number of the word that the reviewer answered. */
+export function reviewerAnswer(): i32 {
+  return choiceUnder(WORD_REVIEWER_KEY + REVIEWER_KEY_ANSWER);
 }
 
 /** Node of the authority that vouches for the ASSERTED_KEY_*, or ABSENT: then the fact is a claim. */
 export function authority(key: i32): i32 {
-  return load<i32>(ASSERTED_NODES + ((<usize>key) << 2));
+  return nodeUnder(WORD_ASSERTED_KEY + key);
 }
 
 /** Node of the value under a HOST_KEY_*; ABSENT too while nobody vouches for the host facts. */
 export function hostFact(key: i32): i32 {
-  return authority(ASSERTED_KEY_HOST) == ABSENT ? ABSENT : load<i32>(HOST_NODES + ((<usize>key) << 2));
+  return authority(ASSERTED_KEY_HOST) == ABSENT ? ABSENT : nodeUnder(WORD_HOST_KEY + key);
 }
 
 /** True for a call of the form (action, fields). */

@@ -20,17 +20,20 @@ import {
   LABEL_NAMES,
   LOWERED_KIND_NAMES,
   MODE_NAMES,
+  REVIEWER_ANSWER_NAMES,
   TIER_CRITICAL,
   TIER_NAMES,
   TRUST_NAMES,
   VERDICT_NAMES,
   VERSION_RECORD,
 } from "./gen/codes.ts";
-import { HAZARD_MAX, SCORE_MAX, TIME_MS_MAX } from "./gen/limits.ts";
+import { HAZARD_MAX, SCORE_MAX, SIGNATURE_BYTES, TIME_MS_MAX } from "./gen/limits.ts";
 import { isNote } from "./note.ts";
 import { hex, sha256 } from "./sha256.ts";
 import type {
   AmplifierLevel,
+  Approval,
+  ApprovalJson,
   Binding,
   CellChange,
   Decision,
@@ -50,6 +53,8 @@ import type {
   Reason,
   RememberedDecision,
   Request,
+  ReviewerAnswer,
+  ReviewerJson,
   Tier,
   Verdict,
 } from "./types.ts";
@@ -64,6 +69,7 @@ export interface Wording {
 
 /** The members of a record as CMP/1 gives them: docs/format/record.md. */
 interface RecordMembers {
+  readonly approval?: Approval;
   readonly args?: Uint8Array;
   readonly binding: Binding;
   readonly by?: "host";
@@ -78,6 +84,7 @@ interface RecordMembers {
   readonly lowered_by: readonly (readonly [LoweredBy["kind"], string, string])[];
   readonly mode: Mode;
   readonly obligations: Obligations;
+  readonly parent?: Uint8Array;
   readonly parts: readonly {
     readonly action: string;
     readonly counted: Part["counted"];
@@ -88,6 +95,7 @@ interface RecordMembers {
   }[];
   readonly reasons: readonly string[];
   readonly request?: Uint8Array;
+  readonly reviewer?: ReviewerAnswer;
   readonly rows: readonly string[];
   readonly score: number;
   readonly thresholds: readonly number[];
@@ -177,6 +185,18 @@ class RecordDecision implements DecisionFacts {
 
   get event(): EventFacts | undefined {
     return this.#read.event;
+  }
+
+  get approval(): Approval | undefined {
+    return this.#read.approval;
+  }
+
+  get reviewer(): ReviewerAnswer | undefined {
+    return this.#read.reviewer;
+  }
+
+  get parent(): Uint8Array | undefined {
+    return this.#read.parent;
   }
 
   get action(): string {
@@ -272,6 +292,9 @@ class RecordDecision implements DecisionFacts {
       score: this.score,
       hazard: this.hazard,
       ...(this.event === undefined ? {} : { event: shownEvent(this.event) }),
+      ...(this.approval === undefined ? {} : { approval: shownApproval(this.approval) }),
+      ...(this.reviewer === undefined ? {} : { reviewer: shownReviewer(this.reviewer) }),
+      ...(this.parent === undefined ? {} : { parent: hex(this.parent) }),
       action: this.action,
       mapping: part?.mapping ?? "",
       flags: part?.flags ?? [],
@@ -307,6 +330,15 @@ function cellsOf({ cells = [] }: Pick<RecordMembers, "cells">): readonly CellCha
 export function shownEvent(event: EventFacts): EventJson {
   const { of, ...rest } = event as Exclude<EventFacts, { kind: "freeze" }> & { of?: Uint8Array };
   return { ...(rest as EventJson), ...(of === undefined ? {} : { of: hex(of) }) };
+}
+
+function shownApproval({ approvers, args, image, of, ...rest }: Approval): ApprovalJson {
+  const shown = approvers.map(({ id, key, signature }) => ({ id, key, signature: hex(signature) }));
+  return { approvers: shown, args: hex(args), image: hex(image), of: hex(of), ...rest };
+}
+
+function shownReviewer({ of, prompt, ...rest }: ReviewerAnswer): ReviewerJson {
+  return { ...rest, of: hex(of), prompt: hex(prompt) };
 }
 
 function shownCell({ id, before, after }: CellChange): { id: string; before: string; after: string } {
@@ -483,8 +515,10 @@ export function factsOfRecord(record: Uint8Array): LoggedFacts | undefined {
 /** Of a call, with its parts, or of an event, without any and never reviewed. */
 function isEngineRecord(members: unknown): boolean {
   if (!matches(members, ENGINE_RECORD)) return false;
-  const { event, parts, verdict } = members as RecordMembers;
-  return event === undefined || (parts.length === 0 && verdict !== "review");
+  const { approval, event, parent, parts, reviewer, verdict } = members as RecordMembers;
+  const answers = [approval, reviewer].filter((answer) => answer !== undefined);
+  if (answers.length > 1 || (parent !== undefined) !== answers.length > 0) return false;
+  return event === undefined || (parts.length === 0 && verdict !== "review" && parent === undefined);
 }
 
 function isHostRecord(members: unknown): members is { readonly verdict: "deny" | "review" } {
@@ -499,6 +533,7 @@ type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === "string";
 const isDigest: Check = (value) => value instanceof Uint8Array && value.length === DIGEST_BYTES;
+const isSignature: Check = (value) => value instanceof Uint8Array && value.length === SIGNATURE_BYTES;
 const isEvents: Check = (value) => value instanceof Uint8Array && value.length % CELL_EVENT_BYTES === 0;
 const isLabels: Check = (value) => isListOf(isOneOf(LABEL_NAMES))(value);
 const isCount =
@@ -572,6 +607,24 @@ const EVENT: Readonly<Record<string, Check>> = {
   "value?": isText,
 };
 
+const APPROVAL: Readonly<Record<string, Check>> = {
+  approvers: isListOf(isMap({ id: isText, key: isText, signature: isSignature })),
+  args: isDigest,
+  at_ms: isTimeMs,
+  expires_ms: isTimeMs,
+  image: isDigest,
+  of: isDigest,
+  reasons: isListOf(isText),
+};
+
+const REVIEWER: Readonly<Record<string, Check>> = {
+  answer: isOneOf(REVIEWER_ANSWER_NAMES),
+  by: isText,
+  of: isDigest,
+  prompt: isDigest,
+  "reason?": isText,
+};
+
 const CELL: Readonly<Record<string, Check>> = {
   after: isDigest,
   before: isDigest,
@@ -582,6 +635,7 @@ const CELL: Readonly<Record<string, Check>> = {
 
 const ENGINE_RECORD: Readonly<Record<string, Check>> = {
   ...COMMON,
+  "approval?": isMap(APPROVAL),
   args: isDigest,
   "cells?": isListOf(isMap(CELL)),
   "event?": isMap(EVENT),
@@ -608,7 +662,9 @@ const ENGINE_RECORD: Readonly<Record<string, Check>> = {
       mapping: isText,
     }),
   ),
+  "parent?": isDigest,
   request: isDigest,
+  "reviewer?": isMap(REVIEWER),
   rows: isListOf(isText),
   score: isCount(SCORE_MAX),
   thresholds: (value) => isListOf(isHazard)(value) && (value as readonly unknown[]).length === TIER_CRITICAL,

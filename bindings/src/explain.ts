@@ -55,6 +55,7 @@ export function explain(decision: Decision, image: ImageView, allowing?: Allowin
   );
   lines.push(...section("score", explainScore(decision)));
   lines.push(...section("decided by", explainTable(decision, image)));
+  lines.push(...section("answered", answerLines(decision)));
   lines.push(...section("lowered by", decision.lowered_by.map(loweredLine)));
   lines.push(...section("noted", explainNotes(decision)));
   lines.push(...section("obligations", obligationLines(decision.obligations)));
@@ -212,12 +213,43 @@ function explainScore(decision: Decision): string[] {
   ];
 }
 
+/** Answers that can have changed the verdict. */
+const DECIDING_ANSWERS: ReadonlySet<string> = new Set(["reviewer_denied", "reviewer_escalated", "approved"]);
+
 function explainTable(decision: Decision, image: ImageView): string[] {
   const gate = decision.gate === undefined ? [] : [`gate  ${withSentence(decision.gate, image)}`];
   const rows = decision.rows.map((row) => `row   ${withSentence(row, image)}`);
   if (decision.reasons.some(({ code }) => code === "frozen"))
     return [...gate, ...rows, "a person, before any rule; `permit0 frozen` says who and why"];
-  return [...gate, ...rows, `tier ${decision.tier} and the policy's routing`];
+  const answered = decision.reasons.find(({ code }) => DECIDING_ANSWERS.has(code));
+  return [
+    ...gate,
+    ...rows,
+    `tier ${decision.tier} and the policy's routing`,
+    ...(answered === undefined ? [] : [`then ${answered.code}: ${answered.sentence}`]),
+  ];
+}
+
+/** What a reviewer or persons said, and to which record. */
+function answerLines({ approval, reviewer }: Decision): string[] {
+  if (reviewer !== undefined) {
+    const { answer, by, of, reason } = reviewer;
+    const said = answer === "deny" ? "deny" : "a person must decide";
+    return [`${by}: ${said}${reason === undefined ? "" : ` (${reason})`}`, `to the record ${hex(of)}`];
+  }
+  if (approval === undefined) return [];
+  const { approvers, at_ms, expires_ms, of } = approval;
+  return [
+    ...approvers.map(({ id, key }) => `${id}: approved, signed with ${key}`),
+    `from ${instant(at_ms)}, before ${instant(expires_ms)}`,
+    `to the record ${hex(of)}`,
+  ];
+}
+
+/** A time in UTC; beyond the calendar, its milliseconds. */
+function instant(timeMs: number): string {
+  const date = new Date(timeMs);
+  return Number.isNaN(date.getTime()) ? `${timeMs} ms` : date.toISOString();
 }
 
 function withSentence(code: string, image: ImageView): string {
@@ -240,6 +272,7 @@ function allowingLines({ changes, text, verified, tier, score, others }: Allowin
 function loweredLine({ kind, name, authority }: LoweredBy): string {
   if (kind === "provenance")
     return `a value that the ${name} typed and no tool showed before, on the word of ${authority}`;
+  if (kind === "approval") return `approval of ${name}, signed with ${authority}`;
   return `${kind} ${name}, on the word of ${authority}`;
 }
 

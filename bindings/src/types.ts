@@ -15,6 +15,7 @@ import type {
   LABEL_NAMES,
   LOWERED_KIND_NAMES,
   MODE_NAMES,
+  REVIEWER_ANSWER_NAMES,
   TIER_NAMES,
   TRUST_NAMES,
 } from "./gen/codes.js";
@@ -132,8 +133,55 @@ interface Surroundings {
   readonly durability?: Durability;
 }
 
+/** A person who approved. */
+export interface Approver {
+  /** Who, 1..256 bytes. */
+  readonly id: string;
+  /** Id of the key that signed, 1..64 bytes. */
+  readonly key: string;
+  /** 64 bytes. The engine stores it; whoever builds the request has checked it. */
+  readonly signature: Uint8Array;
+}
+
+/** What persons said to an earlier record of the call: docs/format/request.md, approval. */
+export interface Approval {
+  /** 1..8, ids ascending by their bytes, keys all different. */
+  readonly approvers: readonly Approver[];
+  /** Args commitment of the reviewed record, 32 bytes. */
+  readonly args: Uint8Array;
+  /** When it was opened. */
+  readonly at_ms: number;
+  /** Its end: at this time it counts no more. */
+  readonly expires_ms: number;
+  /** Image of the reviewed record, 32 bytes. */
+  readonly image: Uint8Array;
+  /** Digest of the reviewed record, 32 bytes. */
+  readonly of: Uint8Array;
+  /** All reason codes of the reviewed record. */
+  readonly reasons: readonly string[];
+}
+
+/** What a second judge said to an earlier record of the call: docs/format/request.md, reviewer. It can only raise. */
+export interface ReviewerAnswer {
+  readonly answer: (typeof REVIEWER_ANSWER_NAMES)[number];
+  /** Name and version of the reviewer, 1..256 bytes. */
+  readonly by: string;
+  /** Digest of the reviewed record, 32 bytes. */
+  readonly of: Uint8Array;
+  /** Digest of what it was asked, 32 bytes. */
+  readonly prompt: Uint8Array;
+  /** Why, 1..1024 bytes. It stands in the record: nothing that has to be erased one day. */
+  readonly reason?: string;
+}
+
+/** At most one of the two. With either, `salt` is that of the reviewed request. */
+interface Answers {
+  readonly approval?: Approval;
+  readonly reviewer?: ReviewerAnswer;
+}
+
 /** A call with everything that a decision depends on: equal requests give equal records, on every host. */
-export type Request = Call & Surroundings & { readonly event?: never; readonly seen?: never };
+export type Request = Call & Surroundings & Answers & { readonly event?: never; readonly seen?: never };
 
 /** What a session knows. Once there it stays. */
 export type Label = (typeof LABEL_NAMES)[number];
@@ -202,6 +250,8 @@ export type EventRequest = Surroundings & {
   readonly annotations?: never;
   readonly action?: never;
   readonly fields?: never;
+  readonly approval?: never;
+  readonly reviewer?: never;
 };
 
 /** A flag of a part with what it adds. */
@@ -321,6 +371,12 @@ export interface DecisionFacts {
   readonly durability: Durability;
   /** What happened, where it was no call: then there are no parts, and the verdict is `allow` or `deny`. */
   readonly event: EventFacts | undefined;
+  /** The request's approval, whatever came of it: `reasons` says. */
+  readonly approval: Approval | undefined;
+  /** The request's answer of a reviewer. */
+  readonly reviewer: ReviewerAnswer | undefined;
+  /** Digest of the record that this one follows: what was approved, or what the reviewer looked at. */
+  readonly parent: Uint8Array | undefined;
   /** Canonical name of the deciding action; empty in a decision of the host and of an event. */
   readonly action: string;
   /** Empty in a decision of the host and of an event. */
@@ -377,6 +433,26 @@ export type RememberedDecision = Decision & { readonly next: readonly NextCell[]
 /** An event as JSON shows it: `of` in hex. */
 export type EventJson = Readonly<Record<string, string | readonly string[]>>;
 
+/** An approval as JSON shows it: bytes in hex. */
+export interface ApprovalJson {
+  readonly approvers: readonly { readonly id: string; readonly key: string; readonly signature: string }[];
+  readonly args: string;
+  readonly at_ms: number;
+  readonly expires_ms: number;
+  readonly image: string;
+  readonly of: string;
+  readonly reasons: readonly string[];
+}
+
+/** The answer of a reviewer as JSON shows it: bytes in hex. */
+export interface ReviewerJson {
+  readonly answer: ReviewerAnswer["answer"];
+  readonly by: string;
+  readonly of: string;
+  readonly prompt: string;
+  readonly reason?: string;
+}
+
 /** The shape of docs/format/check.schema.json. */
 export interface DecisionJson {
   readonly verdict: Verdict;
@@ -385,6 +461,10 @@ export interface DecisionJson {
   readonly hazard: number;
   /** Only of an event; `of` in hex. */
   readonly event?: EventJson;
+  readonly approval?: ApprovalJson;
+  readonly reviewer?: ReviewerJson;
+  /** In hex. */
+  readonly parent?: string;
   readonly action: string;
   readonly mapping: string;
   readonly flags: readonly FlagHazard[];

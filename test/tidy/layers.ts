@@ -69,6 +69,19 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
       "assembly/session/",
     ],
   },
+  // Joins what people said to what was found: it decides, and needs reasons and commitment for it.
+  {
+    name: "answer",
+    files: ["assembly/answer/"],
+    may: [
+      ...BASE_AND_GEN,
+      "assembly/policy/view",
+      "assembly/request/view",
+      "assembly/decide/",
+      "assembly/record/commit",
+      "assembly/record/reasons",
+    ],
+  },
   {
     name: "pipeline",
     files: ["assembly/pipeline"],
@@ -83,6 +96,7 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
       "assembly/risk/",
       "assembly/decide/",
       "assembly/record/",
+      "assembly/answer/",
     ],
   },
   // The wall: starts the pipeline and the image check, hands out the addresses of their buffers and the result.

@@ -13,6 +13,7 @@ import {
   FREEZE_SCOPE_NAMES,
   LABEL_NAMES,
   MODE_NAMES,
+  REVIEWER_ANSWER_NAMES,
   STATUS_TEXTS,
   TRUST_NAMES,
 } from "../gen/codes.ts";
@@ -30,6 +31,7 @@ const ZERO_SALT = new Uint8Array(DIGEST_BYTES);
 const REQUEST_KEYS: readonly string[] = [
   "action",
   "annotations",
+  "approval",
   "args",
   "binding",
   "context",
@@ -37,6 +39,7 @@ const REQUEST_KEYS: readonly string[] = [
   "event",
   "fields",
   "mode",
+  "reviewer",
   "salt",
   "seen",
   "server",
@@ -61,15 +64,7 @@ export class RequestEncoder {
       BIN32,
       engineDigest,
     ]);
-    this.#modes = pieces(MODE_NAMES, (word) => [
-      KEY.image,
-      BIN32,
-      imageDigest,
-      KEY.mode,
-      encodeText(word),
-      KEY.salt,
-      BIN32,
-    ]);
+    this.#modes = pieces(MODE_NAMES, (word) => [KEY.image, BIN32, imageDigest, KEY.mode, encodeText(word)]);
   }
 
   /** Where in the request that was written last the member `cells` has its place. */
@@ -89,6 +84,7 @@ export class RequestEncoder {
     const mode = wordPiece(this.#modes, request.mode ?? "enforce", "mode");
     const salt = saltOf(request);
     const context = contextOf(request);
+    const answers = request.approval === undefined && request.reviewer === undefined ? 0 : 1;
     const writer = this.#writer;
     try {
       writer.reset();
@@ -102,15 +98,17 @@ export class RequestEncoder {
         writer.raw(KEY.event);
         writer.value(event, "event", 1);
         writer.raw(mode);
+        writer.raw(SALT);
         writer.raw(salt);
         if (seen !== undefined) {
           writer.raw(KEY.seen);
           writer.value(seen, "seen", 1);
         }
       } else if (request.action !== undefined) {
-        writer.mapHeader(10);
+        writer.mapHeader(10 + answers);
         writer.raw(KEY.action);
         writer.value(request.action, "action", 1);
+        this.#writeApproval(request);
         writer.raw(binding);
         this.#cellsAt = writer.size - KEY.context.length;
         writer.value(context, "context", 1);
@@ -118,15 +116,18 @@ export class RequestEncoder {
         writer.raw(KEY.fields);
         writer.value(request.fields, "fields", 1);
         writer.raw(mode);
+        this.#writeReviewer(request);
+        writer.raw(SALT);
         writer.raw(salt);
       } else {
         const annotated = request.annotations !== undefined;
         const served = request.server !== undefined;
-        writer.mapHeader(10 + (annotated ? 1 : 0) + (served ? 1 : 0));
+        writer.mapHeader(10 + answers + (annotated ? 1 : 0) + (served ? 1 : 0));
         if (annotated) {
           writer.raw(KEY.annotations);
           writer.value(request.annotations, "annotations", 1);
         }
+        this.#writeApproval(request);
         writer.raw(KEY.args);
         writer.value(request.args, "args", 1);
         writer.raw(binding);
@@ -134,6 +135,8 @@ export class RequestEncoder {
         writer.value(context, "context", 1);
         writer.raw(durability);
         writer.raw(mode);
+        this.#writeReviewer(request);
+        writer.raw(SALT);
         writer.raw(salt);
         if (served) {
           writer.raw(KEY.server);
@@ -149,6 +152,18 @@ export class RequestEncoder {
     }
   }
 
+  #writeApproval({ approval }: Request): void {
+    if (approval === undefined) return;
+    this.#writer.raw(KEY.approval);
+    this.#writer.value(approval, "approval", 1);
+  }
+
+  #writeReviewer({ reviewer }: Request): void {
+    if (reviewer === undefined) return;
+    this.#writer.raw(KEY.reviewer);
+    this.#writer.value(reviewer, "reviewer", 1);
+  }
+
   /**
    * Writes a request that {@link write} has encoded once more, with the histories that it touches.
    * @param at what `cellsAt` was then
@@ -158,7 +173,7 @@ export class RequestEncoder {
     const writer = this.#writer;
     try {
       writer.reset();
-      // Of the thirteen members a request can have at most twelve stand there: the header stays one byte.
+      // At most thirteen members can stand there, those of a tool call with an answer: the header stays one byte.
       writer.mapHeader(((request[0] as number) & 0x0f) + 1);
       writer.raw(request.subarray(1, at));
       writer.raw(KEY.cells);
@@ -225,6 +240,7 @@ function key(name: string): Uint8Array {
 const KEY = {
   action: key("action"),
   annotations: key("annotations"),
+  approval: key("approval"),
   args: key("args"),
   binding: key("binding"),
   cells: key("cells"),
@@ -235,6 +251,7 @@ const KEY = {
   fields: key("fields"),
   image: key("image"),
   mode: key("mode"),
+  reviewer: key("reviewer"),
   salt: key("salt"),
   seen: key("seen"),
   server: key("server"),
@@ -243,6 +260,7 @@ const KEY = {
 
 /** Header of a bin of 32 bytes. */
 const BIN32 = Uint8Array.of(0xc4, DIGEST_BYTES);
+const SALT = joined([KEY.salt, BIN32]);
 const VERSION_1 = joined([key("v"), Uint8Array.of(1)]);
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
@@ -293,8 +311,9 @@ function needKnownKeys(request: Request | EventRequest): void {
   }
   const { tool, args, server, annotations, action, fields, context, binding, durability, mode, salt } =
     request;
-  const { event, seen } = request;
-  const isCall = event === undefined && seen === undefined;
+  const { event, seen, approval, reviewer } = request;
+  const isCall =
+    event === undefined && seen === undefined && (approval === undefined || reviewer === undefined);
   const isTool = tool !== undefined && args !== undefined && action === undefined && fields === undefined;
   const isAction =
     action !== undefined &&
@@ -310,10 +329,13 @@ function needKnownKeys(request: Request | EventRequest): void {
     action === undefined &&
     fields === undefined &&
     server === undefined &&
-    annotations === undefined;
+    annotations === undefined &&
+    approval === undefined &&
+    reviewer === undefined;
   // Every member that has a value is counted. As many keys as that: nothing unknown, nothing undefined.
   let known = isEvent ? 2 : 3;
   if (seen !== undefined) known++;
+  if (approval !== undefined || reviewer !== undefined) known++;
   if (server !== undefined) known++;
   if (annotations !== undefined) known++;
   if (binding !== undefined) known++;
@@ -345,10 +367,22 @@ function wrongKeys(request: Request | EventRequest): EngineError {
   return new EngineError("key_missing", { path: "context", wanted: "who, when and where", came: "nothing" });
 }
 
-const CALL_FORM = "tool and args (with server and annotations), action and fields, or event (with seen)";
+const CALL_FORM =
+  "tool and args (with server and annotations), action and fields, or event (with seen); a call with approval or reviewer";
 
 function formOf(request: Request | EventRequest): string {
-  const call = ["tool", "args", "server", "annotations", "action", "fields", "event", "seen"];
+  const call = [
+    "tool",
+    "args",
+    "server",
+    "annotations",
+    "action",
+    "fields",
+    "event",
+    "seen",
+    "approval",
+    "reviewer",
+  ];
   const given = call.filter((name) => Object.hasOwn(request, name));
   return given.length === 0 ? "none of them" : given.join(", ");
 }
@@ -373,12 +407,26 @@ const NAME_TEXT = "text of 1..256 bytes";
 const AUTHORITY_TEXT = "text of 1..64 bytes";
 const PATH_TEXT = "text of 1..4096 bytes";
 const DIGEST = "32 bytes";
+const TIME = "a whole number of milliseconds from 0 to 2^53-1";
 
 /** What each member of a request must be, by its place. `*` stands for any key, `[]` for any element. */
 export const WANTED: Readonly<Record<string, string>> = {
   "": "a request: a map of its members",
   action: NAME_TEXT,
   annotations: "a map",
+  approval: "a map: approvers, args, at_ms, expires_ms, image, of, reasons",
+  "approval.approvers": "1 to 8 persons",
+  "approval.approvers[]": "a map: id, key, signature",
+  "approval.approvers[].id": "text of 1..256 bytes, the ids ascending by their bytes",
+  "approval.approvers[].key": "text of 1..64 bytes, each once",
+  "approval.approvers[].signature": "64 bytes",
+  "approval.args": DIGEST,
+  "approval.at_ms": TIME,
+  "approval.expires_ms": TIME,
+  "approval.image": DIGEST,
+  "approval.of": DIGEST,
+  "approval.reasons": "at most 64 reason codes",
+  "approval.reasons[]": NAME_TEXT,
   args: "a map of the tool's arguments",
   binding: listed(BINDING_NAMES),
   cells: "at most 8 histories, each once: id and digest",
@@ -406,7 +454,7 @@ export const WANTED: Readonly<Record<string, string>> = {
   "context.roles[]": NAME_TEXT,
   "context.session": NAME_TEXT,
   "context.tenant": NAME_TEXT,
-  "context.time_ms": "a whole number of milliseconds from 0 to 2^53-1",
+  "context.time_ms": TIME,
   "context.tz_min": "a whole number of minutes from -840 to 840",
   durability: listed(DURABILITY_NAMES),
   engine: DIGEST,
@@ -425,6 +473,12 @@ export const WANTED: Readonly<Record<string, string>> = {
   fields: "a map of the action's fields",
   image: DIGEST,
   mode: listed(MODE_NAMES),
+  reviewer: "a map: answer, by, of, prompt, and perhaps reason",
+  "reviewer.answer": listed(REVIEWER_ANSWER_NAMES),
+  "reviewer.by": NAME_TEXT,
+  "reviewer.of": DIGEST,
+  "reviewer.prompt": DIGEST,
+  "reviewer.reason": "text of 1..1024 bytes",
   salt: DIGEST,
   seen: "at most 2048 hashes, 8 bytes each",
   server: NAME_TEXT,
@@ -434,8 +488,11 @@ export const WANTED: Readonly<Record<string, string>> = {
 
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   "": ["binding", "context", "durability", "engine", "image", "mode", "salt", "v"],
+  approval: ["approvers", "args", "at_ms", "expires_ms", "image", "of", "reasons"],
+  "approval.approvers[]": ["id", "key", "signature"],
   context: ["asserted_by", "time_ms"],
   event: ["kind"],
+  reviewer: ["answer", "by", "of", "prompt"],
 };
 
 /** Names that the loaded image can suggest for a misspelt one. */

@@ -8,6 +8,7 @@ import {
   FIELD_TYPES,
   FLAG_NAMES,
   MARK_NAMES,
+  REASON_ANSWER_NAMES,
   REASON_STATE_NAMES,
   TIER_NAMES,
 } from "../gen/codes.ts";
@@ -239,7 +240,12 @@ function readFields(reader: Reader, tree: Tree | undefined): Map<string, Field> 
 
 /** Codes that the engine writes into `reasons` without a policy saying so. */
 export function engineCodes(): string[] {
-  return [...TIER_NAMES.map((tier) => `tier_${tier}`), ...MARK_NAMES, ...REASON_STATE_NAMES];
+  return [
+    ...TIER_NAMES.map((tier) => `tier_${tier}`),
+    ...MARK_NAMES,
+    ...REASON_STATE_NAMES,
+    ...REASON_ANSWER_NAMES,
+  ];
 }
 
 function readReasons(reader: Reader, tree: Tree | undefined): Reason[] {

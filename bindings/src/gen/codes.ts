@@ -316,6 +316,11 @@ export const EVENT_STATUS_FAILED = 1;
 export const EVENT_STATUS_UNKNOWN = 2;
 export const EVENT_STATUS_LAST = 2;
 
+// Answers of a reviewer.
+export const REVIEWER_ANSWER_DENY = 0;
+export const REVIEWER_ANSWER_ESCALATE = 1;
+export const REVIEWER_ANSWER_LAST = 1;
+
 // In which a text is taken apart.
 export const LANGUAGE_NONE = 0;
 export const LANGUAGE_SHELL = 1;
@@ -649,6 +654,7 @@ export const FREEZE_SCOPE_NAMES = [
 ] as const;
 export const TRUST_NAMES = ["user", "tool"] as const;
 export const EVENT_STATUS_NAMES = ["ran", "failed", "unknown"] as const;
+export const REVIEWER_ANSWER_NAMES = ["deny", "escalate"] as const;
 export const LANGUAGE_NAMES = ["none", "shell", "sql", "http"] as const;
 export const MEMBER_KIND_NAMES = ["member", "alternative", "literal"] as const;
 export const STEP_KIND_NAMES = ["exact", "one", "rest", "any"] as const;
@@ -769,6 +775,16 @@ export const REASON_STATE_NAMES = [
   "state_full",
   "cells_overflow",
   "time_backwards",
+] as const;
+export const REASON_ANSWER_NAMES = [
+  "reviewer_denied",
+  "reviewer_escalated",
+  "approved",
+  "approval_mismatch",
+  "approval_expired",
+  "approval_stale",
+  "approval_self",
+  "approval_quorum",
 ] as const;
 export const FIELD_NAMES: Readonly<Record<number, string>> = {
   1: "amount_minor",
@@ -912,7 +928,7 @@ export const STATUS_TEXTS: Readonly<Record<number, readonly [code: string, text:
   24: ["value_range", "a value is outside its bounds"],
   25: ["value_unknown", "a word that is not one of the allowed ones"],
   26: ["version_unsupported", "a version that this engine does not know"],
-  27: ["call_form", "exactly one of (tool, args) and (action, fields) is needed"],
+  27: ["call_form", "exactly one of (tool, args) and (action, fields) is needed, and at most one answer"],
   28: ["action_unknown", "no action or alias of this name in the image"],
   29: ["field_unknown", "the action does not declare this field"],
   30: ["image_mismatch", "the request names another image than the loaded one"],
