@@ -62,25 +62,33 @@ export function decisionOf(record: Uint8Array, wording: Wording = PLAIN): Decisi
   return decisionFromRecord(record, wording) as Decision;
 }
 
+/** @throws ReviewError `approval_record` unless the engine decided this call, and this is its request. */
+export function checkCall(record: Uint8Array, request: Uint8Array): void {
+  need(callFault(record, request));
+}
+
 /** @throws ReviewError `approval_record` unless a person may say yes to this decision about this request. */
 export function checkReviewed(record: Uint8Array, request: Uint8Array): void {
-  const fault = reviewedFault(record, request);
+  checkCall(record, request);
+  const { verdict } = decisionOf(record);
+  need(verdict === "review" ? undefined : ["the verdict review", verdict]);
+}
+
+type WantedAndCame = readonly [wanted: string, came: string];
+
+function need(fault: WantedAndCame | undefined): void {
   if (fault === undefined) return;
   const [wanted, came] = fault;
   throw new ReviewError("approval_record", { wanted, came });
 }
 
-function reviewedFault(
-  record: Uint8Array,
-  request: Uint8Array,
-): readonly [wanted: string, came: string] | undefined {
+function callFault(record: Uint8Array, request: Uint8Array): WantedAndCame | undefined {
   const read = readRecord(record);
   if ("reason" in read) return ["the record of a decision", `${read.path}: ${read.reason}`];
   const { engine } = read;
   // What the host answered instead of the engine cannot be decided again by it.
   if (engine === undefined) return ["a decision of the engine", "one of the host"];
   if (engine.event !== undefined) return ["the decision of a call", "one of an event"];
-  if (engine.verdict !== "review") return ["the verdict review", engine.verdict];
   if (!isRequestOf(record, request)) return ["the request of this record", "another one"];
   return undefined;
 }
@@ -103,9 +111,11 @@ export function approversOf({ record }: Approval): number {
   return decisionOf(record).obligations.approvers ?? 1;
 }
 
-/** The call that was reviewed, decoded from the bytes that were hashed. */
+/** The call that was reviewed, decoded from the bytes that were hashed, without what was said to it before. */
 export function requestOf({ request }: Pick<Approval, "request">): Request & { readonly salt: Uint8Array } {
   const {
+    approval: _approval,
+    reviewer: _reviewer,
     cells: _cells,
     engine: _engine,
     image: _image,

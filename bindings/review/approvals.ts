@@ -10,7 +10,7 @@ import type { Signer } from "../keys/signer.ts";
 import { systemClock } from "../src/clock.ts";
 import { quoted } from "../src/codec/errors.ts";
 import { shown } from "../src/errors.ts";
-import type { Context, Decision, Request } from "../src/types.ts";
+import type { Approval as ApprovalField, Context, Decision, Request } from "../src/types.ts";
 import {
   type Approval,
   type ApprovalState,
@@ -59,21 +59,6 @@ export interface ApprovalsOptions {
   readonly ttlMs?: number;
   /** How long the same action or the same arguments cannot be asked for again in a session after a denial. Default: 10 minutes. */
   readonly cooldownMs?: number;
-}
-
-/** The member `approval` of a request: docs/format/request.md. */
-export interface ApprovalField {
-  readonly approvers: readonly {
-    readonly id: string;
-    readonly key: string;
-    readonly signature: Uint8Array;
-  }[];
-  readonly args: Uint8Array;
-  readonly at_ms: number;
-  readonly expires_ms: number;
-  readonly image: Uint8Array;
-  readonly of: Uint8Array;
-  readonly reasons: readonly string[];
 }
 
 /** A person's word as it is shown. */

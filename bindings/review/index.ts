@@ -3,7 +3,6 @@
 export { type ApprovalState, handleOf } from "./approval.ts";
 export {
   APPROVERS_MAX,
-  type ApprovalField,
   Approvals,
   type ApprovalsOptions,
   type ApprovalView,
@@ -16,6 +15,13 @@ export {
 export { type ReviewCode, ReviewError } from "./errors.ts";
 export { type Mark, marked } from "./marked.ts";
 export {
+  type AiOptions,
+  aiReviewer,
+  type EndpointOptions,
+  endpointReviewer,
+  type GenerateText,
+} from "./models.ts";
+export {
   type KeyKeeping,
   type Person,
   type PersonKey,
@@ -27,7 +33,24 @@ export {
   withoutPerson,
   withPerson,
 } from "./persons.ts";
+export {
+  ANSWER_SCHEMA,
+  PROMPT_VERSION,
+  type Prompt,
+  promptOf,
+  type Question,
+  questionOf,
+  verdictOf,
+} from "./prompt.ts";
 export { approvalJson, approvalJsonLine, approvalLines, stateText } from "./rendering.ts";
+export {
+  type Consulted,
+  type ConsultOptions,
+  consult,
+  type Reviewer,
+  type ReviewFacts,
+  type ReviewVerdict,
+} from "./reviewer.ts";
 export {
   type Act,
   isSignedBy,
