@@ -2,7 +2,7 @@
  * Decision to canonical bytes (docs/format/record.md). Members are written in the byte order of their keys; nothing here
  * decides anything.
  */
-import { asI64, bytesAt, bytesSize, encodedAt, encodedSize } from "../base/cmp";
+import { encodedAt, encodedSize } from "../base/cmp";
 import {
   putArrayHeader,
   putBin,
@@ -55,20 +55,9 @@ function putRef(ref: usize): void {
   putStr(textAt(ref), textBytes(ref));
 }
 
-/** A str of the request, as it is. */
-function putMember(key: i32): void {
-  const node = member(key);
-  putStr(bytesAt(node), bytesSize(node));
-}
-
-function putDigest(key: i32): void {
-  putBin(bytesAt(member(key)), DIGEST_BYTES);
-}
-
-/** A member of the request, whatever it is, as it was given. */
-function putEncoded(key: i32, requestKey: i32): void {
+/** A value of the request under a key, as it was given: both are canonical. */
+function putGiven(key: i32, node: i32): void {
   putKey(key);
-  const node = member(requestKey);
   putBytes(encodedAt(node), encodedSize(node));
 }
 
@@ -216,45 +205,36 @@ export function encodeRecord(): u32 {
   writerBegin(RECORD_AT, RECORD_BYTES_MAX);
   const isApproved = member(words.REQUEST_KEY_APPROVAL) != ABSENT;
   const isReviewed = member(words.REQUEST_KEY_REVIEWER) != ABSENT;
-  const answers = isApproved || isReviewed ? 2 : 0; // The answer and the parent; `approval` and `reviewer` exclude each other.
-  putMapHeader(
-    words.RECORD_KEY_COUNT - 3 + answers - one(!isEvent()) - one(!whole.isGated) - one(!keepsMemory()),
-  );
-  if (isApproved) putEncoded(words.RECORD_KEY_APPROVAL, words.REQUEST_KEY_APPROVAL);
+  // Without an answer there is no parent either, and there is one answer at most.
+  const absent = isApproved || isReviewed ? 1 : 3;
+  putMapHeader(words.RECORD_KEY_COUNT - absent - one(!isEvent()) - one(!whole.isGated) - one(!keepsMemory()));
+  if (isApproved) putGiven(words.RECORD_KEY_APPROVAL, member(words.REQUEST_KEY_APPROVAL));
   putKey(words.RECORD_KEY_ARGS);
   putBin(argsCommitmentAt(), DIGEST_BYTES);
-  putKey(words.RECORD_KEY_BINDING);
-  putMember(words.REQUEST_KEY_BINDING);
+  putGiven(words.RECORD_KEY_BINDING, member(words.REQUEST_KEY_BINDING));
   if (keepsMemory()) {
     putKey(words.RECORD_KEY_CELLS);
     putCells();
   }
-  putKey(words.RECORD_KEY_DURABILITY);
-  putMember(words.REQUEST_KEY_DURABILITY);
+  putGiven(words.RECORD_KEY_DURABILITY, member(words.REQUEST_KEY_DURABILITY));
   putKey(words.RECORD_KEY_EDITION);
   putRef(editionRef());
-  putKey(words.RECORD_KEY_ENGINE);
-  putDigest(words.REQUEST_KEY_ENGINE);
-  if (isEvent()) putEncoded(words.RECORD_KEY_EVENT, words.REQUEST_KEY_EVENT);
+  putGiven(words.RECORD_KEY_ENGINE, member(words.REQUEST_KEY_ENGINE));
+  if (isEvent()) putGiven(words.RECORD_KEY_EVENT, member(words.REQUEST_KEY_EVENT));
   if (whole.isGated) {
     putKey(words.RECORD_KEY_GATE);
     putRef(gate(0) + ROWS_CODE);
   }
   putKey(words.RECORD_KEY_HAZARD);
   putInt(whole.hazard);
-  putKey(words.RECORD_KEY_IMAGE);
-  putDigest(words.REQUEST_KEY_IMAGE);
+  putGiven(words.RECORD_KEY_IMAGE, member(words.REQUEST_KEY_IMAGE));
   putKey(words.RECORD_KEY_LOWERED_BY);
   putLowered();
-  putKey(words.RECORD_KEY_MODE);
-  putMember(words.REQUEST_KEY_MODE);
+  putGiven(words.RECORD_KEY_MODE, member(words.REQUEST_KEY_MODE));
   putKey(words.RECORD_KEY_OBLIGATIONS);
   putObligations();
-  if (answers > 0) {
-    putKey(words.RECORD_KEY_PARENT);
-    const parent = isApproved ? approval(words.APPROVAL_KEY_OF) : reviewer(words.REVIEWER_KEY_OF);
-    putBin(bytesAt(parent), DIGEST_BYTES);
-  }
+  if (isApproved) putGiven(words.RECORD_KEY_PARENT, approval(words.APPROVAL_KEY_OF));
+  if (isReviewed) putGiven(words.RECORD_KEY_PARENT, reviewer(words.REVIEWER_KEY_OF));
   putKey(words.RECORD_KEY_PARTS);
   putArrayHeader(keptCount());
   for (let part = 0; part < keptCount(); part++) putPart(part);
@@ -262,7 +242,7 @@ export function encodeRecord(): u32 {
   putReasons();
   putKey(words.RECORD_KEY_REQUEST);
   putBin(requestCommitmentAt(), DIGEST_BYTES);
-  if (isReviewed) putEncoded(words.RECORD_KEY_REVIEWER, words.REQUEST_KEY_REVIEWER);
+  if (isReviewed) putGiven(words.RECORD_KEY_REVIEWER, member(words.REQUEST_KEY_REVIEWER));
   putKey(words.RECORD_KEY_ROWS);
   putRows();
   putKey(words.RECORD_KEY_SCORE);
@@ -271,8 +251,7 @@ export function encodeRecord(): u32 {
   putThresholds();
   putKey(words.RECORD_KEY_TIER);
   putWord(words.WORD_TIER + whole.tier);
-  putKey(words.RECORD_KEY_TIME_MS);
-  putInt(asI64(context(words.CONTEXT_KEY_TIME_MS)));
+  putGiven(words.RECORD_KEY_TIME_MS, context(words.CONTEXT_KEY_TIME_MS));
   putKey(words.RECORD_KEY_V);
   putInt(codes.VERSION_RECORD);
   putKey(words.RECORD_KEY_VERDICT);

@@ -62,15 +62,11 @@ function refuse(status: i32, node: i32): i32 {
 function cmpStatus(code: i32): i32 {
   if (code == cmp.CMP_TRUNCATED) return codes.STATUS_CMP_TRUNCATED;
   if (code == cmp.CMP_TRAILING) return codes.STATUS_CMP_TRAILING;
-  if (code == cmp.CMP_BAD_TYPE) return codes.STATUS_CMP_TYPE;
-  if (code == cmp.CMP_NOT_SHORTEST) return codes.STATUS_CMP_NOT_SHORTEST;
-  if (code == cmp.CMP_BAD_UTF8) return codes.STATUS_CMP_UTF8;
-  if (code == cmp.CMP_KEY_TYPE) return codes.STATUS_CMP_KEY_TYPE;
-  if (code == cmp.CMP_KEY_ORDER) return codes.STATUS_CMP_KEY_ORDER;
-  if (code == cmp.CMP_DEPTH) return codes.STATUS_CMP_DEPTH;
   if (code == cmp.CMP_NOT_FINITE || code == cmp.CMP_INTEGRAL_FLOAT) return codes.STATUS_CMP_FLOAT;
-  assert(code == cmp.CMP_TOO_LARGE);
-  return codes.STATUS_REQUEST_TOO_LARGE;
+  if (code == cmp.CMP_TOO_LARGE) return codes.STATUS_REQUEST_TOO_LARGE;
+  // Those between, type, not_shortest, utf8, key_type, key_order and depth, have the numbers of their statuses.
+  assert(-code >= codes.STATUS_CMP_TYPE && -code <= codes.STATUS_CMP_DEPTH);
+  return -code;
 }
 
 /** Position of a str node's text in a group of words, at or after position `from`, or KEY_NONE. */
@@ -123,8 +119,8 @@ function needInt(node: i32, least: i64, most: i64): i32 {
 
 function needVersion(node: i32): i32 {
   if (cmp.kind(node) != cmp.KIND_INT) return refuse(codes.STATUS_VALUE_TYPE, node);
-  const known = cmp.intFits(node) && cmp.asI64(node) == <i64>codes.VERSION_REQUEST;
-  return known ? codes.STATUS_OK : refuse(codes.STATUS_VERSION_UNSUPPORTED, node);
+  const isKnown = load<u8>(cmp.encodedAt(node)) == <u8>codes.VERSION_REQUEST; // An int of one byte is its own number.
+  return isKnown ? codes.STATUS_OK : refuse(codes.STATUS_VERSION_UNSUPPORTED, node);
 }
 
 function readRealpaths(node: i32): i32 {
@@ -344,8 +340,7 @@ function isWholeEvent(): bool {
     );
   }
   if (kind == codes.EVENT_KIND_OBSERVE) return event(words.EVENT_KEY_TRUST) != ABSENT;
-  if (kind == codes.EVENT_KIND_OUTCOME) return event(words.EVENT_KEY_STATUS) != ABSENT;
-  return event(words.EVENT_KEY_LABELS) != ABSENT;
+  return event(kind == codes.EVENT_KIND_OUTCOME ? words.EVENT_KEY_STATUS : words.EVENT_KEY_LABELS) != ABSENT;
 }
 
 const TOOL_FORM: i32 = (1 << words.REQUEST_KEY_TOOL) | (1 << words.REQUEST_KEY_ARGS);

@@ -2,13 +2,12 @@
  * What a decision leaves in the histories it touched (docs/format/cell.md, section 5): each is taken apart, brought to
  * the tallies of this image, gets the events of the call, and is written in place of the old one.
  */
-import { bytesSize } from "../base/cmp";
 import { SHA256_BYTES, sha256Begin, sha256Finish, sha256Update } from "../base/sha256";
 import * as codes from "../gen/codes";
 import { TALLIES_COUNTS } from "../gen/layout";
 import { CELL_DAYS_MAX, CELL_EVENTS_MAX, CELL_FILTER_BYTES, CELL_HOURS_MAX } from "../gen/limits";
-import { REQUEST_KEY_MODE, WORD_CMP1_CELL_, WORD_MODE, wordAt, wordBytes } from "../gen/words";
-import { member } from "../request/view";
+import { REQUEST_KEY_MODE, WORD_CMP1_CELL_, WORD_REQUEST_KEY, wordAt, wordBytes } from "../gen/words";
+import { choiceUnder } from "../request/view";
 import {
   BUCKET_HEAD,
   bucketBytes,
@@ -251,7 +250,7 @@ function foldCell(index: i32, verdict: i32, isDenied: bool): void {
 
 /** In shadow mode the host runs the call whatever the verdict is. */
 function isShadow(): bool {
-  return bytesSize(member(REQUEST_KEY_MODE)) == <u32>wordBytes(WORD_MODE + codes.MODE_SHADOW);
+  return choiceUnder(WORD_REQUEST_KEY + REQUEST_KEY_MODE) == codes.MODE_SHADOW;
 }
 
 /** Leaves every history as it is. */

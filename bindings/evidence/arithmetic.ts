@@ -16,6 +16,7 @@ import {
   NOTE_CLASS_TOOL,
   NOTE_CLASS_USER,
   NOTE_CLASS_WRITTEN,
+  REASON_ANSWER_NAMES,
   REASON_STATE_NAMES,
   TIER_NAMES,
   VERDICT_NAMES,
@@ -31,6 +32,7 @@ import { amplified, hazardOfParts, scoreOf, tierOf } from "../src/hazard.ts";
 import { sameBytes } from "../src/memory.ts";
 import { sha256 } from "../src/sha256.ts";
 import type { EventFacts } from "../src/types.ts";
+import { answerFault } from "./answer.ts";
 import type { Fault } from "./fault.ts";
 import {
   CELL_EVENT_BYTES,
@@ -75,6 +77,7 @@ export function checkArithmetic(
     numbersFault(engine, maxima) ??
     reasonsFault(engine) ??
     verdictFault(engine) ??
+    answerFault(engine) ??
     listsFault(engine) ??
     (engine.event === undefined ? callFault(engine) : eventFault(engine, engine.event)) ??
     cellsFault(engine, hash)
@@ -188,6 +191,7 @@ export function quickScoreOf(hazard: number): number {
 /** Reasons stand in this order; those of the engine of one kind, in that of their numbers. */
 const RANK_GATE = 0;
 const RANK_STATE = 100;
+const RANK_ANSWER = 150;
 const RANK_ROW = 200;
 const RANK_TIER = 300;
 const RANK_MARK = 400;
@@ -199,6 +203,7 @@ const ENGINE_RANKS: ReadonlyMap<string, number> = new Map([
   ...REASON_STATE_NAMES.map(
     (code, number) => [code, code === "time_backwards" ? RANK_BACKWARDS : RANK_STATE + number] as const,
   ),
+  ...REASON_ANSWER_NAMES.map((code, number) => [code, RANK_ANSWER + number] as const),
   ...TIER_NAMES.map((tier) => [`tier_${tier}`, RANK_TIER] as const),
   ...MARK_NAMES.map((code, number) => [code, RANK_MARK + number] as const),
 ]);
@@ -245,7 +250,7 @@ function verdictFault({ gate, obligations, reasons, verdict }: EngineMembers): F
   if (gate !== undefined) return fault("verdict", `wanted deny: the gate ${gate} matched`);
   const denying = reasons.find((code) => DENYING.has(code));
   if (denying !== undefined) return fault("verdict", `wanted deny with ${denying}`);
-  if (verdict === "allow" && reasons.includes("cells_overflow"))
+  if (verdict === "allow" && reasons.includes("cells_overflow") && !reasons.includes("approved"))
     return fault("verdict", "wanted at least review with cells_overflow");
   if (verdict === "review" && obligations.approvers === undefined)
     return fault("obligations", "wanted approvers: a review needs somebody");

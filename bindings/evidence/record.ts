@@ -14,6 +14,7 @@ import {
   LANGUAGE_NAMES,
   LOWERED_KIND_NAMES,
   MODE_NAMES,
+  REVIEWER_ANSWER_NAMES,
   TIER_CRITICAL,
   TIER_NAMES,
   TRUST_NAMES,
@@ -21,8 +22,11 @@ import {
   VERSION_RECORD,
 } from "../src/gen/codes.ts";
 import {
+  ANSWER_BYTES_MAX,
+  APPROVERS_MAX,
   CELLS_MAX,
   HAZARD_MAX,
+  KEY_ID_BYTES_MAX,
   NAME_BYTES_MAX,
   OBLIGATION_TEXTS_MAX,
   PARTS_MAX,
@@ -30,10 +34,21 @@ import {
   RECORD_BYTES_MAX,
   ROWS_MATCHED_MAX,
   SCORE_MAX,
+  SIGNATURE_BYTES,
   TIME_MS_MAX,
 } from "../src/gen/limits.ts";
 import { isNote } from "../src/note.ts";
-import type { EventFacts, LoweredBy, Mode, Obligations, Part, Tier, Verdict } from "../src/types.ts";
+import type {
+  Approval,
+  EventFacts,
+  LoweredBy,
+  Mode,
+  Obligations,
+  Part,
+  ReviewerAnswer,
+  Tier,
+  Verdict,
+} from "../src/types.ts";
 import { type Check, type Fault, listOf, mapOf, needs, Refusal, tupleOf } from "./fault.ts";
 
 export const CELL_EVENT_BYTES = 40;
@@ -58,15 +73,20 @@ export interface CellMembers {
 
 /** Of a record of the engine. */
 export interface EngineMembers {
+  readonly approval?: Approval;
+  readonly args: Uint8Array;
   readonly cells?: readonly CellMembers[];
   readonly event?: EventFacts;
   readonly gate?: string;
   readonly hazard: number;
+  readonly image: Uint8Array;
   readonly lowered_by: readonly (readonly [LoweredBy["kind"], string, string])[];
   readonly mode: Mode;
   readonly obligations: Obligations;
+  readonly parent?: Uint8Array;
   readonly parts: readonly PartMembers[];
   readonly reasons: readonly string[];
+  readonly reviewer?: ReviewerAnswer;
   readonly rows: readonly string[];
   readonly score: number;
   readonly thresholds: readonly number[];
@@ -84,10 +104,9 @@ const utf8 = new TextEncoder();
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 const text = needs("a text", isText);
-const digest = needs(
-  `${DIGEST_BYTES} bytes`,
-  (value) => value instanceof Uint8Array && value.length === DIGEST_BYTES,
-);
+const bytesOf = (size: number): Check =>
+  needs(`${size} bytes`, (value) => value instanceof Uint8Array && value.length === size);
+const digest = bytesOf(DIGEST_BYTES);
 const intFrom = (least: number, most: number): Check => {
   const wanted = `wanted an integer from ${least} to ${most}`;
   return (value) =>
@@ -102,11 +121,12 @@ const wordOf = (words: readonly unknown[]): Check =>
 const textLike = (wanted: string, pattern: RegExp): Check =>
   needs(wanted, (value) => typeof value === "string" && pattern.test(value));
 /** A text of a request. */
-const name = needs(
-  `a text of 1 to ${NAME_BYTES_MAX} bytes`,
-  (value) =>
-    isText(value) && (value.length * 3 <= NAME_BYTES_MAX || utf8.encode(value).length <= NAME_BYTES_MAX),
-);
+const textTo = (most: number): Check =>
+  needs(
+    `a text of 1 to ${most} bytes`,
+    (value) => isText(value) && (value.length * 3 <= most || utf8.encode(value).length <= most),
+  );
+const name = textTo(NAME_BYTES_MAX);
 
 const millionths = intFrom(0, HAZARD_MAX);
 /** What an image may give a flag or an amplifier: docs/format/image.md. */
@@ -140,6 +160,19 @@ const texts = listOf(text, 1, OBLIGATION_TEXTS_MAX);
 
 const ENGINE_RECORD = mapOf({
   ...COMMON,
+  "approval?": mapOf({
+    approvers: listOf(
+      mapOf({ id: name, key: textTo(KEY_ID_BYTES_MAX), signature: bytesOf(SIGNATURE_BYTES) }),
+      1,
+      APPROVERS_MAX,
+    ),
+    args: digest,
+    at_ms: timeMs,
+    expires_ms: timeMs,
+    image: digest,
+    of: digest,
+    reasons: listOf(name, 0, REASONS_MAX),
+  }),
   args: digest,
   "cells?": listOf(
     mapOf({
@@ -184,6 +217,7 @@ const ENGINE_RECORD = mapOf({
     "redact?": texts,
     "ttl_ms?": intFrom(1, UINT32_MAX),
   }),
+  "parent?": digest,
   parts: listOf(
     mapOf({
       action: textLike("the name of an action", /^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/),
@@ -205,6 +239,13 @@ const ENGINE_RECORD = mapOf({
   ),
   reasons: listOf(text, 1, REASONS_MAX),
   request: digest,
+  "reviewer?": mapOf({
+    answer: wordOf(REVIEWER_ANSWER_NAMES),
+    by: name,
+    of: digest,
+    prompt: digest,
+    "reason?": textTo(ANSWER_BYTES_MAX),
+  }),
   rows: listOf(text, 0, ROWS_MATCHED_MAX),
   score: intFrom(0, SCORE_MAX),
   thresholds: listOf(millionths, TIER_CRITICAL, TIER_CRITICAL),

@@ -41,6 +41,8 @@ export {
   toolsOf,
 } from "./servers.ts";
 export type {
+  Approval,
+  Approver,
   Cell,
   CellChange,
   Decision,
@@ -58,6 +60,7 @@ export type {
   OutcomeStatus,
   RememberedDecision,
   Request,
+  ReviewerAnswer,
   Trust,
 } from "./types.ts";
 

@@ -432,7 +432,11 @@ function needPermission(decision: Decision, met: ReadonlySet<string>): void {
   if (decision.mode === "shadow") return;
   switch (decision.verdict) {
     case "allow": {
-      const unmet = Object.keys(decision.obligations).filter((kind) => !met.has(kind));
+      // Those who approved are the approvers that were asked for.
+      const isApproved = decision.reasons.some(({ code }) => code === "approved");
+      const unmet = Object.keys(decision.obligations).filter(
+        (kind) => !met.has(kind) && !(isApproved && kind === "approvers"),
+      );
       if (unmet.length === 0) return;
       throw new EngineError("obligation_unmet", {
         path: decision.action,

@@ -74,6 +74,35 @@ async function fillFalse({ log }: WrittenLog): Promise<void> {
   await log.append({ record: said.record, cells: [], request: kept, source: engine });
 }
 
+test("a call that persons approved is decided again with their approval", async () => {
+  const refund: Request = {
+    action: "payments.refund",
+    fields: { amount: 85_000, currency: "USD" },
+    context: { time_ms: TIME_MS, principal: "ann" },
+  };
+  const found = engine.decide(refund);
+  const hexBytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "hex"));
+  const approval = {
+    approvers: [{ id: "eve", key: "k4.pid.eve", signature: new Uint8Array(64) }],
+    args: hexBytes(found.digests.args),
+    at_ms: TIME_MS,
+    expires_ms: TIME_MS + 60_000,
+    image: hexBytes(found.digests.image),
+    of: hexBytes(found.digests.record),
+    reasons: found.reasons.map(({ code }) => code),
+  };
+  const approved = engine.decide({ ...refund, approval });
+  expect(approved.verdict).toBe("allow");
+  const { report, differences } = await run(async ({ log }) => {
+    for (const [record, asked] of [
+      [found.record, refund],
+      [approved.record, { ...refund, approval }],
+    ] as const)
+      await log.append({ record, cells: [], request: engine.encode(asked), source: engine });
+  });
+  expect([report.checked, differences]).toEqual([2, []]);
+});
+
 test("an honest log comes out as it is, with its events and histories", async () => {
   const { report, differences, events } = await run(fillWell);
   expect(report).toMatchObject({

@@ -7,6 +7,7 @@ import { decode } from "../../bindings/src/codec/decode.ts";
 import { encode } from "../../bindings/src/codec/encode.ts";
 import { HAZARD_MAX } from "../../bindings/src/gen/limits.ts";
 import { scoreOf } from "../../bindings/src/hazard.ts";
+import { TIME_MS } from "../unit/built.ts";
 import { freshRecords, type KnownRecord, recordsOfVectors } from "./records.ts";
 
 type Members = Record<string, unknown>;
@@ -65,6 +66,8 @@ const pattern = (steps: readonly Step[]): string =>
 /** Numbers that stand for themselves: the record has nothing to hold them against. A replay has. */
 const FREE_NUMBERS: readonly string[] = [
   "time_ms",
+  "approval.at_ms",
+  "approval.expires_ms",
   "obligations.approvers",
   "obligations.ttl_ms",
   // As long as the hazard stays in its tier.
@@ -137,13 +140,20 @@ const FREE_OTHERS: readonly string[] = [
   "event.source",
   "event.status",
   "event.value",
+  "approval.approvers.#.signature",
+  "reviewer.by",
+  "reviewer.prompt",
+  "reviewer.reason",
 ];
 
 test.each(all.map((one) => [one.why, one] as const))(
   "texts and bytes that were changed are found: %s",
   (_, known) => {
     const { cells } = decode(known.record) as { cells: { events: Uint8Array; note?: Uint8Array }[] };
+    // Of an approval that is over nobody asks who gave it and what they saw.
+    const isOver = known.why === "a refund whose approval is over";
     for (const [steps, value] of leaves(decode(known.record))) {
+      if (isOver && /^approval\.(approvers|reasons)\./.test(pattern(steps))) continue;
       if (typeof value === "number" || FREE_OTHERS.includes(pattern(steps))) continue;
       // Of a history that was not changed only the request says which it is.
       const cell = steps[2] === "id" ? cells[steps[1] as number] : undefined;
@@ -235,6 +245,38 @@ describe("what its members say about each other", () => {
     const relax = (one: Members): unknown =>
       Object.assign(one, { rows: ["calm"], reasons: [`tier_${one.tier}`, "calm"] });
     expect(edit(MAIL, relax)).toMatch(/lowered_by does not name/);
+  });
+
+  test("an answer says what came of it", () => {
+    const APPROVED = "an approved refund";
+    const DENIED = "a refund that a reviewer denies";
+    const approval = (one: Members): Members => one.approval as Members;
+    const without = (one: Members, code: string): unknown =>
+      (one.reasons = (one.reasons as string[]).filter((other) => other !== code));
+    expect(edit(APPROVED, (one) => (one.verdict = "review"))).toMatch(/^verdict: wanted allow with approved/);
+    expect(edit(APPROVED, (one) => (one.time_ms = TIME_MS + 60_000))).toMatch(/wanted approval_expired/);
+    expect(edit(APPROVED, (one) => (approval(one).expires_ms = TIME_MS + 86_400_001))).toMatch(
+      /wanted approval_expired/,
+    );
+    expect(edit(APPROVED, (one) => (one.args = new Uint8Array(32)))).toMatch(/wanted approval_mismatch/);
+    expect(edit(APPROVED, (one) => (approval(one).reasons = []))).toMatch(/wanted approval_stale/);
+    expect(edit(APPROVED, (one) => ((one.obligations as Members).approvers = 3))).toMatch(
+      /wanted approval_quorum or approval_self/,
+    );
+    expect(edit(APPROVED, (one) => (one.lowered_by = []))).toMatch(/^lowered_by: wanted each approver/);
+    expect(edit(APPROVED, (one) => (approval(one).approvers as unknown[]).reverse())).toMatch(
+      /ids that ascend/,
+    );
+    expect(edit(APPROVED, (one) => without(one, "approved"))).toMatch(/an approval that did not lower/);
+    expect(edit(APPROVED, (one) => (one.reasons as string[]).splice(1, 0, "approval_self"))).toMatch(
+      /wanted one of/,
+    );
+    expect(edit(DENIED, (one) => (one.verdict = "review"))).toMatch(/^(verdict|cells)/);
+    expect(edit(DENIED, (one) => without(one, "reviewer_denied"))).toMatch(/wanted reviewer_denied among/);
+    expect(edit(MAIL, (one) => (one.reasons as string[]).unshift("approved"))).toMatch(
+      /approved without an answer/,
+    );
+    expect(edit("a label", (one) => (one.parent = new Uint8Array(32)))).toMatch(/not without an answer/);
   });
 
   test("parts count as they may", () => {

@@ -8,7 +8,14 @@ import { hostRecord } from "../../bindings/src/decision.ts";
 import { createEngine } from "../../bindings/src/engine.ts";
 import { ImageView } from "../../bindings/src/image.ts";
 import { emptyCell } from "../../bindings/src/memory.ts";
-import type { Context, EventFacts } from "../../bindings/src/types.ts";
+import type {
+  Approval,
+  Cell,
+  Context,
+  EventFacts,
+  Request,
+  ReviewerAnswer,
+} from "../../bindings/src/types.ts";
 import { ROOT } from "../../tools/files.ts";
 import { memoryImage } from "../memory/policy.ts";
 import { TIME_MS, WASM } from "../unit/built.ts";
@@ -75,6 +82,31 @@ export function freshRecords(): KnownRecord[] {
     fields: { amount: 5000, currency: "USD", payee: "p-1" },
     context,
   };
+  const large = { ...refund, fields: { amount: 85_000, currency: "USD", payee: "p-1" } };
+  const cellsOf = (request: Request): Cell[] => engine.name(request).map(emptyCell);
+  const found = engine.decide(large, cellsOf(large));
+  const of = fromHex(found.digests.record);
+  const approved = (approval: Partial<Approval>): Uint8Array =>
+    after({
+      ...large,
+      approval: {
+        approvers: ["eve", "zoe"].map((id) => ({ id, key: `k4.pid.${id}`, signature: new Uint8Array(64) })),
+        args: fromHex(found.digests.args),
+        at_ms: TIME_MS,
+        expires_ms: TIME_MS + 60_000,
+        image: fromHex(found.digests.image),
+        of,
+        reasons: found.reasons.map(({ code }) => code),
+        ...approval,
+      },
+    });
+  const reviewerOf = (answer: ReviewerAnswer["answer"]): ReviewerAnswer => ({
+    answer,
+    by: "careful 1",
+    of,
+    prompt: new Uint8Array(32),
+    reason: "Too much.",
+  });
   const seen = new Uint8Array(16);
   seen.set([8, 1, 1, 1, 1, 1, 1, 1, 16, 2, 2, 2, 2, 2, 2, 2]);
   const host = { engine: new Uint8Array(32), image: new Uint8Array(32), edition: "2026.2" };
@@ -90,6 +122,13 @@ export function freshRecords(): KnownRecord[] {
     "a tool that nobody knows": after({ tool: "frobnicate", args: { x: 1 }, context }),
     "a tool that only reads": after({ tool: "get_weather", args: { city: "Bern" }, context }),
     "a call without its histories": engine.decide(refund, []).record,
+    "an approved refund": approved({}),
+    "a refund whose approval is over": approved({ at_ms: TIME_MS - 1, expires_ms: TIME_MS }),
+    "a refund that a reviewer denies": after({ ...large, reviewer: reviewerOf("deny") }),
+    "a refund that a reviewer leaves to a person": after({
+      ...large,
+      reviewer: reviewerOf("escalate"),
+    }),
     "what a user typed": event({ kind: "observe", trust: "user" }, seen),
     "what a tool showed, and more than fits": event({ kind: "observe", trust: "tool", labels: ["pii"] }),
     "a label": event({ kind: "label", labels: ["secret", "untrusted"], by: "ann" }),

@@ -22,12 +22,12 @@ function textOf(path: string): string {
 const wire: Wire = parse(textOf("taxonomy/wire.yaml"));
 
 /** An input that lowers, by number; or why a member cannot. */
-type Role = number | "raises" | "names the call" | "identifies" | "reserved";
+type Role = number | "raises" | "names the call" | "identifies";
 
 const REQUEST: Readonly<Record<string, Role>> = {
   action: "names the call",
   annotations: "raises",
-  approval: "reserved",
+  approval: 8,
   args: "names the call",
   binding: "identifies",
   cells: "raises",
@@ -38,7 +38,7 @@ const REQUEST: Readonly<Record<string, Role>> = {
   fields: "names the call",
   image: "identifies",
   mode: "identifies",
-  reviewer: "reserved",
+  reviewer: "raises",
   salt: "identifies",
   seen: 3,
   server: 1,
@@ -114,12 +114,19 @@ describe("the closed list of what lowers", () => {
   });
 
   test("the page of the request knows the same keys", () => {
-    const known = (roles: Readonly<Record<string, Role>>): string[] =>
-      Object.keys(roles).filter((key) => roles[key] !== "reserved");
     expect(tableUnder(`\n${requestPage.replace(/^# .*$/m, "## request")}`, "## request").sort()).toEqual(
-      known(REQUEST).sort(),
+      Object.keys(REQUEST).sort(),
     );
-    expect(tableUnder(requestPage, "## context").sort()).toEqual(known(CONTEXT).sort());
+    expect(tableUnder(requestPage, "## context").sort()).toEqual(Object.keys(CONTEXT).sort());
+  });
+
+  /** Maps that a person or a reviewer filled: none of their members lowers by itself. */
+  test("the page of the request knows the keys of an answer", () => {
+    const { approval_key, approver_key, reviewer_key } = wire.words.groups as Record<string, string[]>;
+    // `key` is also what stands above each table.
+    const known = [...(approval_key ?? []), ...(approver_key ?? [])].filter((key) => key !== "key");
+    expect(tableUnder(requestPage, "## approval").sort()).toEqual(known.sort());
+    expect(tableUnder(requestPage, "## reviewer").sort()).toEqual([...(reviewer_key ?? [])].sort());
   });
 
   test("every operand says what it rests on", () => {

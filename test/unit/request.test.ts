@@ -267,6 +267,20 @@ test("the instance is as good as before after every refusal", () => {
 
 describe("bytes that another host wrote", () => {
   const good = decode(engine.encode({ tool: "x", args: {}, context })) as Record<string, unknown>;
+  const { tool: _tool, args: _args, ...around } = good;
+  const event = { ...around, event: { kind: "label", labels: ["secret"] } };
+  const [digest, signature] = [new Uint8Array(32), new Uint8Array(64)];
+  const reviewer = { answer: "deny", by: "careful 1", of: digest, prompt: digest };
+  const approvers = [{ id: "eve", key: "k4.pid.eve", signature }];
+  const approval = {
+    approvers,
+    args: digest,
+    at_ms: 0,
+    expires_ms: 1,
+    image: digest,
+    of: digest,
+    reasons: [],
+  };
   const rows: readonly (readonly [why: string, bytes: Uint8Array, code: string, path?: string])[] = [
     ["nothing", new Uint8Array(0), "cmp_truncated"],
     ["two values", Uint8Array.of(0xc0, 0xc0), "cmp_trailing"],
@@ -274,7 +288,10 @@ describe("bytes that another host wrote", () => {
     ["a long integer", Uint8Array.of(0xcc, 1), "cmp_not_shortest"],
     ["a list", encode([]), "value_type"],
     ["another version", encode({ ...good, v: 2 }), "version_unsupported", "v"],
-    ["a reserved key", encode({ ...good, approval: {} }), "key_reserved", "approval"],
+    ["an approval of nothing", encode({ ...good, approval: {} }), "key_missing", "approval"],
+    ["two answers", encode({ ...good, approval, reviewer }), "call_form"],
+    ["an answer to an event", encode({ ...event, approval }), "call_form"],
+    ["a reviewer of an event", encode({ ...event, reviewer }), "call_form"],
     [
       "no salt",
       encode(Object.fromEntries(Object.entries(good).filter(([key]) => key !== "salt"))),
@@ -301,14 +318,18 @@ describe("bytes that another host wrote", () => {
 
 test("the places that errors can explain are those of docs/format/request.md", () => {
   const page = readFileSync(join(ROOT, "docs/format/request.md"), "utf8");
-  const top = page.slice(0, page.indexOf("\n## "));
-  const section = page.slice(page.indexOf("## context"), page.indexOf("## Commitments"));
   const keys = (text: string): string[] =>
     [...text.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1] as string);
-  const onPage = [...keys(top), ...keys(section).map((key) => `context.${key}`)];
-  const depth = (place: string): number => (place.startsWith("context.") ? 2 : 1);
-  const explained = Object.keys(WANTED).filter(
-    (place) => /^\w+(\.\w+)*$/.test(place) && place.split(".").length === depth(place),
+  const [top = "", ...sections] = page.split("\n## ");
+  const onPage = keys(top);
+  for (const name of ["approval", "context", "reviewer"]) {
+    const section = sections.find((text) => text.startsWith(`${name}\n`)) ?? "";
+    const [own = "", approver = ""] = section.split("\nAn approver");
+    onPage.push(...keys(own).map((key) => `${name}.${key}`));
+    onPage.push(...keys(approver).map((key) => `${name}.approvers[].${key}`));
+  }
+  const explained = Object.keys(WANTED).filter((place) =>
+    /^(\w+|(approval|context|reviewer)\.\w+|approval\.approvers\[\]\.\w+)$/.test(place),
   );
   expect(explained.sort()).toEqual(onPage.sort());
 });

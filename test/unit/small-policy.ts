@@ -72,7 +72,8 @@ const REASONS = `tier_minimal tier_low tier_medium tier_high tier_critical amoun
 currency_unknown field_malformed values_overflow server_unbound server_conflict tool_unmapped rows_overflow opaque_command
 command_unknown word_expands elevated parts_overflow secret_seen card_seen account_seen national_id_seen health_seen bulk_seen url_carries
 looks_like_delete looks_like_money looks_like_exec looks_like_send looks_like_write looks_like_read
-frozen state_invalid state_stale state_full cells_overflow time_backwards`;
+frozen state_invalid state_stale state_full cells_overflow time_backwards
+reviewer_denied reviewer_escalated approved approval_mismatch approval_expired approval_stale approval_self approval_quorum`;
 
 const reasons = REASONS.split(/\s+/)
   .map((code) => `- { code: ${code}, sentence: The engine says ${code}. }\n`)

@@ -2,11 +2,8 @@
  * Takes a shell text apart, in one pass from left to right (docs/format/shell.md): which commands it runs, which files it
  * opens, between which of them data flows. What is not understood makes it opaque.
  */
-import { equal } from "../../base/bytes";
-import { bytesAt, bytesSize } from "../../base/cmp";
-import { DIALECT_LAST } from "../../gen/codes";
-import { HOST_KEY_DIALECT, WORD_DIALECT, wordAt, wordBytes } from "../../gen/words";
-import { ABSENT, hostFact } from "../../request/view";
+import { HOST_KEY_DIALECT, WORD_HOST_KEY } from "../../gen/words";
+import { ABSENT, choiceUnder, hostFact } from "../../request/view";
 import { draftOpaque } from "../drafts";
 import { Nested } from "../nested";
 import { beginCommands, beginPipeline } from "./shell-commands";
@@ -109,14 +106,7 @@ export function takeShellAs(text: Nested, dialect: i32): void {
 }
 
 function statedDialect(): i32 {
-  const node = hostFact(HOST_KEY_DIALECT);
-  if (node == ABSENT) return -1;
-  for (let number = 0; number <= DIALECT_LAST; number++) {
-    const word = WORD_DIALECT + number;
-    if (bytesSize(node) == <u32>wordBytes(word) && equal(bytesAt(node), wordAt(word), bytesSize(node)))
-      return number;
-  }
-  return -1;
+  return hostFact(HOST_KEY_DIALECT) == ABSENT ? -1 : choiceUnder(WORD_HOST_KEY + HOST_KEY_DIALECT);
 }
 
 function endText(): void {
