@@ -42,7 +42,7 @@ export function approvalLines(view: ApprovalView, wording?: Wording): readonly s
       ),
     ]),
     ...section("taken from", decision.lowered_by.map(originText)),
-    ...section("if it is approved", obligationLines(decision.obligations).map(line)),
+    ...section("obligations", obligationLines(decision.obligations).map(line)),
     ...section("policy", [decision.digests.image]),
     ...section("record", [decision.digests.record]),
   ];
