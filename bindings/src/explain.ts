@@ -241,15 +241,9 @@ function answerLines({ approval, reviewer }: Decision): string[] {
   const { approvers, at_ms, expires_ms, of } = approval;
   return [
     ...approvers.map(({ id, key }) => `${id}: approved, signed with ${key}`),
-    `from ${instant(at_ms)}, before ${instant(expires_ms)}`,
+    `from ${at_ms} ms on, before ${expires_ms} ms`,
     `to the record ${hex(of)}`,
   ];
-}
-
-/** A time in UTC; beyond the calendar, its milliseconds. */
-function instant(timeMs: number): string {
-  const date = new Date(timeMs);
-  return Number.isNaN(date.getTime()) ? `${timeMs} ms` : date.toISOString();
 }
 
 function withSentence(code: string, image: ImageView): string {

@@ -253,7 +253,10 @@ describe("what its members say about each other", () => {
     const approval = (one: Members): Members => one.approval as Members;
     const without = (one: Members, code: string): unknown =>
       (one.reasons = (one.reasons as string[]).filter((other) => other !== code));
-    expect(edit(APPROVED, (one) => (one.verdict = "review"))).toMatch(/^verdict: wanted allow with approved/);
+    const reviewed = { verdict: "review", obligations: { approvers: 1 } };
+    expect(edit(APPROVED, (one) => Object.assign(one, reviewed))).toMatch(
+      /^verdict: wanted allow with approved/,
+    );
     expect(edit(APPROVED, (one) => (one.time_ms = TIME_MS + 60_000))).toMatch(/wanted approval_expired/);
     expect(edit(APPROVED, (one) => (approval(one).expires_ms = TIME_MS + 86_400_001))).toMatch(
       /wanted approval_expired/,
@@ -271,7 +274,7 @@ describe("what its members say about each other", () => {
     expect(edit(APPROVED, (one) => (one.reasons as string[]).splice(1, 0, "approval_self"))).toMatch(
       /wanted one of/,
     );
-    expect(edit(DENIED, (one) => (one.verdict = "review"))).toMatch(/^(verdict|cells)/);
+    expect(edit(DENIED, (one) => Object.assign(one, reviewed))).toMatch(/^verdict: wanted at least deny/);
     expect(edit(DENIED, (one) => without(one, "reviewer_denied"))).toMatch(/wanted reviewer_denied among/);
     expect(edit(MAIL, (one) => (one.reasons as string[]).unshift("approved"))).toMatch(
       /approved without an answer/,

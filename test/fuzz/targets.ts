@@ -39,7 +39,7 @@ const REQUEST_STATUSES = [
     "cmp_key_order",
     "cmp_depth",
   ],
-  ...["cmp_trailing", "cmp_float", "key_unknown", "key_reserved", "key_missing", "value_type", "value_range"],
+  ...["cmp_trailing", "cmp_float", "key_unknown", "key_missing", "value_type", "value_range"],
   ...["value_unknown", "version_unsupported"],
 ];
 

@@ -1590,7 +1590,7 @@ export const FAULTS: readonly FaultRow[] = [
     to: "code: »tier_lowest",
     says: [
       "taxonomy/reasons.yaml:1:1 wanted a sentence for every code of the engine; came a list without tier_low; add what is missing",
-      'taxonomy/reasons.yaml:2:11 wanted a code of the engine: one of tier_minimal, tier_low, tier_medium, tier_high, tier_critical, amount_inexact, amount_range, currency_missing, currency_unknown, field_malformed, values_overflow, server_unbound, server_conflict, tool_unmapped, rows_overflow, opaque_command, command_unknown, word_expands, elevated, parts_overflow, secret_seen, card_seen, account_seen, national_id_seen, health_seen, bulk_seen, url_carries, looks_like_delete, looks_like_money, looks_like_exec, looks_like_send, looks_like_write, looks_like_read, frozen, state_invalid, state_stale, state_full, cells_overflow, time_backwards; came "tier_lowest"; use a known name',
+      'taxonomy/reasons.yaml:2:11 wanted a code of the engine: one of tier_minimal, tier_low, tier_medium, tier_high, tier_critical, amount_inexact, amount_range, currency_missing, currency_unknown, field_malformed, values_overflow, server_unbound, server_conflict, tool_unmapped, rows_overflow, opaque_command, command_unknown, word_expands, elevated, parts_overflow, secret_seen, card_seen, account_seen, national_id_seen, health_seen, bulk_seen, url_carries, looks_like_delete, looks_like_money, looks_like_exec, looks_like_send, looks_like_write, looks_like_read, frozen, state_invalid, state_stale, state_full, cells_overflow, time_backwards, reviewer_denied, reviewer_escalated, approved, approval_mismatch, approval_expired, approval_stale, approval_self, approval_quorum; came "tier_lowest"; use a known name',
     ],
   },
   {

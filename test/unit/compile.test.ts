@@ -101,7 +101,7 @@ describe("the small policy", () => {
       [layout.SECTION_SETS]: 1,
       [layout.SECTION_LOWERED]: 2,
       [layout.SECTION_FIELDS]: 42,
-      [layout.SECTION_SENTENCES]: 46,
+      [layout.SECTION_SENTENCES]: 54,
       [layout.SECTION_SOURCES]: 13,
     });
   });
