@@ -275,6 +275,18 @@ ${rows.join("")}]);
 `;
 }
 
+/** The text of bindings/src/gen/look-alikes.ts. */
+export function lookAlikesText(source: string): string {
+  const letters = Object.values(readDetectors(source).folds).flatMap((folds) => Object.entries(folds));
+  const listed = (which: 0 | 1): string => letters.map((pair) => pair[which]).join("");
+  return `// Written by \`npm run gen\` from taxonomy/detectors.yaml; do not edit.
+
+/** Letters of other scripts that look like ASCII ones, and those ones in the same order. */
+export const LOOK_ALIKES = "${listed(0)}";
+export const LOOKED_ALIKE = "${listed(1)}";
+`;
+}
+
 /** Bits of a tail's kinds. */
 export function tailKinds({ tails }: Detectors, tail: Tail | undefined): number {
   return (tail ? (tails[tail.of] ?? []) : []).reduce((bits, kind) => bits | KINDS[kind][0], 0);

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parse } from "yaml";
-import { detectorsText, kindsText } from "./detectors.ts";
+import { detectorsText, kindsText, lookAlikesText } from "./detectors.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const LINE_COLUMNS_MAX = 110;
@@ -781,6 +781,7 @@ export function generate(read: (path: string) => string = readCheckout): Map<str
         listOf(taxonomy.wire, "detector_checks"),
       ),
     ],
+    ["bindings/src/gen/look-alikes.ts", lookAlikesText(read("taxonomy/detectors.yaml"))],
   ]);
 }
 

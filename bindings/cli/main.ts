@@ -4,6 +4,7 @@
  */
 
 import { Command, CommanderError } from "commander";
+import { addApprovals } from "./commands/approvals.js";
 import { addBacktest } from "./commands/backtest.js";
 import { addCheck } from "./commands/check.js";
 import { addCompile } from "./commands/compile.js";
@@ -20,6 +21,7 @@ import { addLint } from "./commands/lint.js";
 import { addPack } from "./commands/pack.js";
 import { addPackDraft } from "./commands/pack-draft.js";
 import { addPackSign } from "./commands/pack-sign.js";
+import { addPersons } from "./commands/persons.js";
 import { addReplay } from "./commands/replay.js";
 import { addSchema } from "./commands/schema.js";
 import { addServers } from "./commands/servers.js";
@@ -65,6 +67,8 @@ function program(): Command {
   addEvidence(command);
   addProve(command);
   addKeys(command);
+  addApprovals(command);
+  addPersons(command);
   addErase(command);
   addWitness(command);
   return command;

@@ -50,7 +50,7 @@ export interface KeyChangeOptions {
 
 const LIST = "keys.json";
 /** A file that {@link writeOwn} has not yet given its name. */
-const LEFT = /\.[0-9a-f]{16}\.tmp$/;
+export const LEFT = /\.[0-9a-f]{16}\.tmp$/;
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 const OTHERS = 0o077;
@@ -218,7 +218,7 @@ export class KeyFolder {
   }
 }
 
-function needFolder(path: string): void {
+export function needFolder(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) {
     throw new KeyError("key_folder", `${path}: wanted a folder of keys; came none; run \`permit0 keys new\``);
@@ -259,8 +259,13 @@ function shellWord(text: string): string {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The text of a file, or undefined when there is none. It is looked at by its number, so that nobody swaps it in between. */
+/** The text of a file, or undefined when there is none. */
 export function readOwn(path: string): string | undefined {
+  return readOwnBytes(path)?.toString("utf8");
+}
+
+/** The bytes of a file, or undefined when there is none. It is looked at by its number, so that nobody swaps it in between. */
+export function readOwnBytes(path: string): Buffer | undefined {
   let file: number;
   try {
     // A pipe must not keep us waiting.
@@ -280,19 +285,19 @@ export function readOwn(path: string): string | undefined {
         `${path}: wanted at most ${FILE_BYTES_MAX} bytes; came ${stats.size}; restore it`,
       );
     }
-    return readFileSync(file, "utf8");
+    return readFileSync(file);
   } finally {
     closeSync(file);
   }
 }
 
 /** All of a file or what stood there before, whenever the machine stops. */
-export function writeOwn(folder: string, path: string, text: string): void {
+export function writeOwn(folder: string, path: string, text: string | Uint8Array, mode = FILE_MODE): void {
   const aside = `${path}.${randomBytes(8).toString("hex")}.tmp`;
-  const file = openSync(aside, "wx", FILE_MODE);
+  const file = openSync(aside, "wx", mode);
   try {
     try {
-      writeAll(file, Buffer.from(text));
+      writeAll(file, typeof text === "string" ? Buffer.from(text) : text);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -13,11 +13,14 @@ import type { KeySalts } from "../evidence/key-salt.ts";
 import type { EvidenceLog } from "../evidence/log.ts";
 import type { ProofReport } from "../evidence/proof.ts";
 import type { VerifyReport } from "../evidence/verify.ts";
+import type { Approvals, ApprovalsOptions } from "../review/approvals.ts";
 import type { EngineFileNames } from "../src/embedded.ts";
 import type { Engine } from "../src/engine.ts";
 import type { KeyFolder } from "./key-folder.ts";
 import type { LogFolderOptions, VerifyFolderOptions } from "./log-folder.ts";
 import { defaultKeyFolder } from "./own-paths.ts";
+import type { PersonFile } from "./person-file.ts";
+import type { PersonKeyFile } from "./person-key.ts";
 import { existingSubjectKeys, type SubjectKeyFolder } from "./subject-keys.ts";
 import type { WitnessServer, WitnessServerOptions } from "./witness-server.ts";
 
@@ -29,7 +32,15 @@ export { nodeSha256 } from "./hash-node.ts";
 export type { FolderSigner, KeyChangeOptions, KeyFolder } from "./key-folder.ts";
 export { fillStore, JsonLinesLog, type JsonLinesLogOptions, readLog } from "./log.ts";
 export type { LogFolderOptions, VerifyFolderOptions } from "./log-folder.ts";
-export { defaultKeyFolder, ownTrustFile } from "./own-paths.ts";
+export {
+  defaultApprovalFolder,
+  defaultKeyFolder,
+  defaultPersonFile,
+  defaultPersonKeys,
+  ownTrustFile,
+} from "./own-paths.ts";
+export type { PersonFile } from "./person-file.ts";
+export type { PersonKeyFile } from "./person-key.ts";
 
 /**
  * Opens an engine.
@@ -130,6 +141,59 @@ export async function openWitness(
     release();
     throw error;
   }
+}
+
+/** Where approvals and the list of persons are; the rest as {@link Approvals} has it. */
+export interface ApprovalFolderOptions extends Omit<ApprovalsOptions, "store" | "persons" | "ed25519"> {
+  /** Default: `~/.permit0/approvals` of the user who runs this. Made when it is not there. */
+  readonly dir?: string;
+  /** Default: `~/.permit0/persons.json` of the user who runs this. */
+  readonly persons?: string;
+}
+
+/**
+ * Opens approvals that are kept in a folder: other processes decide them, and a restart loses none.
+ * @throws ReviewError `approval_store` when others can look into the folder; `review_option`.
+ *
+ * @example
+ * const approvals = await openApprovals({ persons: "/etc/permit0/persons.json" });
+ * const { handle } = await approvals.open(decision, request);
+ */
+export async function openApprovals(options: ApprovalFolderOptions = {}): Promise<Approvals> {
+  const { dir, persons, ...others } = options;
+  // Late, as above.
+  const [{ Approvals: Made }, { ApprovalFolder }, { PersonFile }, { nodeEd25519 }] = await Promise.all([
+    import("../review/approvals.ts"),
+    import("./approval-folder.ts"),
+    import("./person-file.ts"),
+    import("./ed25519-node.ts"),
+  ]);
+  return new Made({
+    ...others,
+    store: new ApprovalFolder(dir),
+    persons: new PersonFile(persons),
+    ed25519: nodeEd25519,
+  });
+}
+
+/** Opens the list of persons. @param path default: `~/.permit0/persons.json` of the user who runs this. */
+export async function openPersonFile(path?: string): Promise<PersonFile> {
+  const { PersonFile: Made } = await import("./person-file.ts");
+  return new Made(path);
+}
+
+/**
+ * Makes a key that a person approves with: sealed under a passphrase, or with undefined plain.
+ * @param folder default: `~/.permit0/person` of the user who runs this.
+ * @throws KeyError when others can look into it; ReviewError `passphrase_wrong` for a short one.
+ */
+export async function makePersonKey(passphrase: string | undefined, folder?: string): Promise<PersonKeyFile> {
+  return (await import("./person-key.ts")).makePersonKey(passphrase, folder);
+}
+
+/** Opens the file of a person's key, by the name of the key. @throws ReviewError `person_key_file`; KeyError. */
+export async function openPersonKey(id: string, folder?: string): Promise<PersonKeyFile> {
+  return (await import("./person-key.ts")).openPersonKey(id, folder);
 }
 
 let root: string | undefined;

@@ -135,6 +135,11 @@ export const BINDINGS_LAYERS: readonly Layer[] = [
     files: ["bindings/evidence/"],
     may: ["bindings/src/", "bindings/memory/", "bindings/keys/", "@noble/ed25519", "@noble/hashes/"],
   },
+  {
+    name: "review",
+    files: ["bindings/review/"],
+    may: ["bindings/src/", "bindings/keys/", "bindings/evidence/"],
+  },
   // The page that an auditor opens: a reader of evidence like any other, with nothing of a host.
   {
     name: "page",
@@ -155,6 +160,7 @@ export const BINDINGS_LAYERS: readonly Layer[] = [
       "bindings/memory/",
       "bindings/keys/",
       "bindings/evidence/",
+      "bindings/review/",
       "build/wasm",
       "build/image",
       "node:",

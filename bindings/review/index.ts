@@ -1,0 +1,62 @@
+/** Review: approvals of persons, and a reviewer that may refuse and never approve. Runs in every runtime. */
+
+export { type ApprovalState, handleOf } from "./approval.ts";
+export {
+  APPROVERS_MAX,
+  Approvals,
+  type ApprovalsOptions,
+  type ApprovalView,
+  OPEN_MAX,
+  type PersonSource,
+  type Said,
+  type TakenApproval,
+  type WaitOptions,
+} from "./approvals.ts";
+export { type ReviewCode, ReviewError } from "./errors.ts";
+export { type Mark, marked } from "./marked.ts";
+export {
+  type AiOptions,
+  aiReviewer,
+  type EndpointOptions,
+  endpointReviewer,
+  type GenerateText,
+} from "./models.ts";
+export {
+  type KeyKeeping,
+  type Person,
+  type PersonKey,
+  type PersonStatus,
+  type PersonToAdd,
+  parsePersons,
+  personOf,
+  personsText,
+  withoutPerson,
+  withPerson,
+} from "./persons.ts";
+export {
+  ANSWER_SCHEMA,
+  PROMPT_VERSION,
+  type Prompt,
+  promptOf,
+  type Question,
+  questionOf,
+  verdictOf,
+} from "./prompt.ts";
+export { approvalJson, approvalJsonLine, approvalLines, stateText } from "./rendering.ts";
+export {
+  type Consulted,
+  type ConsultOptions,
+  consult,
+  type Reviewer,
+  type ReviewFacts,
+  type ReviewVerdict,
+} from "./reviewer.ts";
+export {
+  type Act,
+  isSignedBy,
+  type Statement,
+  signStatement,
+  statementBytes,
+  type Terms,
+} from "./statement.ts";
+export { type ApprovalStore, MemoryApprovals, type WriteApproval } from "./store.ts";

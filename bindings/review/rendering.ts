@@ -1,0 +1,159 @@
+/** An approval in lines for who decides, and as JSON. Everything in it may come from an agent. */
+
+import { jsonLine, timeText } from "../evidence/report/text.ts";
+import type { CmpValue } from "../src/codec/decode.ts";
+import type { Wording } from "../src/decision.ts";
+import { mappingText, obligationLines, percent } from "../src/explain.ts";
+import { hex } from "../src/sha256.ts";
+import type { Context, DecisionJson, LoweredBy } from "../src/types.ts";
+import { decisionOf, requestOf } from "./approval.ts";
+import type { ApprovalView, Said } from "./approvals.ts";
+import { marked, ValueText } from "./marked.ts";
+
+/** What who decides must see. Without the policy there are codes in place of sentences. */
+export function approvalLines(view: ApprovalView, wording?: Wording): readonly string[] {
+  const decision = decisionOf(view.record, wording);
+  const { context: _context, salt: _salt, ...call } = requestOf(view);
+  const { tool, server, action, args, fields, annotations } = call;
+  const values = new ValueText((args ?? fields) as CmpValue, "  ");
+  const hints = annotations === undefined ? undefined : new ValueText(annotations as CmpValue, "  ");
+  const warnings = [...new Set([...values.warnings, ...(hints?.warnings ?? [])])];
+  return [
+    `approval ${view.handle}: ${stateText(view)}`,
+    ...section("who asks", contextLines(view.context)),
+    ...section("what for", [
+      ...(tool === undefined
+        ? []
+        : [
+            `tool ${line(tool)}, ${server === undefined ? "the host's own" : `of the server ${line(server)}`}`,
+          ]),
+      ...(action === undefined ? [] : [`action ${line(action)}`]),
+      ...decision.parts.map((part) => line(`understood as ${part.action}, ${mappingText(part.mapping)}`)),
+    ]),
+    "",
+    `${args === undefined ? "fields" : "arguments"}, in full`,
+    ...values.lines,
+    ...(hints === undefined ? [] : ["", "what its server says of the tool", ...hints.lines]),
+    ...section("LOOK TWICE", warnings),
+    ...section("why a person is asked", [
+      `${decision.tier} risk, ${percent(decision.score)}`,
+      ...decision.reasons.map(({ code, sentence }) =>
+        line(sentence === code ? code : `${sentence} [${code}]`),
+      ),
+    ]),
+    ...section("taken from", decision.lowered_by.map(originText)),
+    ...section("obligations", obligationLines(decision.obligations).map(line)),
+    ...section("policy", [decision.digests.image]),
+    ...section("record", [decision.digests.record]),
+  ];
+}
+
+/** The same as data: what is not seen stands as JSON's own escapes. */
+export function approvalJson(view: ApprovalView, wording?: Wording): Readonly<Record<string, unknown>> {
+  const { handle, state, at_ms, expires_ms, needed, approvers, denied, self_approvable, context } = view;
+  const { args, fields, tool, server, annotations } = requestOf(view);
+  const values = (args ?? fields) as CmpValue;
+  const { verdict, tier, score, action, reasons, obligations, lowered_by, digests }: DecisionJson =
+    decisionOf(view.record, wording).toJSON();
+  return {
+    handle,
+    state,
+    at_ms,
+    expires_ms,
+    needed,
+    approvers,
+    ...(denied === undefined ? {} : { denied }),
+    self_approvable,
+    context,
+    ...(tool === undefined ? {} : { tool }),
+    ...(server === undefined ? {} : { server }),
+    action,
+    [args === undefined ? "fields" : "args"]: jsonOf(values),
+    ...(annotations === undefined ? {} : { annotations: jsonOf(annotations as CmpValue) }),
+    warnings: new ValueText(values).warnings,
+    verdict,
+    tier,
+    score,
+    reasons,
+    obligations,
+    lowered_by,
+    digests,
+  };
+}
+
+/** One line of JSON in which nothing is hidden. */
+export function approvalJsonLine(view: ApprovalView, wording?: Wording): string {
+  return jsonLine(approvalJson(view, wording));
+}
+
+/** Where it stands, in words. */
+export function stateText(view: ApprovalView): string {
+  const { state, needed, approvers, denied, expires_ms, self_approvable } = view;
+  const count = `${approvers.length} of ${needed} ${needed === 1 ? "person" : "persons"}`;
+  const names = approvers.length === 0 ? "" : `: ${approvers.map(({ by }) => by).join(", ")}`;
+  const mark = self_approvable ? "; self_approvable: whoever asks could have approved it himself" : "";
+  switch (state) {
+    case "open":
+      return `open until ${timeText(expires_ms)}, approved by ${count}${names}${mark}`;
+    case "approved":
+      return `approved by ${count}${names}, to be used until ${timeText(expires_ms)}${mark}`;
+    case "denied":
+      return `denied by ${saidText(denied)}`;
+    case "expired":
+      return `expired at ${timeText(expires_ms)}; nobody refused it`;
+    case "used":
+      return `used; approved by ${count}${names}${mark}`;
+  }
+}
+
+function saidText(said: Said | undefined): string {
+  return said === undefined ? "a person" : `${said.by} at ${timeText(said.time_ms)}`;
+}
+
+/** Where a value or fact that calmed the decision came from. */
+function originText({ kind, name, authority }: LoweredBy): string {
+  if (kind === "provenance") return line(`a value that the ${name} typed, on the word of ${authority}`);
+  return line(`${kind} ${name}, on the word of ${authority}`);
+}
+
+const WHO = ["actor", "agent", "principal", "tenant", "session", "parent", "environment"] as const;
+
+function contextLines(context: Context): string[] {
+  const vouched = (context.asserted_by ?? {}) as Readonly<Record<string, string>>;
+  const told = (name: string, text: string): string => {
+    const word = vouched[name];
+    const claim =
+      name in CLAIMABLE
+        ? word === undefined
+          ? " (nobody vouches for it)"
+          : ` (on the word of ${word})`
+        : "";
+    return line(`${name} ${JSON.stringify(text)}${claim}`);
+  };
+  const { roles, host, tz_min, time_ms } = context;
+  return [
+    ...WHO.flatMap((name) => (context[name] === undefined ? [] : [told(name, context[name])])),
+    ...(roles === undefined ? [] : [told("roles", roles.join(", "))]),
+    ...(host === undefined ? [] : [told("host", JSON.stringify(host))]),
+    `time ${timeText(time_ms)}${tz_min === undefined ? "" : `, ${tz_min} minutes from UTC`}`,
+  ];
+}
+
+const CLAIMABLE: Readonly<Record<string, true>> = { actor: true, environment: true, host: true, roles: true };
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines.map((text) => `  ${text}`)];
+}
+
+function line(text: string): string {
+  return marked(text).text;
+}
+
+/** Bytes and integers beyond JSON by name. */
+function jsonOf(value: CmpValue): unknown {
+  if (value instanceof Uint8Array) return `bytes(${hex(value)})`;
+  if (typeof value === "bigint") return `int(${value})`;
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, jsonOf(one as CmpValue)]));
+}

@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import { marked, ValueText } from "../../bindings/review/marked.ts";
+import { approvalJson, approvalJsonLine, approvalLines } from "../../bindings/review/rendering.ts";
+import { TIME_MS } from "../unit/built.ts";
+import { ANN, decided, engine, refund, room } from "./reviewed.ts";
+
+describe("what deceives is spelt out", () => {
+  test.each([
+    ["controls and escapes", "a\u001b[31m\u0007\u007f\u0085", "a\\u001b[31m\\u0007\\u007f\\u0085"],
+    ["marks of direction", "a\u202egpj.exe\u2066", "a\\u202egpj.exe\\u2066"],
+    ["what has no width", "pay\u200bpal\ufeff\u2060", "pay\\u200bpal\\ufeff\\u2060"],
+    ["tags and fillers", "a\u{e0041}\u3164", "a\\u{e0041}\\u3164"],
+    ["a Cyrillic letter in a Latin word", "p\u0430ypal.com", "p\\u0430ypal.com"],
+    ["a word of such letters alone", "\u0441\u043e\u0441\u043e.com", "\\u0441\\u043e\\u0441\\u043e.com"],
+    ["letters of scripts that no list names", "A\u13a0B", "A\\u13a0B"],
+    ["wide and mathematical letters", "\uff50ay \u{1d5c9}", "\\uff50ay \\u{1d5c9}"],
+    ["signs of addresses and paths", "a\u2215b a\u2024b 10\u22125", "a\\u2215b a\\u2024b 10\\u22125"],
+    ["blanks that are none", "a\u00a0b\u3000", "a\\u00a0b\\u3000"],
+    ["strokes on ASCII letters", "1\u0338 e\u0301\u0301", "1\\u0338 e\\u0301\\u0301"],
+    ["ends of lines", "a\nb\r", "a\\u000ab\\u000d"],
+  ])("%s", (_, text, wanted) => {
+    expect(marked(text).text).toBe(wanted);
+    expect(marked(text).marks.length).toBeGreaterThan(0);
+  });
+
+  test("and what does not is left alone", () => {
+    for (const text of [
+      "",
+      "ann@acme.example",
+      "Zoë Müller – 50 €…",
+      "Привет, мир",
+      "Ευχαριστώ",
+      "東京 は 😀",
+      "שלום",
+      "สวัสดี",
+    ])
+      expect(marked(text)).toEqual({ text, marks: [] });
+  });
+
+  test("no escape can be forged: a backslash in the text has another one", () => {
+    const [real] = new ValueText("\u202e").lines;
+    const [forged] = new ValueText("\\u202e").lines;
+    expect([real, forged]).toEqual(['"\\u202e"', '"\\\\u202e"']);
+  });
+});
+
+describe("a value", () => {
+  test("is shown in full, line by line, and nothing in it looks like another line", () => {
+    const long = "x".repeat(50_000);
+    const text = new ValueText({
+      body: 'one\n"two": 2,\n}',
+      bytes: new Uint8Array([10, 11]),
+      empty: [],
+      "key\n": null,
+      list: [1, 2.5, 10n ** 18n, true],
+      long,
+    });
+    expect(text.lines).toEqual([
+      "{",
+      '  "body":',
+      '    "one\\n"',
+      '    "\\"two\\": 2,\\n"',
+      '    "}",',
+      '  "bytes": bytes(0a0b),',
+      '  "empty": [],',
+      '  "key\\n": null,',
+      '  "list": [',
+      "    1,",
+      "    2.5,",
+      "    1000000000000000000,",
+      "    true",
+      "  ],",
+      `  "long": "${long}"`,
+      "}",
+    ]);
+    expect(text.warnings).toEqual([]);
+  });
+
+  test("is warned about once a sign, and that has an end", () => {
+    expect(new ValueText({ to: "\u0430nn \u0430nn\u202e" }).warnings).toEqual([
+      "\\u0430 looks like a",
+      "\\u202e is not seen, moves other signs, or passes for one",
+    ]);
+    const many = String.fromCodePoint(...Array.from({ length: 200 }, (_, at) => 0xe0001 + at));
+    expect(new ValueText(many).warnings).toHaveLength(65);
+  });
+});
+
+describe("an approval", () => {
+  test("shows who asks, what for, why, and where it stands", async () => {
+    const { approvals } = room();
+    const { decision, request } = refund(2_500_000);
+    const opened = await approvals.open(decision, request);
+    const lines = approvalLines(opened, engine.image).join("\n");
+    for (const wanted of [
+      `approval ${opened.handle}: open until 2026-01-02T00:00:00.000Z, approved by 0 of 2 persons`,
+      '  actor "zoe@acme.example" (on the word of sso)',
+      '  agent "billing-agent"',
+      "  action payments.refund",
+      '    "amount": 2500000,',
+      "  high risk, ",
+      "[large_payment]",
+      "  2 persons must approve",
+      `  ${decision.digests.image}`,
+      `  ${decision.digests.record}`,
+    ])
+      expect(lines).toContain(wanted);
+    expect(lines).not.toContain("LOOK TWICE");
+    // Without the policy the codes stand alone.
+    expect(approvalLines(opened).join("\n")).toContain("  large_payment\n");
+    const said = await approvals.approve(opened.handle, ANN);
+    expect(approvalLines(said)[0]).toContain("approved by 1 of 2 persons: ann@acme.example");
+    expect(approvalLines(await approvals.deny(opened.handle, ANN))[0]).toContain(
+      "denied by ann@acme.example at 2026",
+    );
+  });
+
+  test("shows hostile texts of every member as text", async () => {
+    const { approvals } = room();
+    const evil = "x\u202e\n\u001b[2J";
+    const { decision, request } = decided({
+      tool: `t${evil}`,
+      server: `s${evil}`,
+      annotations: { title: evil },
+      args: { [`k${evil}`]: evil, to: "\u0430nn" },
+      context: { time_ms: TIME_MS, actor: evil, agent: evil, session: evil, roles: [evil] },
+    });
+    expect(decision.verdict).toBe("review");
+    const opened = await approvals.open(decision, request);
+    const all = approvalLines(opened, engine.image);
+    expect(all.join("")).not.toMatch(/[\u202e\n\u001b\u0430]/);
+    expect(all.join("\n")).toContain("LOOK TWICE");
+    expect(all.join("\n")).toContain("(nobody vouches for it)");
+    const line = approvalJsonLine(opened, engine.image);
+    expect(line).not.toMatch(/[\u202e\n\u001b]/);
+    const json = JSON.parse(line) as Record<string, unknown>;
+    expect(json).toEqual(JSON.parse(JSON.stringify(approvalJson(opened, engine.image))));
+    expect(json).toMatchObject({
+      tool: `t${evil}`,
+      state: "open",
+      warnings: expect.arrayContaining(["\\u0430 looks like a"]),
+    });
+  });
+});
