@@ -51,6 +51,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   browser: "bindings/hosts/browser.ts",
   memory: "bindings/memory/index.ts",
   evidence: "bindings/evidence/index.ts",
+  token: "bindings/token/index.ts",
   "memory-libsql": "bindings/hosts/memory-libsql.ts",
   "cli/main": "bindings/cli/main.ts",
 };

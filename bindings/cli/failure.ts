@@ -38,10 +38,10 @@ export function errorFacts(error: unknown): Record<string, unknown> {
 }
 
 /**
- * An error about keys, evidence or a lock. Asked by name, so that a command without them need not load the code of curves.
+ * An error about keys, evidence, tokens or a lock. Asked by name, so that a command without them need not load the code of curves.
  */
 function isForeseen(error: unknown): error is Error & { readonly code: string } {
-  return isNamed(error, ["KeyError", "EvidenceError", "LockError"]);
+  return isNamed(error, ["KeyError", "EvidenceError", "LockError", "TokenError"]);
 }
 
 function isNamed(error: unknown, names: readonly string[]): error is Error {

@@ -169,6 +169,13 @@ export interface Permit {
    */
   outcome(decision: Decision, outcome: Outcome): Promise<readonly EventResult[]>;
   /**
+   * The canonical bytes of the call that a decision was made for, without its histories: what a token or an approval is
+   * bound to. Whoever changed the call's arguments since gets bytes that are not those of the record.
+   * @param decision of this permit, the object itself.
+   * @throws EngineError `option_type` for a decision that this permit did not make; `request_too_large`.
+   */
+  requestOf(decision: Decision): Uint8Array;
+  /**
    * Stops everything that a name stands for, in every process that shares the store, from its next decision on: calls that
    * name it are denied with `frozen`. For people: a program must not give the agent a way to call this, nor {@link thaw}.
    * @throws EngineError `memory_missing`; `key_missing` without `by` or `reason`; `event_denied`, also (`state_full`) when 256
@@ -263,8 +270,18 @@ export function createPermit(options: PermitOptions = {}): Permit {
     return engine;
   }
 
-  /** Where a decision of this permit belongs. */
-  const places = new WeakMap<Decision, SessionOf>();
+  /** What the decisions of this permit were made for. */
+  const requests = new WeakMap<Decision, Request>();
+
+  function requestBehind(decision: Decision): Request {
+    const request = requests.get(decision);
+    if (request !== undefined) return request;
+    throw new EngineError("option_type", {
+      path: "decision",
+      wanted: "a decision of this permit, the object itself",
+      came: shown(decision),
+    });
+  }
 
   function neededMemory(): Remembering {
     if (remembering !== undefined) return remembering;
@@ -313,14 +330,13 @@ export function createPermit(options: PermitOptions = {}): Permit {
     const { call, sentence } = mayHaveServer(given)
       ? servers.resolve(given, engine.image)
       : { call: given, sentence: undefined };
-    const request = requestOf(call, shared, clock, modeAt, saltNow, binding);
+    const asked = requestOf(call, shared, clock, modeAt, saltNow, binding);
+    const request = remembering === undefined ? asked : { ...asked, durability: remembering.durability };
     const decision =
-      remembering === undefined
-        ? decideOrDeny(engine, request)
-        : await remembering.decide(engine, { ...request, durability: remembering.durability });
+      remembering === undefined ? decideOrDeny(engine, request) : await remembering.decide(engine, request);
     const told =
       sentence === undefined ? decision : reworded(decision, engine.image, "server_unbound", sentence);
-    places.set(told, placeOf(request.context));
+    requests.set(told, request);
     return told;
   }
 
@@ -348,15 +364,14 @@ export function createPermit(options: PermitOptions = {}): Permit {
     label: async ({ session, parent, ...labels }) =>
       keepOne(placeOf({ session, parent }), () => labelBody(labels)),
     outcome: async (decision, outcome) => {
-      const place = places.get(decision);
-      if (place !== undefined)
-        return keep(place, (asked) => outcomeBodies(asked, fromHex(decision.digests.record), outcome));
       neededMemory();
-      throw new EngineError("option_type", {
-        path: "decision",
-        wanted: "a decision of this permit, the object itself",
-        came: shown(decision),
-      });
+      const place = placeOf(requestBehind(decision).context);
+      return keep(place, (asked) => outcomeBodies(asked, fromHex(decision.digests.record), outcome));
+    },
+    requestOf: (decision) => {
+      const request = requestBehind(decision);
+      // Whoever has a decision has the engine that made it.
+      return (engine as Engine).encode(request);
     },
     freeze: async (order) => keepOne(undefined, () => freezeBody("freeze", order)),
     thaw: async (order) => keepOne(undefined, () => freezeBody("thaw", order)),

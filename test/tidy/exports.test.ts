@@ -44,6 +44,7 @@ const SUBPATHS = [
   "./browser",
   "./memory",
   "./evidence",
+  "./token",
   "./memory-libsql",
   "./core.wasm",
   "./package.json",

@@ -121,6 +121,11 @@ export const BINDINGS_LAYERS: readonly Layer[] = [
     files: ["bindings/evidence/"],
     may: ["bindings/src/", "bindings/memory/", "bindings/keys/", "@noble/ed25519", "@noble/hashes/"],
   },
+  {
+    name: "token",
+    files: ["bindings/token/"],
+    may: ["bindings/src/", "bindings/keys/"],
+  },
   // The page that an auditor opens: a reader of evidence like any other, with nothing of a host.
   {
     name: "page",
