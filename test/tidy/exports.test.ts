@@ -45,6 +45,7 @@ const SUBPATHS = [
   "./memory",
   "./evidence",
   "./token",
+  "./gateway",
   "./memory-libsql",
   "./core.wasm",
   "./package.json",

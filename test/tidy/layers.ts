@@ -126,6 +126,11 @@ export const BINDINGS_LAYERS: readonly Layer[] = [
     files: ["bindings/token/"],
     may: ["bindings/src/", "bindings/keys/"],
   },
+  {
+    name: "gateway",
+    files: ["bindings/gateway/"],
+    may: ["bindings/src/", "bindings/keys/", "bindings/token/"],
+  },
   // The page that an auditor opens: a reader of evidence like any other, with nothing of a host.
   {
     name: "page",
@@ -146,6 +151,8 @@ export const BINDINGS_LAYERS: readonly Layer[] = [
       "bindings/memory/",
       "bindings/keys/",
       "bindings/evidence/",
+      "bindings/token/",
+      "bindings/gateway/",
       "build/wasm",
       "build/image",
       "node:",
