@@ -232,6 +232,8 @@ const NOTES: Readonly<Record<LogNote["kind"], Shape>> = {
     "reason?": isText,
     time_ms: isCount,
   },
+  adopt: { from: isCount, kind: isText, time_ms: isCount },
+  erase: { by: isText, kind: isText, reason: isText, subject: isBin(SUBJECT_BYTES), time_ms: isCount },
   burn: {
     aud: isText,
     exp_ms: isCount,
@@ -249,8 +251,6 @@ const NOTES: Readonly<Record<LogNote["kind"], Shape>> = {
     status: isWord("ran", "failed", "unknown"),
     time_ms: isCount,
   },
-  adopt: { from: isCount, kind: isText, time_ms: isCount },
-  erase: { by: isText, kind: isText, reason: isText, subject: isBin(SUBJECT_BYTES), time_ms: isCount },
 };
 
 function faultOf(value: unknown, shape: Shape): string | undefined {
