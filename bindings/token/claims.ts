@@ -122,7 +122,9 @@ export function constraintJson(constraint: Constraint): JsonValue {
 }
 
 function given(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+  const kept: Record<string, unknown> = {};
+  for (const name in members) if (members[name] !== undefined) kept[name] = members[name];
+  return kept;
 }
 
 /** @throws TokenError `claim_*` for the first claim that is unknown, missing or not what it should be. */

@@ -3,6 +3,7 @@
 import { base64url } from "../keys/base64url.ts";
 import { keyId } from "../keys/paserk.ts";
 import type { Signer } from "../keys/signer.ts";
+import { randomSalt } from "../src/clock.ts";
 import { type CmpValue, decode } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { CodecError, quoted } from "../src/codec/errors.ts";
@@ -20,7 +21,7 @@ import {
   type TokenContext,
 } from "./claims.ts";
 import { signToken, TOKEN_BYTES_MAX } from "./codec.ts";
-import { argsDigest, type Constraint, checkedConstraints } from "./constraints.ts";
+import { argsDigest, type Constraint, checkedConstraints, type Hash } from "./constraints.ts";
 import { TokenError } from "./errors.ts";
 import { parsePayload } from "./payload.ts";
 import { footerOf, implicitAssertion } from "./verify.ts";
@@ -48,6 +49,8 @@ export interface MintOptions {
   readonly entry?: { readonly origin: string; readonly index: number };
   /** 16 bytes, each time others. Default: random. */
   readonly jti?: Uint8Array;
+  /** SHA-256, where the host has a faster one: `nodeSha256`. */
+  readonly hash?: Hash;
 }
 
 const utf8 = new TextEncoder();
@@ -70,11 +73,13 @@ type CmpMap = { readonly [key: string]: CmpValue };
  * const token = await mintToken(decision, { request: permit.requestOf(decision), issuer, audience, signer });
  */
 export async function mintToken(decision: Decision, options: MintOptions): Promise<string> {
-  const record = recordOf(decision);
+  const { record: bytes } = decision;
+  const record = recordOf(bytes);
   needAllowed(record, options.obligations ?? []);
-  const request = requestOf(record, options.request);
+  const { hash = sha256 } = options;
+  const request = requestOf(record, options.request, hash);
   const args = request.args ?? request.fields;
-  const claims = claimsOf(decision, record, request, args as CmpMap, options);
+  const claims = claimsOf(hash(RECORD_DOMAIN, bytes), record, request, args as CmpMap, options);
   return writeToken(claims, idOf(options.signer.publicKey), options.signer);
 }
 
@@ -91,12 +96,10 @@ export async function writeToken(claims: Claims, key: string, signer: Signer): P
   });
 }
 
-/** The record's members, if it is that of the decision. */
-function recordOf({ record, digests }: Decision): CmpMap {
-  const value = decoded(record, "mint_record");
-  if (!isMap(value) || value.v !== 1 || hex(sha256(RECORD_DOMAIN, record)) !== digests.record)
-    throw new TokenError("mint_record", { wanted: "the record of the decision", came: "another value" });
-  return value;
+function recordOf(bytes: Uint8Array): CmpMap {
+  const value = decoded(bytes, "mint_record");
+  if (isMap(value) && value.v === 1) return value;
+  throw new TokenError("mint_record", { wanted: "a record of version 1", came: "another value" });
 }
 
 function needAllowed(record: CmpMap, met: readonly string[]): void {
@@ -114,35 +117,33 @@ function needAllowed(record: CmpMap, met: readonly string[]): void {
 }
 
 /** The request's members, if the record is its. */
-function requestOf(record: CmpMap, bytes: Uint8Array): CmpMap {
+function requestOf(record: CmpMap, bytes: Uint8Array, hash: Hash): CmpMap {
   const request = decoded(bytes, "mint_request");
   if (isMap(request)) {
     const name = request.args === undefined ? "fields" : "args";
     const salt = request.salt ?? ZERO_SALT;
-    const args = commitment(salt as Uint8Array, request[name] ?? null);
+    const commitment = (value: unknown): Uint8Array =>
+      hash(COMMIT_DOMAIN, salt as Uint8Array, encode(value, REQUEST_BYTES_MAX + 34));
+    const args = commitment(request[name] ?? null);
     // What is kept of a request has no digests of histories; those of its record are put back in.
     const cells = record.cells as readonly CmpMap[] | undefined;
     const whole =
       cells === undefined ? request : { ...request, cells: cells.map(({ id, before }) => [id, before]) };
-    const found = commitment(salt as Uint8Array, { ...whole, [name]: args });
+    const found = commitment({ ...whole, [name]: args });
     if (isMap(request[name]) && sameBytes(record.args, args) && sameBytes(record.request, found))
       return request;
   }
   throw new TokenError("mint_request", { wanted: "the request of the record", came: "another one" });
 }
 
-function commitment(salt: Uint8Array, value: unknown): Uint8Array {
-  return sha256(COMMIT_DOMAIN, salt, encode(value, REQUEST_BYTES_MAX + 34));
-}
-
 function claimsOf(
-  decision: Decision,
+  recordDigest: Uint8Array,
   record: CmpMap,
   request: CmpMap,
   args: CmpMap,
   options: MintOptions,
 ): Claims {
-  const { issuer, audience, constraints, txn, entry } = options;
+  const { issuer, audience, txn, entry } = options;
   const context = request.context as CmpMap;
   const principal = context.principal as string | undefined;
   const agent = context.agent as string | undefined;
@@ -154,7 +155,7 @@ function claimsOf(
       wanted: "a principal or an agent",
       came: "neither",
     });
-  const cap = capabilityOf(request, args, constraints);
+  const cap = capabilityOf(request, args, options);
   const iat = wholeSeconds(record.time_ms as number);
   const exp = wholeSeconds((record.time_ms as number) + lifetime(record, cap, options.ttl_ms));
   if (exp <= iat)
@@ -182,7 +183,7 @@ function claimsOf(
     cap,
     pol: { h: digest("image"), edition: record.edition as string },
     prov: {
-      record: `sha256:${decision.digests.record}`,
+      record: `sha256:${hex(recordDigest)}`,
       engine: digest("engine"),
       args: digest("args"),
       ...(entry === undefined ? {} : { log: named(entry.origin, "entry.origin"), i: indexText(entry.index) }),
@@ -191,16 +192,12 @@ function claimsOf(
   };
 }
 
-function capabilityOf(
-  request: CmpMap,
-  args: CmpMap,
-  constraints: readonly Constraint[] | undefined,
-): Capability {
+function capabilityOf(request: CmpMap, args: CmpMap, { constraints, hash }: MintOptions): Capability {
   const { tool, action, server } = request as { readonly [key: string]: string };
   const bytes = encode(args, REQUEST_BYTES_MAX);
   const covered =
     constraints === undefined
-      ? ({ mode: "exact", h: argsDigest(bytes) } as const)
+      ? ({ mode: "exact", h: argsDigest(bytes, hash) } as const)
       : ({ mode: "match", closed: true, c: checkedConstraints(constraints, "constraints") } as const);
   if (covered.mode === "match") {
     try {
@@ -243,7 +240,7 @@ function contextOf({ actor, session, tenant }: CmpMap): TokenContext | undefined
 }
 
 function jtiOf(given: Uint8Array | undefined): Uint8Array {
-  if (given === undefined) return crypto.getRandomValues(new Uint8Array(JTI_BYTES));
+  if (given === undefined) return randomSalt().subarray(0, JTI_BYTES);
   if (given.length === JTI_BYTES) return given;
   throw new TokenError("mint_option", { path: "jti", wanted: `${JTI_BYTES} bytes`, came: `${given.length}` });
 }

@@ -10,11 +10,20 @@ const utf8 = new TextEncoder();
 
 export class ClaimPlace {
   readonly value: JsonValue;
-  readonly path: string;
+  readonly #around: ClaimPlace | string;
+  readonly #step: string | number | undefined;
 
-  constructor(value: JsonValue, path = "") {
+  /** @param around the value that it stands in, or the path of the outermost one. */
+  constructor(value: JsonValue, around: ClaimPlace | string = "", step?: string | number) {
     this.value = value;
-    this.path = path;
+    this.#around = around;
+    this.#step = step;
+  }
+
+  /** Put together when it is asked for, which good tokens never do. */
+  get path(): string {
+    const around = typeof this.#around === "string" ? this.#around : this.#around.path;
+    return this.#step === undefined ? around : pathWith(around, this.#step);
   }
 
   fail(code: "claim_type" | "claim_value", wanted: string): never {
@@ -23,23 +32,27 @@ export class ClaimPlace {
 
   /** An object with all of `required`, any of `optional`, and nothing else. */
   object(required: readonly string[], optional: readonly string[] = []): this {
-    const { value, path } = this;
+    const { value } = this;
     if (!isObject(value)) return this.fail("claim_type", "an object");
     for (const name of Object.keys(value)) {
       if (required.includes(name) || optional.includes(name)) continue;
       throw new TokenError("claim_unknown", {
-        path: pathWith(path, name),
+        path: pathWith(this.path, name),
         wanted: `one of ${[...required, ...optional].join(", ")}`,
         came: "another claim",
       });
     }
     const missing = required.find((name) => !Object.hasOwn(value, name));
     if (missing === undefined) return this;
-    throw new TokenError("claim_missing", { path: pathWith(path, missing), wanted: "a value", came: "none" });
+    throw new TokenError("claim_missing", {
+      path: pathWith(this.path, missing),
+      wanted: "a value",
+      came: "none",
+    });
   }
 
   member(name: string): ClaimPlace {
-    return new ClaimPlace((this.value as JsonObject)[name] as JsonValue, pathWith(this.path, name));
+    return new ClaimPlace((this.value as JsonObject)[name] as JsonValue, this, name);
   }
 
   optional(name: string): ClaimPlace | undefined {
@@ -47,17 +60,18 @@ export class ClaimPlace {
   }
 
   items(min: number, max: number): readonly ClaimPlace[] {
-    const { value, path } = this;
+    const { value } = this;
     if (!Array.isArray(value)) return this.fail("claim_type", "an array");
     if (value.length < min || value.length > max) return this.fail("claim_value", `${min} to ${max} items`);
-    return value.map((item: JsonValue, at) => new ClaimPlace(item, pathWith(path, at)));
+    return value.map((item: JsonValue, at) => new ClaimPlace(item, this, at));
   }
 
   /** A text of 1 to 256 bytes. */
   name(): string {
     const text = this.text();
-    const bytes = utf8.encode(text).length;
-    if (bytes === 0 || bytes > TEXT_BYTES_MAX)
+    // No unit takes more than three bytes.
+    const isShort = text.length * 3 <= TEXT_BYTES_MAX;
+    if (text === "" || !(isShort || utf8.encode(text).length <= TEXT_BYTES_MAX))
       return this.fail("claim_value", `a text of 1 to ${TEXT_BYTES_MAX} bytes`);
     return text;
   }

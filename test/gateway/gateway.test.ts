@@ -251,7 +251,24 @@ test("decision, burn and outcome stand in one log, in this order, and it verifie
   burns.close();
   const report = await verifyFolder(path);
   expect(report.shards[0]).toMatchObject({ entries: 7, signed: 7 });
-  expect(report.findings ?? []).toEqual([]);
+  expect(report.findings).toEqual([]);
+});
+
+test("a log in which a token was burnt twice does not verify", async () => {
+  const path = join(folder, "twice");
+  const log = await openLog(path, { keys: join(folder, "keys"), payloads: false });
+  const burn = { iss: "i", jti: "j", exp_ms: 1, record: new Uint8Array(32), aud: "a", time_ms: 0 };
+  await log.noteBurn(burn);
+  await log.noteBurn({ ...burn, iss: "other" });
+  await log.noteOutcome({ iss: "i", jti: "j", record: burn.record, status: "ran", time_ms: 0 });
+  await log.close();
+  expect((await verifyFolder(path)).findings).toEqual([]);
+  const again = await openLog(path, { keys: join(folder, "keys"), payloads: false });
+  await again.noteBurn(burn);
+  await again.close();
+  const { answer, findings } = await verifyFolder(path);
+  expect(answer).toBe("failed");
+  expect(findings.map(({ sentence }) => sentence).join()).toContain("was burnt before");
 });
 
 test("an outcome that cannot be logged is told, and the result is still given", async () => {

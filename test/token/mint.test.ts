@@ -59,8 +59,11 @@ describe("no token is minted for", () => {
     const denied = engine.decide({ tool: "bash", args: { command: "rm -rf /" }, context });
     const posing = { record: denied.record, digests: denied.digests, verdict: "allow" };
     expect(await refusal(posing as Decision, engine.encode(READ))).toBe("mint_verdict");
-    const swapped = { ...posing, record: engine.decide(READ).record };
-    expect(await refusal(swapped as Decision, engine.encode(READ))).toBe("mint_record");
+    // What it says of itself is not asked: the record that it brings is that of the token.
+    const bringing = { ...posing, record: engine.decide(READ).record };
+    expect(await refusal(bringing as Decision, engine.encode(READ))).toBe(undefined);
+    const broken = { ...posing, record: Uint8Array.of(0x81) };
+    expect(await refusal(broken as Decision, engine.encode(READ))).toBe("mint_record");
   });
 
   test("a request that was not decided", async () => {
