@@ -4,11 +4,13 @@ import { measureCold } from "./parts/cold.ts";
 import { measureDecision } from "./parts/decision.ts";
 import { measureDetect } from "./parts/detect.ts";
 import { measureEvidence } from "./parts/evidence.ts";
+import { measureGateway } from "./parts/gateway.ts";
 import { measureGrowth } from "./parts/growth.ts";
 import { measureLanguage } from "./parts/languages.ts";
 import { measureMemory } from "./parts/memory.ts";
 import { measureParts } from "./parts/parts.ts";
 import { measurePeers } from "./parts/peers.ts";
+import { measureToken } from "./parts/token.ts";
 import type { PartResult } from "./results.ts";
 
 const PARTS: Readonly<Record<string, () => Promise<PartResult>>> = {
@@ -22,6 +24,8 @@ const PARTS: Readonly<Record<string, () => Promise<PartResult>>> = {
   cold: measureCold,
   memory: measureMemory,
   evidence: measureEvidence,
+  token: measureToken,
+  gateway: measureGateway,
   peers: measurePeers,
 };
 

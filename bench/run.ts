@@ -34,6 +34,8 @@ const PARTS = [
   "cold",
   "memory",
   "evidence",
+  "token",
+  "gateway",
   "peers",
 ] as const;
 /** Parts whose ratios `--check` compares. */

@@ -99,6 +99,18 @@ export const TARGETS: readonly Target[] = [
     at_most: 20,
     of: figure("evidence", "group commit"),
   },
+  {
+    what: "a token, mint and verify against raw sign and verify",
+    unit: "times",
+    at_most: 1.3,
+    of: figure("token", "mint and verify against raw"),
+  },
+  {
+    what: "the gateway without disk and signature, p50",
+    unit: "us",
+    at_most: 60,
+    of: figure("gateway", "overhead: execute"),
+  },
 ];
 
 /** A row of a table whose title begins with `title`. */

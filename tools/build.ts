@@ -52,6 +52,8 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   memory: "bindings/memory/index.ts",
   evidence: "bindings/evidence/index.ts",
   review: "bindings/review/index.ts",
+  token: "bindings/token/index.ts",
+  gateway: "bindings/gateway/index.ts",
   "memory-libsql": "bindings/hosts/memory-libsql.ts",
   "cli/main": "bindings/cli/main.ts",
 };

@@ -179,7 +179,11 @@ function groupsOf({ wire, flags, amplifiers, fields }: Taxonomy): Group[] {
     { prefix: "FREEZE_SCOPE", about: "What can be frozen.", items: positions(wire, "freeze_scopes") },
     { prefix: "TRUST", about: "Whose text it is.", items: positions(wire, "trusts") },
     { prefix: "EVENT_STATUS", about: "What became of a call.", items: positions(wire, "event_statuses") },
-    { prefix: "REVIEWER_ANSWER", about: "Answers of a reviewer.", items: positions(wire, "reviewer_answers") },
+    {
+      prefix: "REVIEWER_ANSWER",
+      about: "Answers of a reviewer.",
+      items: positions(wire, "reviewer_answers"),
+    },
     { prefix: "LANGUAGE", about: "In which a text is taken apart.", items: positions(wire, "languages") },
     {
       prefix: "MEMBER_KIND",

@@ -38,10 +38,10 @@ export function errorFacts(error: unknown): Record<string, unknown> {
 }
 
 /**
- * An error about keys, evidence, reviews or a lock. Asked by name, so that a command without them need not load the code of curves.
+ * An error about keys, evidence, reviews, tokens or a lock. Asked by name, so that a command without them need not load the code of curves.
  */
 function isForeseen(error: unknown): error is Error & { readonly code: string } {
-  return isNamed(error, ["KeyError", "EvidenceError", "LockError", "ReviewError"]);
+  return isNamed(error, ["KeyError", "EvidenceError", "LockError", "ReviewError", "TokenError"]);
 }
 
 function isNamed(error: unknown, names: readonly string[]): error is Error {

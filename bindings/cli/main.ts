@@ -27,6 +27,7 @@ import { addSchema } from "./commands/schema.js";
 import { addServers } from "./commands/servers.js";
 import { addTaxonomy } from "./commands/taxonomy.js";
 import { addTest } from "./commands/test.js";
+import { addToken } from "./commands/token.js";
 import { addVerify } from "./commands/verify.js";
 import { addWitness } from "./commands/witness.js";
 import { EXIT, errorFacts } from "./failure.js";
@@ -66,6 +67,7 @@ function program(): Command {
   addServers(command);
   addEvidence(command);
   addProve(command);
+  addToken(command);
   addKeys(command);
   addApprovals(command);
   addPersons(command);

@@ -61,8 +61,28 @@ export interface AdoptNote {
   readonly from: number;
   readonly time_ms: number;
 }
+/** A capability token was used: what it permitted is about to run. */
+export interface BurnNote {
+  readonly kind: "burn";
+  readonly iss: string;
+  readonly jti: string;
+  readonly exp_ms: number;
+  /** Digest of the record that permitted it. */
+  readonly record: Uint8Array;
+  readonly aud: string;
+  readonly time_ms: number;
+}
+/** What became of a call under a token that belongs to no session. */
+export interface OutcomeNote {
+  readonly kind: "outcome";
+  readonly iss: string;
+  readonly jti: string;
+  readonly record: Uint8Array;
+  readonly status: "ran" | "failed" | "unknown";
+  readonly time_ms: number;
+}
 /** What a log says that is no decision. */
-export type LogNote = BeginNote | CutNote | KeyNote | EraseNote | AdoptNote;
+export type LogNote = BeginNote | CutNote | KeyNote | EraseNote | AdoptNote | BurnNote | OutcomeNote;
 
 interface EntryBase {
   readonly prev: Uint8Array;
@@ -216,6 +236,23 @@ const NOTES: Readonly<Record<LogNote["kind"], Shape>> = {
   },
   adopt: { from: isCount, kind: isText, time_ms: isCount },
   erase: { by: isText, kind: isText, reason: isText, subject: isBin(SUBJECT_BYTES), time_ms: isCount },
+  burn: {
+    aud: isText,
+    exp_ms: isCount,
+    iss: isText,
+    jti: isText,
+    kind: isText,
+    record: isBin(DIGEST_BYTES),
+    time_ms: isCount,
+  },
+  outcome: {
+    iss: isText,
+    jti: isText,
+    kind: isText,
+    record: isBin(DIGEST_BYTES),
+    status: isWord("ran", "failed", "unknown"),
+    time_ms: isCount,
+  },
 };
 
 function faultOf(value: unknown, shape: Shape): string | undefined {

@@ -8,6 +8,7 @@ import { publicKeyText } from "../keys/paserk.ts";
 import { talliesOf } from "../memory/fold.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
 import { Replay, type ReplayedEntry, rebuilt } from "../memory/replay.ts";
+import { decode } from "../src/codec/decode.ts";
 import type {
   Freeze,
   LastKnown,
@@ -26,12 +27,14 @@ import { signCheckpoint } from "./checkpoint.ts";
 import { CheckpointWriter, SIGNER_FAILED } from "./checkpoint-writer.ts";
 import {
   type BeginNote,
+  type BurnNote,
   DIGEST_BYTES,
   decodeEntry,
   type Entry,
   type EntryCell,
   encodeEntry,
   type LogNote,
+  type OutcomeNote,
   replayedOf,
   type Sealed,
 } from "./entry.ts";
@@ -184,6 +187,9 @@ export class EvidenceLog implements Log {
   #waiting: Waiting[] = [];
   readonly #turns = new Turns();
   #unsynced = 0;
+  #lastTimeMs = 0;
+  /** Its time is not read yet: most programs never ask. */
+  #newest: Entry | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #fault: unknown;
   /** It did not sign the last time, and is asked again by the clock alone. */
@@ -210,6 +216,7 @@ export class EvidenceLog implements Log {
     this.#witnessed = opened.witnessed;
     this.#kept = new Set(opened.artifacts);
     this.#segments = [...opened.segments];
+    this.#newest = opened.newest;
     this.#end = opened.end;
     this.#torn = opened.end.torn;
   }
@@ -221,6 +228,15 @@ export class EvidenceLog implements Log {
   /** Entries in the log. */
   get size(): number {
     return this.#chain.tree.size;
+  }
+
+  /** Time of the newest entry; never less than it was. */
+  get lastTimeMs(): number {
+    const { note, record } = this.#newest ?? {};
+    if (this.#newest !== undefined)
+      this.#lastTimeMs = Math.max(this.#lastTimeMs, note?.time_ms ?? timeOf(record as Uint8Array));
+    this.#newest = undefined;
+    return this.#lastTimeMs;
   }
 
   /** Entries under the last signature. */
@@ -265,6 +281,16 @@ export class EvidenceLog implements Log {
   /** Says in the log that what was kept of a subject cannot be read any more. Its key must be destroyed already. */
   noteErased(subject: Uint8Array, by: string, reason: string): Promise<void> {
     return this.#put({ kind: "erase", subject, by, reason, time_ms: this.#options.clock() });
+  }
+
+  /** Says that a token was used, before what it permits runs. */
+  noteBurn(burn: Omit<BurnNote, "kind">): Promise<void> {
+    return this.#put({ ...burn, kind: "burn" });
+  }
+
+  /** Says what became of a call under a token that belongs to no session. */
+  noteOutcome(outcome: Omit<OutcomeNote, "kind">): Promise<void> {
+    return this.#put({ ...outcome, kind: "outcome" });
   }
 
   /** @internal Says in the log which keys sign from now on, where that has changed. */
@@ -419,6 +445,7 @@ export class EvidenceLog implements Log {
         if (entry.note?.kind === "begin" || entry.note?.kind === "key")
           this.#ownKeys.take(entry.note, entry.seq);
         this.#chain.prev = leaf;
+        this.#newest = entry;
         this.#chain.tree.append(leaf);
         for (const bin of sealed === undefined ? [encoded] : [encoded, sealed]) {
           bins.push(bin);
@@ -571,6 +598,11 @@ function isSigners(error: unknown): boolean {
   return error instanceof EvidenceError && error.code === SIGNER_FAILED;
 }
 
+/** The time of a record. */
+function timeOf(record: Uint8Array): number {
+  return (decode(record) as { readonly time_ms: number }).time_ms;
+}
+
 /** What opening a shard finds. */
 export interface OpenedShard {
   readonly shard: string;
@@ -578,6 +610,7 @@ export interface OpenedShard {
   readonly store: Store;
   readonly replay: Replay;
   readonly chain: Chain;
+  readonly newest: Entry | undefined;
   readonly end: ShardEnd;
   readonly segments: readonly string[];
   readonly artifacts: readonly string[];
@@ -609,9 +642,11 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   // A new shard of a log has the salt of the others: its writer may share their store.
   let saltId = first?.salt;
   let seen: SignedTree | undefined;
+  let newest: Entry | undefined;
   const end = await readShard(storage, segments, async (batch) => {
     for (const found of batch) {
       const { entry } = chain.add(found);
+      newest = entry;
       checkpoints.check(chain.tree);
       if (entry.note?.kind === "begin") {
         origin = entry.note.origin;
@@ -658,6 +693,11 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
     keySalt,
     replay,
     chain,
+    // Its bytes are a view of what was read.
+    newest:
+      newest === undefined || newest.note !== undefined
+        ? newest
+        : { ...newest, record: newest.record.slice() },
     end,
     segments,
     artifacts,

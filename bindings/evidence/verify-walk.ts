@@ -35,6 +35,7 @@ export class ShardWalk {
   readonly erasedAt = new Map<string, number>();
   readonly #histories = new Histories();
   readonly #keys = new OwnKeys();
+  readonly #burnt = new Set<string>();
   readonly #due = new Map<number, Expected[]>();
   origin = "";
   /** What the shard calls its key salt; undefined where it names none. */
@@ -102,7 +103,15 @@ export class ShardWalk {
         return undefined;
       case "adopt":
         return note.from < seq ? undefined : "It adopts nothing.";
+      case "burn": {
+        // What one of them permits runs once, so no log has it twice.
+        const name = `${note.jti}\0${note.iss}`;
+        if (this.#burnt.has(name)) return "The token that it burns was burnt before.";
+        this.#burnt.add(name);
+        return undefined;
+      }
       case "cut":
+      case "outcome":
         return undefined;
     }
   }

@@ -314,7 +314,8 @@ function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
-function syncFolder(folder: string): void {
+/** Sees that the names in a folder are on the disk. */
+export function syncFolder(folder: string): void {
   // Windows cannot open a folder.
   if (!HAS_MODES) return;
   const opened = openSync(folder, "r");

@@ -26,6 +26,7 @@ import type { WitnessServer, WitnessServerOptions } from "./witness-server.ts";
 
 export { CodecError } from "../src/codec/errors.ts";
 export { type JsonValue, parseJson } from "../src/codec/json.ts";
+export { BurnFolder } from "./burn-folder.ts";
 export { nodeEd25519 } from "./ed25519-node.ts";
 export { FolderReader } from "./folder-storage.ts";
 export { nodeSha256 } from "./hash-node.ts";

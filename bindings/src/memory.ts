@@ -182,6 +182,20 @@ export class Remembering {
     });
   }
 
+  /**
+   * Whether something that a call names is frozen now. Nothing is kept of the question.
+   * @returns `unknown` when a history that it needs is damaged.
+   * @throws whatever a store throws that cannot be read.
+   */
+  async isFrozen(engine: MemoryEngine, request: Request): Promise<boolean | "unknown"> {
+    const call = engine.prepare(request);
+    const stored = await this.#memory.store.read(call.ids);
+    const { reasons } = call.decide(stored.map((cell) => this.#expected(cell)));
+    const has = (code: string): boolean => reasons.some((reason) => reason.code === code);
+    if (has("frozen")) return true;
+    return has("state_stale") || has("state_invalid") || has("engine_fault") ? "unknown" : false;
+  }
+
   async #inTurn(engine: MemoryEngine, request: Request | EventRequest): Promise<Decision> {
     this.#needSalt(engine);
     try {

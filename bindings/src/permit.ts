@@ -120,6 +120,21 @@ export interface SessionOf {
   readonly parent?: string;
 }
 
+/** What holds for a call now, besides what was decided about it. */
+export interface Standing {
+  /** SHA-256 of the engine and image that decide now, in hex. */
+  readonly engine: string;
+  readonly image: string;
+  /** Whether something that the call names is frozen; `unknown` where its histories cannot be read. */
+  readonly frozen: boolean | "unknown";
+}
+
+/** A decision that is only known by its record. */
+export interface RecordOf extends SessionOf {
+  /** Digest of the record, 32 bytes. */
+  readonly record: Uint8Array;
+}
+
 /** An event that was kept: its record, and what it did to its history. */
 export type EventResult = Pick<
   AllowDecision,
@@ -174,11 +189,24 @@ export interface Permit {
   /**
    * Tells the session of a call what became of it. Its text is a tool's text, told as {@link observe} tells one. Outcomes
    * only raise: a call that failed still counts.
-   * @param decision of this permit, the object itself.
+   * @param decision of this permit, the object itself; or its record and session, for who has the record alone.
    * @returns one result a piece of the text, at least one.
    * @throws EngineError as {@link observe}; `option_type` for a decision that this permit did not make.
    */
-  outcome(decision: Decision, outcome: Outcome): Promise<readonly EventResult[]>;
+  outcome(decision: Decision | RecordOf, outcome: Outcome): Promise<readonly EventResult[]>;
+  /**
+   * The canonical bytes of the call that a decision was made for, without its histories: what a token or an approval is
+   * bound to. Whoever changed the call's arguments since gets bytes that are not those of the record.
+   * @param decision of this permit, the object itself.
+   * @throws EngineError `option_type` for a decision that this permit did not make; `request_too_large`.
+   */
+  requestOf(decision: Decision): Uint8Array;
+  /**
+   * Whether a call that was allowed may still run: under which engine and policy, and whether anything it names was frozen
+   * since, by any process that shares the store. Nothing is decided, counted or recorded.
+   * @throws EngineError when the call is malformed; whatever a store throws that cannot be read.
+   */
+  standing(call: PermitCall): Promise<Standing>;
   /**
    * Stops everything that a name stands for, in every process that shares the store, from its next decision on: calls that
    * name it are denied with `frozen`. For people: a program must not give the agent a way to call this, nor {@link thaw}.
@@ -275,8 +303,18 @@ export function createPermit(options: PermitOptions = {}): Permit {
     return engine;
   }
 
-  /** Where a decision of this permit belongs. */
-  const places = new WeakMap<Decision, SessionOf>();
+  /** What the decisions of this permit were made for. */
+  const requests = new WeakMap<Decision, Request>();
+
+  function requestBehind(decision: Decision): Request {
+    const request = requests.get(decision);
+    if (request !== undefined) return request;
+    throw new EngineError("option_type", {
+      path: "decision",
+      wanted: "a decision of this permit, the object itself",
+      came: shown(decision),
+    });
+  }
 
   function neededMemory(): Remembering {
     if (remembering !== undefined) return remembering;
@@ -325,14 +363,13 @@ export function createPermit(options: PermitOptions = {}): Permit {
     const { call, sentence } = mayHaveServer(given)
       ? servers.resolve(given, engine.image)
       : { call: given, sentence: undefined };
-    const request = requestOf(call, shared, clock, modeAt, saltNow, binding);
+    const asked = requestOf(call, shared, clock, modeAt, saltNow, binding);
+    const request = remembering === undefined ? asked : { ...asked, durability: remembering.durability };
     const decision =
-      remembering === undefined
-        ? decideOrDeny(engine, request)
-        : await remembering.decide(engine, { ...request, durability: remembering.durability });
+      remembering === undefined ? decideOrDeny(engine, request) : await remembering.decide(engine, request);
     const told =
       sentence === undefined ? decision : reworded(decision, engine.image, "server_unbound", sentence);
-    places.set(told, placeOf(request.context));
+    requests.set(told, request);
     return told;
   }
 
@@ -360,15 +397,30 @@ export function createPermit(options: PermitOptions = {}): Permit {
     label: async ({ session, parent, ...labels }) =>
       keepOne(placeOf({ session, parent }), () => labelBody(labels)),
     outcome: async (decision, outcome) => {
-      const place = places.get(decision);
-      if (place !== undefined)
-        return keep(place, (asked) => outcomeBodies(asked, fromHex(decision.digests.record), outcome));
       neededMemory();
-      throw new EngineError("option_type", {
-        path: "decision",
-        wanted: "a decision of this permit, the object itself",
-        came: shown(decision),
-      });
+      const { place, of } = isRecordOf(decision)
+        ? { place: placeOf(decision), of: decision.record }
+        : { place: placeOf(requestBehind(decision).context), of: fromHex(decision.digests.record) };
+      return keep(place, (asked) => outcomeBodies(asked, of, outcome));
+    },
+    standing: async (call) => {
+      engine ??= await opened();
+      const { digests } = engine;
+      const { call: resolved } = mayHaveServer(call) ? servers.resolve(call, engine.image) : { call };
+      const request = requestOf(
+        resolved,
+        shared,
+        clock,
+        () => "enforce",
+        () => ZERO_SALT,
+        "advisory",
+      );
+      return { ...digests, frozen: (await remembering?.isFrozen(engine, request)) ?? false };
+    },
+    requestOf: (decision) => {
+      const request = requestBehind(decision);
+      // Whoever has a decision has the engine that made it.
+      return (engine as Engine).encode(request);
     },
     freeze: async (order) => keepOne(undefined, () => freezeBody("freeze", order)),
     thaw: async (order) => keepOne(undefined, () => freezeBody("thaw", order)),
@@ -385,6 +437,13 @@ export function createPermit(options: PermitOptions = {}): Permit {
     ),
   };
   return Object.freeze(permit);
+}
+
+/** A decision has the digest of its record among its digests, and bytes as `record`. */
+function isRecordOf(given: Decision | RecordOf): given is RecordOf {
+  return (
+    typeof given === "object" && given !== null && !("digests" in given) && given.record instanceof Uint8Array
+  );
 }
 
 /** Reasons of a denial behind which a history is read again. */

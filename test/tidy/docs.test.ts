@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { GATEWAY_ADVICE } from "../../bindings/gateway/errors.ts";
 import { ADVICE } from "../../bindings/src/errors.ts";
+import { TOKEN_ADVICE } from "../../bindings/token/errors.ts";
 import { ROOT } from "../../tools/files.ts";
 import { anchors, dependencyFaults, linkFaults, undocumented } from "./docs.ts";
 import { projectFiles } from "./sources.ts";
@@ -14,7 +16,7 @@ test("links between the project's pages lead somewhere", () => {
 });
 
 test("every error code is explained under docs/", () => {
-  const codes = Object.keys(ADVICE);
+  const codes = Object.keys({ ...ADVICE, ...TOKEN_ADVICE, ...GATEWAY_ADVICE });
   expect(codes.length).toBeGreaterThan(0);
   expect(
     undocumented(

@@ -45,6 +45,8 @@ const SUBPATHS = [
   "./memory",
   "./evidence",
   "./review",
+  "./token",
+  "./gateway",
   "./memory-libsql",
   "./core.wasm",
   "./package.json",

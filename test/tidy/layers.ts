@@ -140,6 +140,16 @@ export const BINDINGS_LAYERS: readonly Layer[] = [
     files: ["bindings/review/"],
     may: ["bindings/src/", "bindings/keys/", "bindings/evidence/"],
   },
+  {
+    name: "token",
+    files: ["bindings/token/"],
+    may: ["bindings/src/", "bindings/keys/"],
+  },
+  {
+    name: "gateway",
+    files: ["bindings/gateway/"],
+    may: ["bindings/src/", "bindings/keys/", "bindings/token/"],
+  },
   // The page that an auditor opens: a reader of evidence like any other, with nothing of a host.
   {
     name: "page",
@@ -161,6 +171,8 @@ export const BINDINGS_LAYERS: readonly Layer[] = [
       "bindings/keys/",
       "bindings/evidence/",
       "bindings/review/",
+      "bindings/token/",
+      "bindings/gateway/",
       "build/wasm",
       "build/image",
       "node:",

@@ -84,7 +84,6 @@ class Parser {
   #object(depth: number): JsonValue {
     this.#needDepth(depth);
     const object: Record<string, JsonValue> = {};
-    const seen = new Set<string>();
     this.#cursor++;
     this.#space();
     if (this.#skip("}")) return object;
@@ -94,8 +93,8 @@ class Parser {
       if (this.#text[keyAt] !== '"') this.#fail("json_syntax", "a key in double quotes", this.#shown());
       const key = this.#string();
       this.#trail.push(key);
-      if (seen.has(key)) this.#fail("json_duplicate_key", "each key once", "the same key again", keyAt);
-      seen.add(key);
+      if (Object.hasOwn(object, key))
+        this.#fail("json_duplicate_key", "each key once", "the same key again", keyAt);
       this.#space();
       if (!this.#skip(":")) this.#fail("json_syntax", "a colon", this.#shown());
       const value = this.value(depth + 1);

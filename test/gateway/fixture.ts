@@ -1,0 +1,69 @@
+/** Gateways for tests: the base policy, a memory, and tokens for a call that it allows. */
+
+import {
+  createGateway,
+  type Gateway,
+  type GatewayOptions,
+  MemoryBurns,
+} from "../../bindings/gateway/index.ts";
+import { nodeEd25519 } from "../../bindings/hosts/ed25519-node.ts";
+import { MemoryStore } from "../../bindings/memory/memory-store.ts";
+import type { Engine } from "../../bindings/src/engine.ts";
+import type { Log, Store } from "../../bindings/src/memory.ts";
+import { createPermit, type Permit } from "../../bindings/src/permit.ts";
+import { mintToken } from "../../bindings/token/index.ts";
+import { ARGS, AUDIENCE, ISSUER, keys, signer } from "../token/fixture.ts";
+import { TIME_MS } from "../unit/built.ts";
+
+export const NAMES = { agent: "desk", principal: "ann", session: "s-1", tenant: "acme" };
+
+export interface Clock {
+  now: number;
+}
+
+export function permitOf(engine: Engine, clock: Clock, more: { log?: Log; memory?: Store } = {}): Permit {
+  const memory = more.log === undefined ? { memory: more.memory ?? new MemoryStore() } : { log: more.log };
+  return createPermit({ engine, context: NAMES, clock: () => clock.now, ...memory });
+}
+
+/** A token for {@link ARGS}, which the permit allows. */
+export async function tokenOf(permit: Permit, more: { ttl_ms?: number } = {}): Promise<string> {
+  const decision = await permit.check({ tool: "read_file", args: ARGS });
+  return mintToken(decision, {
+    request: permit.requestOf(decision),
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    signer,
+    ...more,
+  });
+}
+
+export function gatewayOf(
+  permit: GatewayOptions["permit"],
+  clock: Clock,
+  more: Partial<GatewayOptions> = {},
+): Promise<Gateway> {
+  return createGateway({
+    audience: AUDIENCE,
+    keys,
+    verify: nodeEd25519.verify,
+    burns: new MemoryBurns(),
+    permit,
+    clock: () => clock.now,
+    ...more,
+  });
+}
+
+export const atStart = (): Clock => ({ now: TIME_MS });
+/** A log on the disk has its own notes in the machine's time. */
+export const atNow = (): Clock => ({ now: Date.now() });
+
+/** The code of what is thrown, undefined where nothing is. */
+export async function codeOf(run: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await run;
+    return undefined;
+  } catch (error) {
+    return (error as { readonly code?: string }).code ?? String(error);
+  }
+}

@@ -1,0 +1,287 @@
+/** What a gateway runs, and what not: each refusal with its code, and nothing has run behind it. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BurnStore, type GatewayOptions, MemoryBurns } from "../../bindings/gateway/index.ts";
+import { BurnFolder } from "../../bindings/hosts/burn-folder.ts";
+import { openLog, verifyFolder } from "../../bindings/hosts/log-folder.ts";
+import { MemoryStore } from "../../bindings/memory/memory-store.ts";
+import type { Engine } from "../../bindings/src/engine.ts";
+import { attenuate, type TokenKey, verifyToken } from "../../bindings/token/index.ts";
+import { memoryImage } from "../memory/policy.ts";
+import { ARGS, AUDIENCE, asked, keys, minted, READ, signer } from "../token/fixture.ts";
+import { open } from "../unit/built.ts";
+import { atNow, atStart, codeOf, gatewayOf, NAMES, permitOf, tokenOf } from "./fixture.ts";
+
+let engine: Engine;
+const folder = mkdtempSync(join(tmpdir(), "permit0-gateway-"));
+beforeAll(async () => {
+  engine = await open();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let runs = 0;
+const run = (args: unknown): unknown => {
+  runs++;
+  return args;
+};
+
+async function refused(code: string, attempt: () => Promise<unknown>): Promise<void> {
+  const before = runs;
+  expect(await codeOf(attempt())).toBe(code);
+  expect(runs, "runs").toBe(before);
+}
+
+test("a call runs once, with what was read from the hashed bytes, frozen", async () => {
+  const clock = atStart();
+  const permit = permitOf(engine, clock);
+  const gateway = await gatewayOf(permit, clock);
+  const token = await tokenOf(permit);
+  const args = { ...ARGS };
+  const got = await gateway.execute(token, "read_file", args, async (given) => {
+    args.path = "/etc/shadow";
+    await Promise.resolve();
+    expect(Object.isFrozen(given)).toBe(true);
+    return run(given);
+  });
+  expect(got).toEqual(ARGS);
+  await refused("burnt", () => gateway.execute(token, "read_file", ARGS, run));
+});
+
+test("two uses at once: one runs", async () => {
+  const clock = atStart();
+  const permit = permitOf(engine, clock);
+  const gateway = await gatewayOf(permit, clock);
+  for (let round = 0; round < 20; round++) {
+    const token = await tokenOf(permit);
+    const codes = await Promise.all(
+      Array.from({ length: 4 }, () => codeOf(gateway.execute(token, "read_file", ARGS, run))),
+    );
+    expect(codes.filter((code) => code === undefined)).toHaveLength(1);
+    expect(codes.filter((code) => code === "burnt")).toHaveLength(3);
+  }
+});
+
+test("a token and its child are one use", async () => {
+  const clock = atStart();
+  const permit = permitOf(engine, clock);
+  const gateway = await gatewayOf(permit, clock);
+  const parent = await minted(engine, {
+    constraints: [
+      { p: ["path"], op: "present" },
+      { p: ["limit"], op: "max", v: 20 },
+    ],
+  });
+  const child = await attenuate(await verifyToken(parent, asked), {
+    constraints: [{ p: ["limit"], op: "max", v: 12 }],
+    signer,
+  });
+  await refused("args_value", () =>
+    gateway.execute([child, parent], "read_file", { path: "a", limit: 13 }, run),
+  );
+  expect(await codeOf(gateway.execute([child, parent], "read_file", { path: "a", limit: 12 }, run))).toBe(
+    undefined,
+  );
+  await refused("burnt", () => gateway.execute(parent, "read_file", { path: "a", limit: 20 }, run));
+});
+
+describe("nothing runs", () => {
+  const setUp = async (more: Partial<GatewayOptions> = {}) => {
+    const clock = atStart();
+    const permit = permitOf(engine, clock);
+    return { clock, permit, gateway: await gatewayOf(permit, clock, more), token: await tokenOf(permit) };
+  };
+
+  test("with other arguments, for another tool, for another audience, or with what has no bytes", async () => {
+    const { gateway, token, permit, clock } = await setUp();
+    await refused("args_hash", () => gateway.execute(token, "read_file", { ...ARGS, limit: 11 }, run));
+    await refused("tool_other", () => gateway.execute(token, { action: "read_file" }, ARGS, run));
+    await refused("args_bytes", () => gateway.execute(token, "read_file", { path: undefined }, run));
+    await refused("args_bytes", () => gateway.execute(token, "read_file", [], run));
+    const listed = keys.map((key) => ({ ...key, audiences: [AUDIENCE, "other"] }));
+    const other = await gatewayOf(permit, clock, { audience: "other", keys: listed });
+    await refused("token_signature", () => other.execute(token, "read_file", ARGS, run));
+    // Nothing of this burnt it.
+    expect(await codeOf(gateway.execute(token, "read_file", ARGS, run))).toBe(undefined);
+  });
+
+  test("once it has ended, and not when the clock is set back", async () => {
+    const { gateway, token, clock } = await setUp();
+    clock.now += 65_000;
+    await refused("token_expired", () => gateway.execute(token, "read_file", ARGS, run));
+
+    const set = atNow();
+    const log = await openLog(join(folder, "back"), { keys: join(folder, "back-keys"), payloads: false });
+    const permit = permitOf(engine, set, { log });
+    const [first, second] = [await tokenOf(permit), await tokenOf(permit)];
+    const guarded = await gatewayOf(permit, set, { log });
+    expect(await codeOf(guarded.execute(first, "read_file", ARGS, run))).toBe(undefined);
+    set.now += 70_000;
+    await permit.check({ tool: "read_file", args: ARGS });
+    set.now -= 70_000;
+    await refused("token_expired", () => guarded.execute(second, "read_file", ARGS, run));
+    await log.close();
+  });
+
+  test("under another policy or by another engine", async () => {
+    const { token, permit, clock } = await setUp();
+    const other = permitOf(await open(memoryImage()), clock);
+    await refused("image_stale", async () =>
+      (await gatewayOf(other, clock)).execute(token, "read_file", ARGS, run),
+    );
+    const standing = {
+      ...permit,
+      standing: async () => ({ ...(await permit.standing(READ as never)), engine: "00" }),
+    };
+    await refused("engine_stale", async () =>
+      (await gatewayOf(standing, clock)).execute(token, "read_file", ARGS, run),
+    );
+  });
+
+  test.each([
+    ["agent", NAMES.agent],
+    ["principal", NAMES.principal],
+    ["session", NAMES.session],
+    ["tenant", NAMES.tenant],
+    ["tool", "read_file"],
+    ["action", "files.read"],
+  ] as const)("when the %s was frozen since, and again once it is thawed", async (scope, value) => {
+    const clock = atStart();
+    const store = new MemoryStore();
+    const permit = permitOf(engine, clock, { memory: store });
+    const gateway = await gatewayOf(permit, clock);
+    const token = await tokenOf(permit);
+    // By another process, so to say.
+    const people = permitOf(engine, clock, { memory: store });
+    await people.freeze({ scope, value, by: "ann", reason: "odd" });
+    await refused("frozen", () => gateway.execute(token, "read_file", ARGS, run));
+    await people.thaw({ scope, value, by: "ann", reason: "fine" });
+    expect(await codeOf(gateway.execute(token, "read_file", ARGS, run))).toBe(undefined);
+  });
+
+  test("when nobody can say what is frozen", async () => {
+    const clock = atStart();
+    const store = new MemoryStore();
+    const permit = permitOf(engine, clock, { memory: store });
+    const token = await tokenOf(permit);
+    const broken = Object.assign(Object.create(store), {
+      read: () => {
+        throw new Error("gone");
+      },
+      commit: () => {
+        throw new Error("gone");
+      },
+      close: () => {},
+    });
+    const gateway = await gatewayOf(permitOf(engine, clock, { memory: broken }), clock);
+    await refused("freeze_unknown", () => gateway.execute(token, "read_file", ARGS, run));
+  });
+
+  test("when its key was revoked, also in the middle", async () => {
+    const { token, permit, clock } = await setUp();
+    const revoked = keys.map((key): TokenKey => ({ ...key, status: "revoked" }));
+    const at = await gatewayOf(permit, clock, { keys: () => revoked });
+    await refused("key_status", () => at.execute(token, "read_file", ARGS, run));
+    let asks = 0;
+    const later = await gatewayOf(permit, clock, { keys: () => (asks++ === 0 ? keys : revoked) });
+    await refused("key_status", () => later.execute(token, "read_file", ARGS, run));
+  });
+
+  test("when the burn cannot be kept", async () => {
+    const down = Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+    const burns: BurnStore = {
+      burn: () => {
+        throw down;
+      },
+      settle() {},
+      left: () => [],
+      sweep() {},
+      close() {},
+    };
+    const { gateway, token } = await setUp({ burns });
+    await refused("burns_unreachable", () => gateway.execute(token, "read_file", ARGS, run));
+  });
+
+  test("when the burn store is gone, at the start or later", async () => {
+    const path = join(folder, "gone");
+    const burns = new BurnFolder(path);
+    const { gateway, token } = await setUp({ burns });
+    rmSync(path, { recursive: true });
+    await refused("burns_unreachable", () => gateway.execute(token, "read_file", ARGS, run));
+    await refused("burns_unreachable", () => setUp({ burns }));
+    burns.close();
+    await refused("burns_unreachable", () => gateway.execute(token, "read_file", ARGS, run));
+  });
+
+  test("when the burn cannot be logged, and it stays burnt", async () => {
+    const burns = new MemoryBurns();
+    const log = {
+      lastTimeMs: 0,
+      noteBurn: () => Promise.reject(new Error("ENOSPC")),
+      noteOutcome: () => Promise.resolve(),
+    };
+    const { gateway, token, permit, clock } = await setUp({ burns, log });
+    await refused("log_unreachable", () => gateway.execute(token, "read_file", ARGS, run));
+    const other = await gatewayOf(permit, clock, { burns });
+    await refused("burnt", () => other.execute(token, "read_file", ARGS, run));
+  });
+
+  test("once it is closed", async () => {
+    const { gateway, token } = await setUp();
+    gateway.close();
+    await refused("gateway_closed", () => gateway.execute(token, "read_file", ARGS, run));
+  });
+});
+
+test("decision, burn and outcome stand in one log, in this order, and it verifies", async () => {
+  const clock = atNow();
+  const path = join(folder, "log");
+  const log = await openLog(path, { keys: join(folder, "keys"), payloads: false });
+  const permit = permitOf(engine, clock, { log });
+  const burns = new BurnFolder(join(folder, "burns"));
+  const gateway = await gatewayOf(permit, clock, { log, burns });
+  await gateway.execute(await tokenOf(permit), "read_file", ARGS, run);
+  const failing = gateway.execute(await tokenOf(permit), "read_file", ARGS, () => {
+    throw new Error("the tool failed");
+  });
+  await expect(failing).rejects.toThrow("the tool failed");
+  await log.close();
+  burns.close();
+  const report = await verifyFolder(path);
+  expect(report.shards[0]).toMatchObject({ entries: 7, signed: 7 });
+  expect(report.findings).toEqual([]);
+});
+
+test("a log in which a token was burnt twice does not verify", async () => {
+  const path = join(folder, "twice");
+  const log = await openLog(path, { keys: join(folder, "keys"), payloads: false });
+  const burn = { iss: "i", jti: "j", exp_ms: 1, record: new Uint8Array(32), aud: "a", time_ms: 0 };
+  await log.noteBurn(burn);
+  await log.noteBurn({ ...burn, iss: "other" });
+  await log.noteOutcome({ iss: "i", jti: "j", record: burn.record, status: "ran", time_ms: 0 });
+  await log.close();
+  expect((await verifyFolder(path)).findings).toEqual([]);
+  const again = await openLog(path, { keys: join(folder, "keys"), payloads: false });
+  await again.noteBurn(burn);
+  await again.close();
+  const { answer, findings } = await verifyFolder(path);
+  expect(answer).toBe("failed");
+  expect(findings.map(({ sentence }) => sentence).join()).toContain("was burnt before");
+});
+
+test("an outcome that cannot be logged is told, and the result is still given", async () => {
+  const clock = atStart();
+  const permit = permitOf(engine, clock);
+  const remarks: string[] = [];
+  const log = {
+    lastTimeMs: 0,
+    noteBurn: () => Promise.resolve(),
+    noteOutcome: () => Promise.reject(new Error("gone")),
+  };
+  const broken = { ...permit, outcome: () => Promise.reject(new Error("gone")) };
+  const gateway = await gatewayOf(broken, clock, { log, onRemark: (text) => remarks.push(text) });
+  expect(await gateway.execute(await tokenOf(permit), "read_file", ARGS, run)).toEqual(ARGS);
+  expect(remarks).toHaveLength(1);
+});
