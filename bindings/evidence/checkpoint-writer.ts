@@ -7,7 +7,7 @@ import { type Checkpoint, checkpointText, signCheckpoint } from "./checkpoint.ts
 import { type CheckpointNote, CheckpointReader } from "./checkpoint-file.ts";
 import { EvidenceError, FileFault } from "./errors.ts";
 import { bytesOfText, isSignatureLine, type Note, type Signer, signatureLine } from "./note.ts";
-import { checkpointsName } from "./shard.ts";
+import { checkpointsName, inventoryOf } from "./shard.ts";
 import type { Storage, StorageReader } from "./storage.ts";
 import { type Frontier, sameHash } from "./tree.ts";
 
@@ -27,6 +27,17 @@ export interface FoundCheckpoints {
   readonly openAt: number;
   /** Bytes behind them that a crash cut short. */
   readonly torn: number;
+}
+
+/** No entry is shorter: it has the hash of the one before, and the names of its members. */
+const ENTRY_BYTES_MIN = 48;
+
+/** More checkpoints than entries there are none; a file of more is not read to its end. */
+async function checkpointsMax(storage: StorageReader, name: string): Promise<number> {
+  const shard = name.slice(0, name.indexOf("/"));
+  const segments = inventoryOf(await storage.list()).shards.get(shard) ?? [];
+  const sizes = await Promise.all(segments.map((file) => storage.size(file)));
+  return 2 + Math.ceil(sizes.reduce((sum, bytes) => sum + bytes, 0) / ENTRY_BYTES_MIN);
 }
 
 /** Two checkpoints of a file, one behind the other, whose sizes do not ascend. One of them is wrong, or both are right. */
@@ -61,6 +72,7 @@ export async function readCheckpoints(
   const reader = new CheckpointReader(name);
   const notes: CheckpointNote[] = [];
   const size = await storage.size(name);
+  const most = await checkpointsMax(storage, name);
   let end = size;
   for (let at = 0; at < end; ) {
     const chunk = await storage.read(name, at, Math.min(CHUNK_BYTES, size - at));
@@ -72,6 +84,13 @@ export async function readCheckpoints(
       if (!(error instanceof EvidenceError)) throw error;
       throw new FileFault(error.code, name, reader.at, error.message);
     }
+    if (notes.length > most)
+      throw new FileFault(
+        "checkpoint_many",
+        name,
+        reader.at,
+        `${name}, byte ${reader.at}: wanted at most ${most} checkpoints, for entries of so few bytes, came more`,
+      );
     at += chunk.length;
     if (chunk.length === 0)
       throw new EvidenceError("storage", `${name}: it became shorter while it was read`);

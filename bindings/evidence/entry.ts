@@ -107,11 +107,12 @@ export const SEALED_BYTES_MAX = 131_072;
 export const ENTRY_BYTES_MAX = 65_535;
 const VERSION = 1;
 
-/** @throws EvidenceError `entry_too_large`. */
+/** @throws EvidenceError `entry_too_large`; `entry_malformed` for a note that nobody could read again. */
 export function encodeEntry(entry: Entry): Uint8Array {
   const { prev, seq } = entry;
   const bytes =
     entry.note !== undefined ? encode({ note: entry.note, prev, seq, v: VERSION }) : recordEntryBytes(entry);
+  if (entry.note !== undefined) anyEntry(bytes);
   if (bytes.length <= ENTRY_BYTES_MAX) return bytes;
   throw new EvidenceError(
     "entry_too_large",

@@ -9,6 +9,7 @@ import { talliesOf } from "../memory/fold.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
 import { Replay, type ReplayedEntry, rebuilt } from "../memory/replay.ts";
 import { decode } from "../src/codec/decode.ts";
+import type { LoggedFacts } from "../src/decision.ts";
 import type {
   Freeze,
   LastKnown,
@@ -39,17 +40,19 @@ import {
   type Sealed,
 } from "./entry.ts";
 import { EvidenceError } from "./errors.ts";
-import { binAt, binBytes, FRAME_BYTES_MAX, frameAt, frameOf } from "./frame.ts";
+import { binAt, binBytes, FRAME_BYTES_MAX, FRAME_HEADER_BYTES, frameAt, frameOf } from "./frame.ts";
 import { Histories } from "./histories.ts";
 import { type KeySalts, keySaltId } from "./key-salt.ts";
-import type { Note, Signer } from "./note.ts";
+import { type Note, needName, type Signer } from "./note.ts";
 import { type OwnKey, OwnKeys } from "./own-keys.ts";
 import {
+  type FoundEntry,
   inventoryOf,
   readShard,
   SEGMENT_BYTES,
   SHARD_NAME,
   type ShardEnd,
+  ShardFault,
   type ShardPlace,
   segmentName,
 } from "./shard.ts";
@@ -423,6 +426,7 @@ export class EvidenceLog implements Log {
     const group: Waiting[] = [];
     const bins: Uint8Array[] = [];
     let bytes = 0;
+    let lifts = false;
     try {
       if (this.#fault !== undefined) throw this.#fault;
       let taken = 0;
@@ -452,10 +456,14 @@ export class EvidenceLog implements Log {
           bytes += binBytes(bin.length);
         }
         // A record without histories tells the next one nothing.
-        if (entry.note === undefined && entry.cells.length > 0) this.#replay.trust(replayedOf(entry));
+        if (entry.note === undefined && entry.cells.length > 0)
+          lifts = liftsFreeze(this.#replay.trust(replayedOf(entry))) || lifts;
       }
       this.#waiting.splice(0, taken);
       if (bins.length > 0) await this.#write(frameOf(bins), this.#chain.tree.size - group.length);
+      // Anybody can write a thaw behind what is signed, so none is answered, nor believed at the next opening, before that.
+      if (lifts) await this.#signUnasked();
+      if (this.#fault !== undefined) throw this.#fault;
     } catch (error) {
       this.#fault ??= error;
       for (const { failed } of [...group, ...this.#waiting.splice(0)]) failed(this.#fault);
@@ -636,23 +644,35 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
   const replay = new Replay();
   const histories = new Histories(store);
   const keys = new OwnKeys();
-  const checkpoints = await CheckpointWriter.open(storage, shard);
-  const first = await firstNote(storage, shards);
-  let origin = `${first?.origin.slice(0, first.origin.lastIndexOf("/")) ?? options.origin}/${shard}`;
+  const begins = await firstNotes(storage, shards);
+  const [other] = begins.values();
+  const first = begins.get(shard) ?? other;
+  if (segments.length === 0 && first !== undefined) needOwnLog(first, options);
+  const origin = first === undefined ? `${options.origin}/${shard}` : `${logNameOf(first)}/${shard}`;
+  needName(origin, "origin");
   // A new shard of a log has the salt of the others: its writer may share their store.
-  let saltId = first?.salt;
-  let seen: SignedTree | undefined;
+  const saltId = first?.salt;
+  const seen = options.memory?.newest(origin);
+  const checkpoints = await CheckpointWriter.open(storage, shard);
+  const signedBefore = seen?.size ?? checkpoints.size;
   let newest: Entry | undefined;
-  const end = await readShard(storage, segments, async (batch) => {
+  /** The first entry of a write that lifts a freeze, and that nobody signed. */
+  let lifting: FoundEntry | undefined;
+  let end = await readShard(storage, segments, async (batch) => {
+    lifting ??= unsignedThaw(batch, signedBefore);
     for (const found of batch) {
+      if (lifting !== undefined && found.seq >= lifting.seq) return;
       const { entry } = chain.add(found);
       newest = entry;
       checkpoints.check(chain.tree);
-      if (entry.note?.kind === "begin") {
-        origin = entry.note.origin;
-        saltId = entry.note.salt;
-        seen = options.memory?.newest(origin);
-      }
+      if ((entry.note?.kind === "begin") !== (entry.seq === 0))
+        throw new ShardFault(
+          "begin",
+          found.file,
+          found.at,
+          entry.seq,
+          "a log begins once, with its first entry",
+        );
       if (seen?.size === chain.tree.size && !sameHash(seen.root, chain.tree.root()))
         throw new EvidenceError(
           "root_other",
@@ -666,6 +686,7 @@ export async function openEvidenceLog(storage: Storage, options: EvidenceLogOpti
       if (options.store === undefined) await histories.remember(entry);
     }
   });
+  if (lifting !== undefined) end = await cutBefore(storage, lifting, segments);
   checkpoints.needAll(chain.tree.size, origin);
   const { size: found } = chain.tree;
   if (seen !== undefined && found < seen.size)
@@ -752,27 +773,86 @@ function neededSalt(
 ): Uint8Array | undefined {
   if (named === undefined) return undefined;
   const salt = salts?.find(named);
-  if (salt !== undefined) return salt;
+  if (salt !== undefined && sameHash(keySaltId(salt), named)) return salt;
   throw new EvidenceError(
     "key_salt",
     `${shard}: wanted the key salt ${hex(named)}, which the log began with; came none or another one; restore salts/ of its key folder, or give keySalt`,
   );
 }
 
-/** The first note of a shard that is there, which names the log that all of them belong to. */
-async function firstNote(
+/** The first note of each shard that is there: it names the log that all of them belong to. */
+async function firstNotes(
   storage: Storage,
   shards: ReadonlyMap<string, readonly string[]>,
-): Promise<BeginNote | undefined> {
-  for (const [first] of shards.values()) {
-    if (first === undefined) continue;
-    const bytes = await storage.read(first, 0, BEGIN_BYTES_MAX);
+): Promise<ReadonlyMap<string, BeginNote>> {
+  const begins = new Map<string, BeginNote>();
+  for (const [shard, [file]] of shards) {
+    if (file === undefined) continue;
+    const bytes = await storage.read(file, 0, BEGIN_BYTES_MAX);
     const frame = frameAt(bytes, 0, bytes.length);
     const entry = typeof frame === "string" ? undefined : binAt(bytes, frame.from, frame.to);
     const { note } = entry === undefined ? {} : decodeEntry(bytes.subarray(entry.from, entry.to));
-    if (note?.kind === "begin") return note;
+    if (note?.kind !== "begin") continue;
+    if (!note.origin.endsWith(`/${shard}`))
+      throw new EvidenceError(
+        "shard_other",
+        `${shard}: it begins the shard ${note.origin}, and stands in the folder ${shard}; move it back`,
+      );
+    begins.set(shard, note);
   }
-  return undefined;
+  return begins;
+}
+
+function logNameOf({ origin }: BeginNote): string {
+  return origin.slice(0, origin.lastIndexOf("/"));
+}
+
+/**
+ * A new shard takes name and salt from a shard that is there, which anybody may have put there.
+ * @throws EvidenceError unless it was signed here, or the program names that log and it has a salt that is here.
+ */
+function needOwnLog(begun: BeginNote, { memory, origin, keySalts, store }: EvidenceLogOptions): void {
+  if (memory === undefined || memory.newest(begun.origin) !== undefined) return;
+  const needsSalt = keySalts !== undefined && store === undefined;
+  if (logNameOf(begun) === origin && (begun.salt !== undefined || !needsSalt)) return;
+  throw new EvidenceError(
+    "log_stranger",
+    `${begun.origin}: wanted a log that was signed here, came one that was not; to write beside another writer of it give its origin and keySalt, else begin another log`,
+  );
+}
+
+/** The first entry of a write that nobody signed and that lifts a freeze. */
+function unsignedThaw(batch: readonly FoundEntry[], signed: number): FoundEntry | undefined {
+  const thaw = batch.find(({ seq, entry }) => seq >= signed && isThaw(entry));
+  return batch.find(({ file, at }) => file === thaw?.file && at === thaw.at);
+}
+
+function isThaw(entry: Entry): boolean {
+  if (entry.note !== undefined || entry.cells.length === 0) return false;
+  return liftsFreeze(Replay.factsOf(entry.seq, entry.record));
+}
+
+function liftsFreeze({ event, verdict }: Pick<LoggedFacts, "event" | "verdict">): boolean {
+  return event?.kind === "thaw" && verdict === "allow";
+}
+
+/**
+ * A thaw is answered once it is signed, so one that is not was answered to nobody: it goes like a write that was cut short. Its
+ * record follows from the freeze, and anybody could have written it.
+ * @throws EvidenceError when more stands behind it than one write.
+ */
+async function cutBefore(
+  storage: Storage,
+  { seq, file, at }: FoundEntry,
+  segments: readonly string[],
+): Promise<ShardEnd> {
+  const torn = (await storage.size(file)) - at;
+  if (file === segments.at(-1) && torn <= FRAME_HEADER_BYTES + FRAME_BYTES_MAX)
+    return { seq, file, at, torn };
+  throw new EvidenceError(
+    "thaw_unsigned",
+    `${file}, byte ${at}, entry ${seq}: wanted a thaw that was signed, came one with more behind it; no log leaves that`,
+  );
 }
 
 /** A frame with the first entry of a shard, which stands alone in it. */

@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type BundleReport, isBundle, verifyBundle } from "../evidence/bundle/index.ts";
 import { checkpointText, openCheckpoint, parseCheckpointText } from "../evidence/checkpoint.ts";
 import { EvidenceError } from "../evidence/errors.ts";
@@ -46,7 +47,7 @@ import { FolderReader, FolderStorage } from "./folder-storage.ts";
 import { nodeSha256 } from "./hash-node.ts";
 import { KeyFolder, readOwn, writeOwn } from "./key-folder.ts";
 import { KeySaltFolder } from "./key-salts.ts";
-import { FileLock } from "./lock.ts";
+import { FileLock, LockError } from "./lock.ts";
 import { defaultKeyFolder, ownTrustFile } from "./own-paths.ts";
 import { SubjectKeyFolder } from "./subject-keys.ts";
 
@@ -138,6 +139,8 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
   const subjects = payloads ? new SubjectKeyFolder(own.path) : undefined;
   const redaction = redactionOf(redact);
   const storage = new LockedFolder(path, new FileLock(`${path}.${shard}`));
+  // Shards that begin at one moment would each begin a log.
+  const beginning = existsSync(join(path, shard)) ? undefined : await lockWhenFree(path);
   try {
     const log = await openEvidenceLog(storage, {
       shard,
@@ -167,6 +170,22 @@ export async function openLog(folder: string, options: LogFolderOptions = {}): P
   } catch (error) {
     await storage.close();
     throw error;
+  } finally {
+    beginning?.release();
+  }
+}
+
+const BEGIN_WAIT_MS = 30_000;
+
+/** @throws LockError when somebody else holds it for that long. */
+async function lockWhenFree(file: string): Promise<FileLock> {
+  for (const end = Date.now() + BEGIN_WAIT_MS; ; ) {
+    try {
+      return new FileLock(file);
+    } catch (error) {
+      if (!(error instanceof LockError) || Date.now() > end) throw error;
+      await sleep(LOCK_WAIT_MS);
+    }
   }
 }
 
@@ -186,8 +205,13 @@ function signersOf(own: KeyFolder, { signer, retiring }: LogFolderOptions): [Sig
 }
 
 function needSalt(salt: unknown): void {
-  if (salt === undefined || (salt instanceof Uint8Array && salt.length === KEY_SALT_BYTES)) return;
-  throw new EvidenceError("key_salt", `keySalt: wanted ${KEY_SALT_BYTES} bytes; give some random ones`);
+  const isSalt =
+    salt instanceof Uint8Array && salt.length === KEY_SALT_BYTES && salt.some((byte) => byte > 0);
+  if (salt === undefined || isSalt) return;
+  throw new EvidenceError(
+    "key_salt",
+    `keySalt: wanted ${KEY_SALT_BYTES} bytes, not all zeros; give some random ones`,
+  );
 }
 
 /** Salts in a key folder; the program's own before them. */
@@ -289,6 +313,12 @@ class SeenFolder implements LogMemory {
   }
 
   remember(origin: string, tree: SignedTree): void {
+    const known = this.newest(origin);
+    if (known !== undefined && known.size > tree.size)
+      throw new EvidenceError(
+        "log_short",
+        `${origin}: ${known.size} entries were signed here and ${tree.size} are to be; bring back the files that are missing`,
+      );
     writeOwn(this.#folder, this.#file(origin), checkpointText({ origin, ...tree }));
   }
 
