@@ -20,6 +20,9 @@ export {
   type PermitOptions,
   PermitReview,
   permit,
+  type Review,
+  type Run,
+  type Said,
 } from "./permit.ts";
 export type {
   AllowDecision,
