@@ -10,4 +10,4 @@ export {
   type GatewayOptions,
   type OutcomeFacts,
 } from "./gateway.ts";
-export { type RunOptions, runUnderToken } from "./run.ts";
+export { type Run, type RunOptions, runUnderToken } from "./run.ts";

@@ -7,6 +7,8 @@ import type { AllowDecision, Call, Obligations } from "../src/types.ts";
 import { mintToken } from "../token/index.ts";
 import type { Gateway } from "./gateway.ts";
 
+export type { Run };
+
 export interface RunOptions {
   /** A function where the gateway is made behind the permit that it needs. */
   readonly gateway: Pick<Gateway, "execute"> | (() => Pick<Gateway, "execute">);

@@ -1,7 +1,7 @@
 /** A permit that waits for people: what must be reviewed is asked of them, and the engine decides with their answer. */
 
 import { parseKeyId } from "../keys/paserk.ts";
-import type { PermitCall, Review, Said } from "../src/permit.ts";
+import type { PermitCall, Review, ReviewAnswer } from "../src/permit.ts";
 import { sha256 } from "../src/sha256.ts";
 import type { Decision, ReviewDecision } from "../src/types.ts";
 import { requestOf } from "./approval.ts";
@@ -9,6 +9,8 @@ import type { Approvals, ApprovalView, TakenApproval, WaitOptions } from "./appr
 import { ReviewError } from "./errors.ts";
 import { type ConsultOptions, consult, type Reviewer } from "./reviewer.ts";
 import { statementBytes } from "./statement.ts";
+
+export type { Review, ReviewAnswer };
 
 export interface AskOptions extends WaitOptions {
   /** Looks at the call first. Persons are asked only for what it passes on. */
@@ -102,7 +104,7 @@ async function judgedBy(
     ...(signal === undefined ? {} : { signal }),
     wording,
   });
-  const said: Said = { reviewer: request.reviewer, salt: request.salt as Uint8Array };
+  const said: ReviewAnswer = { reviewer: request.reviewer, salt: request.salt as Uint8Array };
   const joined = await call.again(said);
   return { decision: joined, why: answer === "deny" ? `${reviewer.by}: ${reason}` : undefined };
 }
@@ -131,7 +133,7 @@ async function ended(
 }
 
 /** A person's no, for the record: it joins as any judge's does. What he was asked is what he signed. */
-function deniedBy({ denied, request, terms }: ApprovalView): Said | undefined {
+function deniedBy({ denied, request, terms }: ApprovalView): ReviewAnswer | undefined {
   if (denied === undefined) return undefined;
   const { by, key } = denied;
   const prompt = sha256(statementBytes(terms, { act: "deny", by, key: parseKeyId(key) }));

@@ -20,9 +20,6 @@ export {
   type PermitOptions,
   PermitReview,
   permit,
-  type Review,
-  type Run,
-  type Said,
 } from "./permit.ts";
 export type {
   AllowDecision,

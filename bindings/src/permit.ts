@@ -124,7 +124,7 @@ export interface PermitOptions {
 }
 
 /** What was said to a call that had to be reviewed, under the salt of the record that it was said to. */
-export type Said = { readonly salt: Uint8Array } & (
+export type ReviewAnswer = { readonly salt: Uint8Array } & (
   | { readonly approval: Approval }
   | { readonly reviewer: ReviewerAnswer }
 );
@@ -141,7 +141,7 @@ export interface Review {
       /** The bytes that a decision of this call was made for. */
       requestOf(decision: Decision): Uint8Array;
       /** Decides the same call afresh, now, with what was said; kept and logged as any other. */
-      again(said: Said): Promise<Decision>;
+      again(said: ReviewAnswer): Promise<Decision>;
     },
   ): Promise<string | undefined>;
 }
@@ -399,7 +399,7 @@ export function createPermit(options: PermitOptions = {}): Permit {
     return (await keep(place, () => [body()]))[0] as EventResult;
   }
 
-  async function decide(given: PermitCall, binding: Binding, said?: Said): Promise<Decision> {
+  async function decide(given: PermitCall, binding: Binding, said?: ReviewAnswer): Promise<Decision> {
     engine ??= await opened();
     const { call, sentence } = mayHaveServer(given)
       ? servers.resolve(given, engine.image)
@@ -657,7 +657,7 @@ function requestOf(
  * The call as it is now, with what was said to it as it was. Only the salt is that of before: arguments that changed
  * since have another commitment, and what was said does not fit them.
  */
-function answered(request: Request, said: Said, clock: () => number): Request {
+function answered(request: Request, said: ReviewAnswer, clock: () => number): Request {
   const { context } = request;
   const time_ms = Math.max(context.time_ms, clock());
   const answer = "approval" in said ? { approval: said.approval } : { reviewer: said.reviewer };
