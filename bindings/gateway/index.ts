@@ -10,3 +10,4 @@ export {
   type GatewayOptions,
   type OutcomeFacts,
 } from "./gateway.ts";
+export { type Run, type RunOptions, runUnderToken } from "./run.ts";

@@ -132,6 +132,23 @@ export function plainArgs(approval: Approval): string {
 }
 
 /**
+ * Whether an approval is one of this very call, whenever and under whatever salt it is asked for: the same policy, the
+ * same tool, arguments, context and way of asking, no reason that was not shown, and no more persons wanted.
+ */
+export function isOfCall(approval: Approval, record: Uint8Array, request: Uint8Array): boolean {
+  const [was, is] = [decisionOf(approval.record), decisionOf(record)];
+  if (was.digests.image !== is.digests.image || callText(approval) !== callText({ request })) return false;
+  const shown = new Set(was.reasons.map(({ code }) => code));
+  if (!is.reasons.every(({ code }) => shown.has(code))) return false;
+  return (was.obligations.approvers ?? 1) >= (is.obligations.approvers ?? 1);
+}
+
+function callText(approval: Pick<Approval, "request">): string {
+  const { salt: _salt, context, ...call } = requestOf(approval);
+  return hex(encode({ ...call, context: { ...context, time_ms: 0 } }, BYTES_MAX));
+}
+
+/**
  * Whose patience a call takes: the session, and with it those that it opened; where there is none, whoever asks. Two
  * calls with the same place share the room for open approvals and the cool-down after a denial.
  */

@@ -20,6 +20,7 @@ import {
   decisionOf,
   HANDLE,
   handleOf,
+  isOfCall,
   type KeptStatement,
   placeOf,
   plainArgs,
@@ -133,9 +134,14 @@ export class Approvals {
   /**
    * Opens an approval for a decision that must be reviewed. The same record twice is one approval.
    * @param request the bytes that were decided, as `Engine.prepare` gives them.
+   * @param options with `join`, one of the same call that {@link find} gives is taken for it.
    * @throws ReviewError `approval_record`, `approval_quorum_range`; `approval_limit`, `approval_cooldown`.
    */
-  async open(decision: Pick<Decision, "record">, request: Uint8Array): Promise<ApprovalView> {
+  async open(
+    decision: Pick<Decision, "record">,
+    request: Uint8Array,
+    { join = false }: { readonly join?: boolean } = {},
+  ): Promise<ApprovalView> {
     const record = new Uint8Array(decision.record);
     checkReviewed(record, request);
     const handle = handleOf(record);
@@ -148,6 +154,8 @@ export class Approvals {
     return this.#change(async (write) => {
       const before = await this.#found(handle);
       if (before !== undefined) return this.#view(before);
+      const joined = join ? await this.#standing(record, request) : undefined;
+      if (joined !== undefined) return joined;
       const at_ms = this.#clock();
       const approval: Approval = {
         handle,
@@ -163,6 +171,17 @@ export class Approvals {
       await write(handle, approvalBytes(approval));
       return this.#view(approval);
     });
+  }
+
+  /**
+   * The approval, open or approved, that was asked for this very call before: by another process, or before a restart. The
+   * call is the same if nothing differs but salt and time, and nothing in its decision but what was shown already.
+   * @throws ReviewError `approval_record`.
+   */
+  async find(decision: Pick<Decision, "record">, request: Uint8Array): Promise<ApprovalView | undefined> {
+    const record = new Uint8Array(decision.record);
+    checkReviewed(record, request);
+    return this.#standing(record, request);
   }
 
   /** All approvals, oldest first; those of some states alone. */
@@ -470,6 +489,16 @@ export class Approvals {
       counted.set(folded(by), { said: saidOf(statement), isSelfApprovable: isSelfApprovable(found) });
     }
     return [...counted.values()];
+  }
+
+  async #standing(record: Uint8Array, request: Uint8Array): Promise<ApprovalView | undefined> {
+    const views: ApprovalView[] = [];
+    for (const approval of await this.#all()) {
+      if (!isOfCall(approval, record, request)) continue;
+      const view = await this.#view(approval);
+      if (view.state === "open" || view.state === "approved") views.push(view);
+    }
+    return views.sort((one, other) => one.at_ms - other.at_ms)[0];
   }
 
   async #all(): Promise<readonly Approval[]> {

@@ -10,7 +10,7 @@ import { typedError } from "./codec/request.ts";
 import { EngineError, shown } from "./errors.ts";
 import { deepFreeze } from "./frozen.ts";
 import { REQUEST_BYTES_MAX } from "./gen/limits.ts";
-import type { Permit, PermitCall } from "./permit.ts";
+import type { Permit, PermitCall, Run } from "./permit.ts";
 import type { Decision, Values } from "./types.ts";
 
 /** An action whose fields are known beforehand: the body receives them. */
@@ -93,8 +93,12 @@ export function noteAsked(permit: Permit): () => void {
 
 type Body = (this: unknown, ...args: unknown[]) => unknown;
 
-/** The guard of one permit. `pass` resolves only if the call may run. */
-export function createGuard(permit: () => Permit, pass: (call: PermitCall) => Promise<Decision>): Guard {
+/** The guard of one permit. `pass` resolves only if the call may run, and `run` then runs it. */
+export function createGuard(
+  permit: () => Permit,
+  pass: (call: PermitCall) => Promise<Decision>,
+  run: Run | undefined,
+): Guard {
   function asking(body: Body): Body {
     return async function guarded(this: unknown, ...args) {
       const frame: Frame = { permit: permit(), asked: 0, askedElsewhere: 0 };
@@ -113,7 +117,10 @@ export function createGuard(permit: () => Permit, pass: (call: PermitCall) => Pr
       const decision = await pass(request);
       // Arguments too large to copy were denied by the host, and only shadow mode comes back from that.
       if (args === undefined && decision.by !== "host") throw new EngineError("request_too_large");
-      return body.apply(this, args ?? given);
+      const start = () => body.apply(this, args ?? given);
+      // What shadow mode lets through was not allowed, and has no token.
+      if (run === undefined || decision.mode === "shadow" || decision.verdict !== "allow") return start();
+      return run(decision, permit().requestOf(decision), start);
     };
   }
 

@@ -39,6 +39,7 @@ import { isPinnedName, ServerRegistry, type ServerStanding } from "./servers.ts"
 import { fromHex } from "./sha256.ts";
 import type {
   AllowDecision,
+  Approval,
   AssertedBy,
   Binding,
   Call,
@@ -51,6 +52,7 @@ import type {
   Obligations,
   Request,
   ReviewDecision,
+  ReviewerAnswer,
   Values,
 } from "./types.ts";
 
@@ -110,7 +112,42 @@ export interface PermitOptions {
    * while they are the pinned ones; leaving a server out can only make its calls stricter.
    */
   readonly tools?: Readonly<Record<string, unknown>>;
+  /**
+   * Asked by `require` and `guard` when a call must be reviewed: they wait for it, and go on if the engine then allows the
+   * call. `askPersons` of `permit0/review` is one. `check` and shadow mode never wait. Default: `PermitReview` at once.
+   */
+  readonly review?: Review;
+  /**
+   * Runs what a guard that asks was allowed to, once: `runUnderToken` of `permit0/gateway`. Default: it runs at once.
+   */
+  readonly run?: Run;
 }
+
+/** What was said to a call that had to be reviewed, under the salt of the record that it was said to. */
+export type ReviewAnswer = { readonly salt: Uint8Array } & (
+  | { readonly approval: Approval }
+  | { readonly reviewer: ReviewerAnswer }
+);
+
+export interface Review {
+  /**
+   * Brings what others say to a call. The last decision of `again` counts, whatever this returns or was told.
+   * @param asked a decision of the engine, to review.
+   * @returns why the call does not go on, where it does not.
+   */
+  resolve(
+    asked: ReviewDecision,
+    call: {
+      /** The bytes that a decision of this call was made for. */
+      requestOf(decision: Decision): Uint8Array;
+      /** Decides the same call afresh, now, with what was said; kept and logged as any other. */
+      again(said: ReviewAnswer): Promise<Decision>;
+    },
+  ): Promise<string | undefined>;
+}
+
+/** Starts `body`, at most once, and gives what it gives; or throws. `request` is what was decided. */
+export type Run = <R>(decision: AllowDecision, request: Uint8Array, body: () => R) => Promise<Awaited<R>>;
 
 /** Which session an event belongs to; what is left out comes from the permit's context. */
 export interface SessionOf {
@@ -233,8 +270,9 @@ export class PermitDenied extends Error {
   override readonly name = "PermitDenied";
   readonly decision: DenyDecision;
 
-  constructor(decision: DenyDecision) {
-    super(refusalText("denied", decision));
+  /** @param why said instead of the sentence of the first reason. */
+  constructor(decision: DenyDecision, why?: string) {
+    super(refusalText("denied", decision, why));
     this.decision = decision;
   }
 }
@@ -244,16 +282,17 @@ export class PermitReview extends Error {
   override readonly name = "PermitReview";
   readonly decision: ReviewDecision;
 
-  constructor(decision: ReviewDecision) {
-    super(refusalText("needs review", decision));
+  /** @param why said instead of the sentence of the first reason. */
+  constructor(decision: ReviewDecision, why?: string) {
+    super(refusalText("needs review", decision, why));
     this.decision = decision;
   }
 }
 
-function refusalText(what: string, decision: DenyDecision | ReviewDecision): string {
+function refusalText(what: string, decision: DenyDecision | ReviewDecision, why: string | undefined): string {
   const { action, by, reasons, score, tier } = decision;
   const risk = by === "engine" ? ` (${tier} risk, ${percent(score)})` : "";
-  return `${action || "call"} ${what}${risk}: ${reasons[0]?.sentence ?? "no reason given"}`;
+  return `${action || "call"} ${what}${risk}: ${why ?? reasons[0]?.sentence ?? "no reason given"}`;
 }
 
 const SHADOW_MS_MAX = 30 * 24 * 60 * 60 * 1000;
@@ -270,6 +309,8 @@ const OPTIONS = [
   "salt",
   "obligations",
   "tools",
+  "review",
+  "run",
 ];
 /** Facts whose authority is recorded: the keys of `asserted_by`. */
 const ASSERTABLE = ["actor", "environment", "host", "roles", "tz_min"] as const;
@@ -284,7 +325,7 @@ const ASSERTABLE = ["actor", "environment", "host", "roles", "tz_min"] as const;
  */
 export function createPermit(options: PermitOptions = {}): Permit {
   needOptions(options);
-  const { clock = systemClock, salt = "random", obligations = [] } = options;
+  const { clock = systemClock, salt = "random", obligations = [], review } = options;
   const shared = sharedContext(options.context);
   const modeAt = modeOf(options.mode ?? "enforce", clock);
   const saltNow = salt === "random" ? randomSalt : () => (salt === "zero" ? ZERO_SALT : salt);
@@ -358,12 +399,13 @@ export function createPermit(options: PermitOptions = {}): Permit {
     return (await keep(place, () => [body()]))[0] as EventResult;
   }
 
-  async function decide(given: PermitCall, binding: Binding): Promise<Decision> {
+  async function decide(given: PermitCall, binding: Binding, said?: ReviewAnswer): Promise<Decision> {
     engine ??= await opened();
     const { call, sentence } = mayHaveServer(given)
       ? servers.resolve(given, engine.image)
       : { call: given, sentence: undefined };
-    const asked = requestOf(call, shared, clock, modeAt, saltNow, binding);
+    const bare = requestOf(call, shared, clock, modeAt, saltNow, binding);
+    const asked = said === undefined ? bare : answered(bare, said, clock);
     const request = remembering === undefined ? asked : { ...asked, durability: remembering.durability };
     const decision =
       remembering === undefined ? decideOrDeny(engine, request) : await remembering.decide(engine, request);
@@ -374,8 +416,17 @@ export function createPermit(options: PermitOptions = {}): Permit {
   }
 
   async function pass(call: PermitCall, binding: Binding): Promise<Decision> {
-    const decision = await decide(call, binding);
-    needPermission(decision, met);
+    let decision = await decide(call, binding);
+    let why: string | undefined;
+    if (review !== undefined && decision.verdict === "review" && decision.mode === "enforce")
+      why = await review.resolve(decision, {
+        requestOf: permit.requestOf,
+        again: async (said) => {
+          decision = await decide(call, binding, said);
+          return decision;
+        },
+      });
+    needPermission(decision, met, why);
     return decision;
   }
 
@@ -434,6 +485,7 @@ export function createPermit(options: PermitOptions = {}): Permit {
     guard: createGuard(
       () => permit,
       (call) => pass(call, "wrapped"),
+      options.run,
     ),
   };
   return Object.freeze(permit);
@@ -499,7 +551,7 @@ function decideOrDeny(engine: Engine, request: Request): Decision {
 }
 
 /** Throws unless the call may run now. */
-function needPermission(decision: Decision, met: ReadonlySet<string>): void {
+function needPermission(decision: Decision, met: ReadonlySet<string>, why: string | undefined): void {
   if (decision.mode === "shadow") return;
   switch (decision.verdict) {
     case "allow": {
@@ -516,9 +568,9 @@ function needPermission(decision: Decision, met: ReadonlySet<string>): void {
       });
     }
     case "review":
-      throw new PermitReview(decision);
+      throw new PermitReview(decision, why);
     default:
-      throw new PermitDenied(decision);
+      throw new PermitDenied(decision, why);
   }
 }
 
@@ -599,6 +651,17 @@ function requestOf(
     return { action, fields, context, mode, salt, binding } as Request;
   const { context: _, ...bare } = rest;
   return { ...bare, context, mode, salt, binding };
+}
+
+/**
+ * The call as it is now, with what was said to it as it was. Only the salt is that of before: arguments that changed
+ * since have another commitment, and what was said does not fit them.
+ */
+function answered(request: Request, said: ReviewAnswer, clock: () => number): Request {
+  const { context } = request;
+  const time_ms = Math.max(context.time_ms, clock());
+  const answer = "approval" in said ? { approval: said.approval } : { reviewer: said.reviewer };
+  return { ...request, ...answer, salt: said.salt, context: { ...context, time_ms } };
 }
 
 /** Whether the call may come from a server. Most programs' own calls do not, and cost nothing more. */
@@ -720,6 +783,8 @@ function wrongOption(name: string, value: unknown): string | undefined {
   switch (name) {
     case "image":
       return value instanceof Uint8Array ? undefined : "the bytes of an image, as a Uint8Array";
+    case "run":
+      return typeof value === "function" ? undefined : "a function, as runUnderToken gives one";
     case "clock":
       return typeof value === "function" ? undefined : "a function that returns milliseconds";
     case "keySalt":
