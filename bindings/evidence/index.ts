@@ -33,6 +33,7 @@ export {
   type ReplayReport,
   replayLog,
 } from "./again.ts";
+export type { ApprovalsAnswer, CheckApprover } from "./approvals.ts";
 export {
   type BacktestChange,
   type BacktestOptions,
