@@ -7,6 +7,7 @@
 import { encode } from "../src/codec/encode.ts";
 import { hex, sha256 } from "../src/sha256.ts";
 import type { Approval } from "../src/types.ts";
+import { recordDigest } from "./commitments.ts";
 import type { RecordFacts } from "./facts.ts";
 import { readRecord } from "./record.ts";
 import type { Finding } from "./verify.ts";
@@ -50,8 +51,6 @@ export interface ApprovalsState {
 
 export type FailApproval = (code: string, sentence: string, place: ApprovalPlace) => void;
 
-const RECORD_DOMAIN = new TextEncoder().encode("cmp1:record\n");
-
 export class ApprovalsWalk {
   readonly #fail: FailApproval;
   readonly #check: CheckApprover | undefined;
@@ -82,7 +81,7 @@ export class ApprovalsWalk {
     const actions = parts.map(({ action }) => action);
     if (verdict === "review") {
       const { shard } = place;
-      const digest = digestOf(record);
+      const digest = recordDigest(record);
       if (!this.#reviewed.has(digest))
         this.#reviewed.set(digest, { shard, about: aboutOf({ args, image, reasons }, actions) });
     }
@@ -178,11 +177,4 @@ function aboutOf(
   actions: readonly string[],
 ): string {
   return hex(sha256(encode([args, image, [...new Set(reasons)].sort(), actions])));
-}
-
-function digestOf(record: Uint8Array): string {
-  const bytes = new Uint8Array(RECORD_DOMAIN.length + record.length);
-  bytes.set(RECORD_DOMAIN);
-  bytes.set(record, RECORD_DOMAIN.length);
-  return hex(sha256(bytes));
 }

@@ -287,7 +287,7 @@ function lines(
 /** Nothing where nothing was approved. */
 function approvalRows({ checked, failed, outside, signatures }: VerifyReport["approvals"]): string[][] {
   if (checked + outside === 0) return [];
-  const signed = signatures.checked > 0 ? `${signatures.checked} signatures` : "signatures not looked at";
+  const signed = signatures.checked > 0 ? `signed ${signatures.checked} times` : "signatures not looked at";
   const left = outside === 0 ? "" : `, ${outside} reviewed outside of this`;
   return [["approvals", `${checked} approved, ${signed}${left}`, failedText(failed + signatures.failed), ""]];
 }
