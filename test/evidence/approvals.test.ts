@@ -9,7 +9,13 @@ import { openEvidenceLog } from "../../bindings/evidence/log.ts";
 import { payloadOpener } from "../../bindings/evidence/opener.ts";
 import { joined } from "../../bindings/evidence/report/index.ts";
 import { inventoryOf } from "../../bindings/evidence/shard.ts";
-import { type VerifyOptions, type VerifyReport, verifyLog } from "../../bindings/evidence/verify.ts";
+import {
+  type VerifyOptions,
+  type VerifyReport,
+  type VerifyState,
+  type VerifyStopped,
+  verifyLog,
+} from "../../bindings/evidence/verify.ts";
 import { nodeEd25519 } from "../../bindings/hosts/ed25519-node.ts";
 import { publicKeyText } from "../../bindings/keys/paserk.ts";
 import { approverCheck } from "../../bindings/review/approvers.ts";
@@ -123,6 +129,16 @@ describe("an honest log", () => {
       const report = await verified(await logOf(shards));
       expect([failuresOf(report), report.approvals.checked]).toEqual([[], 1]);
     }
+  });
+
+  test("is verified the same way when it is stopped in between", async () => {
+    const storage = await logOf({ east: [small], main: [decided(smallRun), decided(later(smallRun, 1000))] });
+    const stopped = await verified(storage, { stop: () => true }).catch((error: unknown) => error);
+    const state = JSON.parse(JSON.stringify((stopped as VerifyStopped).state)) as VerifyState;
+    expect(state).toMatchObject({ shard: "east", approvals: { reviewed: [{}] } });
+    const resumed = await verified(storage, { resume: state });
+    expect(failuresOf(resumed)).toEqual(["approval_twice main 2"]);
+    expect(resumed.approvals).toEqual((await verified(storage)).approvals);
   });
 
   test("is not blamed for a review that stands outside of what is looked at", async () => {
