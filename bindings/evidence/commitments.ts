@@ -3,7 +3,7 @@
 import { type CmpValue, CodecError, decode } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { REQUEST_BYTES_MAX } from "../src/gen/limits.ts";
-import { sha256 } from "../src/sha256.ts";
+import { hex, sha256 } from "../src/sha256.ts";
 import { EvidenceError } from "./errors.ts";
 import { type CmpMap, isMap } from "./fields.ts";
 import { readRequest } from "./payload.ts";
@@ -58,4 +58,11 @@ const isDigest = (value: CmpValue | undefined): value is Uint8Array => value ins
 function cellsOf(cells: CmpValue | undefined): CmpValue[] | undefined {
   if (!Array.isArray(cells)) return undefined;
   return cells.map((cell) => (isMap(cell) ? [cell.id ?? null, cell.before ?? null] : null));
+}
+
+const RECORD_DOMAIN = new TextEncoder().encode("cmp1:record\n");
+
+/** The digest under which others name a record, in hex. */
+export function recordDigest(record: Uint8Array): string {
+  return hex(sha256(RECORD_DOMAIN, record));
 }

@@ -15,6 +15,8 @@ export interface RecordFacts {
   readonly byHost: boolean;
   /** It was decided with histories, even if with none. */
   readonly hasCells: boolean;
+  /** It was decided with what persons approved, whatever came of it. */
+  readonly hasApproval: boolean;
 }
 
 /** Undefined for bytes that have not even these members; whether they are a record shows when it is computed. */
@@ -27,7 +29,9 @@ export function factsOf(record: Uint8Array): RecordFacts | undefined {
     return undefined;
   }
   if (typeof members !== "object" || members === null) return undefined;
-  const { engine, image, verdict, mode, time_ms, by, cells } = members as Readonly<Record<string, unknown>>;
+  const { approval, engine, image, verdict, mode, time_ms, by, cells } = members as Readonly<
+    Record<string, unknown>
+  >;
   const isRecord =
     engine instanceof Uint8Array &&
     image instanceof Uint8Array &&
@@ -43,5 +47,6 @@ export function factsOf(record: Uint8Array): RecordFacts | undefined {
     timeMs: time_ms,
     byHost: by !== undefined,
     hasCells: cells !== undefined,
+    hasApproval: approval !== undefined,
   };
 }

@@ -33,6 +33,7 @@ export {
   type ReplayReport,
   replayLog,
 } from "./again.ts";
+export type { ApprovalsAnswer, CheckApprover } from "./approvals.ts";
 export {
   type BacktestChange,
   type BacktestOptions,
@@ -103,6 +104,7 @@ export {
   type VerifyProofOptions,
   verifyProof,
 } from "./proof.ts";
+export { type ChainStep, type RecordChain, recordChain } from "./record-chain.ts";
 export { ShardFault } from "./shard.ts";
 export { type Standing, standingOf } from "./standing.ts";
 export type { Storage, StorageReader } from "./storage.ts";

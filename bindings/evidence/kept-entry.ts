@@ -34,7 +34,7 @@ export async function keptEntry(storage: StorageReader, shard: string, seq: numb
   const facts = factsOf(entry.record);
   if (facts === undefined)
     throw new EvidenceError("record_malformed", `entry ${seq}: its bytes are no record of version 1`);
-  const image = await imageOf(storage, `images/${facts.image}.image`, facts.image);
+  const image = await imageOf(storage, facts.image);
   return { shard, seq, record: entry.record, leaf: leafHash(bytes, sha256), isSealed, image };
 }
 
@@ -64,11 +64,9 @@ async function entryAt(
   return { entry: { ...entry, record: entry.record.slice() }, bytes, isSealed: sealed !== undefined };
 }
 
-async function imageOf(
-  storage: StorageReader,
-  name: string,
-  digest: string,
-): Promise<Uint8Array | undefined> {
+/** An image that the log keeps. @throws EvidenceError `artifact_changed`. */
+export async function imageOf(storage: StorageReader, digest: string): Promise<Uint8Array | undefined> {
+  const name = `images/${digest}.image`;
   const image = await storage.read(name, 0, await storage.size(name)).catch(() => undefined);
   if (image === undefined || image.length === 0) return undefined;
   if (hex(sha256(image)) === digest) return image;

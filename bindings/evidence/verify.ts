@@ -8,6 +8,7 @@ import { LogFault } from "../memory/replay.ts";
 import { CodecError } from "../src/codec/errors.ts";
 import { hex, sha256 } from "../src/sha256.ts";
 import type { Cell } from "../src/types.ts";
+import { type ApprovalsAnswer, type ApprovalsState, ApprovalsWalk, type CheckApprover } from "./approvals.ts";
 import { checkArithmetic } from "./arithmetic.ts";
 import { Artifacts } from "./artifacts.ts";
 import type { ChainedEntry } from "./chain.ts";
@@ -80,6 +81,8 @@ export interface VerifyReport {
   readonly structure: Answer;
   readonly arithmetic: Answer;
   readonly replay: Answer & { readonly not: NotReplayed };
+  /** Of the records that persons approved: whether each follows from one that was reviewed. */
+  readonly approvals: ApprovalsAnswer;
   readonly verdicts: Readonly<Record<"allow" | "review" | "deny", number>>;
   /** Records of shadow mode: the calls ran whatever the verdict. */
   readonly shadow: number;
@@ -119,6 +122,8 @@ export interface VerifyOptions extends ReadersSalts {
   readonly engines?: ReadonlyMap<string, Uint8Array>;
   /** Opens what is sealed. Left out: all of it is withheld. */
   readonly open?: (entry: RecordEntry, bytes: Uint8Array, origin: string) => Promise<OpenedRequest>;
+  /** Says by a list of persons who signed; left out, signatures of approvers are not looked at. */
+  readonly approver?: CheckApprover;
   /** Whether requests are decided again. Default true. */
   readonly replay?: boolean;
   /** Records from this entry on, and before that one, are computed and decided again; the structure is always whole. */
@@ -154,6 +159,7 @@ export interface VerifyState {
   readonly arithmetic: Answer;
   readonly replay: Answer;
   readonly not: NotReplayed;
+  readonly approvals: ApprovalsState;
   readonly verdicts: VerifyReport["verdicts"];
   readonly shadow: number;
   readonly shards: readonly ShardReport[];
@@ -196,6 +202,7 @@ class Verifier {
   readonly #hash: Hash;
   readonly #now: () => number;
   readonly #artifacts: Artifacts;
+  readonly #approvals: ApprovalsWalk;
   readonly #findings: Finding[] = [];
   readonly #structure: Tally = { checked: 0, failed: 0, ms: 0 };
   readonly #arithmetic: Tally = { checked: 0, failed: 0, ms: 0 };
@@ -216,6 +223,10 @@ class Verifier {
     this.#hash = options.hash ?? sha256;
     this.#now = options.now ?? (() => performance.now());
     this.#artifacts = new Artifacts(storage, options, (finding) => this.#find(finding));
+    this.#approvals = new ApprovalsWalk(
+      (code, sentence, place) => this.#find({ kind: "failure", code, ...place, sentence }),
+      options.approver,
+    );
   }
 
   async all(): Promise<VerifyReport> {
@@ -258,12 +269,17 @@ class Verifier {
         sentence: `The shards are of several logs: ${origins.join(", ")}.`,
       });
     this.#needShards(origins);
+    const { from = 0, to } = this.#options;
+    // What was reviewed stands before what was approved, or in another shard.
+    if (from > 0 || (to !== undefined && shards.size > 1)) this.#approvals.isPartial = true;
+    this.#approvals.end();
     this.#artifacts.needNamed();
     return {
       answer: this.#failures > 0 ? "failed" : worst(this.#shards.map(({ standing }) => standing.word)),
       structure: this.#structure,
       arithmetic: this.#arithmetic,
       replay: { ...this.#replay, not: this.#not },
+      approvals: this.#approvals.answer,
       verdicts: this.#verdicts,
       shadow: this.#shadow,
       shards: this.#shards,
@@ -287,6 +303,7 @@ class Verifier {
       arithmetic: { ...this.#arithmetic },
       replay: { ...this.#replay },
       not: { ...this.#not },
+      approvals: this.#approvals.state(),
       verdicts: { ...this.#verdicts },
       shadow: this.#shadow,
       shards: [...this.#shards],
@@ -314,6 +331,7 @@ class Verifier {
     Object.assign(this.#arithmetic, state.arithmetic);
     Object.assign(this.#replay, state.replay);
     Object.assign(this.#not, state.not);
+    this.#approvals.goOn(state.approvals);
     Object.assign(this.#verdicts, state.verdicts);
     this.#shadow = state.shadow;
     this.#findings.push(...state.findings);
@@ -393,6 +411,7 @@ class Verifier {
       this.#resume = undefined;
       await this.#needOrder(walk);
       this.#structure.failed++;
+      this.#approvals.isPartial = true;
       const place = error instanceof FileFault ? { file: error.file, at: error.at } : {};
       const seq = error instanceof ShardFault ? { seq: error.seq } : {};
       this.#fail(error.code, shard, error.message, { ...place, ...seq });
@@ -583,6 +602,7 @@ class Verifier {
     this.#arithmetic.checked++;
     this.#verdicts[facts.verdict]++;
     if (facts.mode === "shadow") this.#shadow++;
+    await this.#approvals.take(entry.record, facts, { shard: walk.shard, ...place });
     const request = await this.#request(walk, chained, entry, fail);
     if (this.#options.replay !== false) {
       const began = this.#now();

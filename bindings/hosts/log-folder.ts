@@ -38,6 +38,8 @@ import { witnessingBy } from "../evidence/witnessing.ts";
 import type { ListedKey } from "../keys/key-list.ts";
 import { keyId, publicKeyText } from "../keys/paserk.ts";
 import { checkedSigner, type Signer } from "../keys/signer.ts";
+import { approverCheck } from "../review/approvers.ts";
+import type { Person } from "../review/persons.ts";
 import { ENGINE_SHA256 } from "../src/gen/engine-digest.ts";
 import { type Store, sameBytes } from "../src/memory.ts";
 import { hex } from "../src/sha256.ts";
@@ -413,6 +415,8 @@ export interface VerifyFolderOptions
   readonly trust?: Trust;
   /** Folder with the keys of subjects, to open what is sealed, and with key salts. Left out: it stays sealed. */
   readonly keys?: string;
+  /** Who may approve: the signatures of approvers are then verified. Left out: nobody looks at them. */
+  readonly persons?: readonly Person[];
 }
 
 /**
@@ -442,7 +446,12 @@ export async function verifyFile(
 }
 
 /** What a verifier on this machine brings along: Ed25519 and SHA-256 of Node, and the engine of this release. */
-export async function verifyOptions({ trust, keys, ...rest }: VerifyFolderOptions): Promise<VerifyOptions> {
+export async function verifyOptions({
+  trust,
+  keys,
+  persons,
+  ...rest
+}: VerifyFolderOptions): Promise<VerifyOptions> {
   const { EMBEDDED_DIGESTS, embeddedWasm } = await import("../src/embedded.ts");
   return {
     ...rest,
@@ -450,6 +459,7 @@ export async function verifyOptions({ trust, keys, ...rest }: VerifyFolderOption
     hash: nodeSha256,
     engines: new Map([[EMBEDDED_DIGESTS.engine, embeddedWasm()]]),
     ...(trust === undefined ? {} : { trust: verifyTrust(trust) }),
+    ...(persons === undefined ? {} : { approver: approverCheck(persons, nodeEd25519) }),
     ...(keys === undefined ? {} : { keySalts: new KeySaltFolder(keys) }),
     ...(keys === undefined || !existsSync(join(keys, "subjects"))
       ? {}

@@ -16,7 +16,14 @@ export interface Headline {
 /** Which of the three answers a finding belongs to. */
 export type Question = "structure" | "arithmetic" | "replay";
 
-const ARITHMETIC: readonly string[] = ["arithmetic", "record_malformed", "history"];
+const ARITHMETIC: readonly string[] = [
+  "arithmetic",
+  "record_malformed",
+  "history",
+  "approval_parent",
+  "approval_other",
+  "approval_twice",
+];
 
 export function questionOf({ code }: Finding): Question {
   if (ARITHMETIC.includes(code)) return "arithmetic";

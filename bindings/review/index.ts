@@ -12,6 +12,7 @@ export {
   type TakenApproval,
   type WaitOptions,
 } from "./approvals.ts";
+export { approverCheck } from "./approvers.ts";
 export { type AskOptions, askPersons, type Review, type ReviewAnswer, reviewedCall } from "./asking.ts";
 export { type ReviewCode, ReviewError } from "./errors.ts";
 export { type Mark, marked } from "./marked.ts";

@@ -26,6 +26,7 @@ function report(change: Partial<VerifyReport> = {}): VerifyReport {
       ms: 0,
       not: { host: 0, unkept: 0, withheld: 0, redacted: 0, erased: 0, history: 0, salt: 0 },
     },
+    approvals: { checked: 0, failed: 0, outside: 0, signatures: { checked: 0, failed: 0, unlooked: 0 } },
     verdicts: { allow: 4, review: 0, deny: 0 },
     shadow: 0,
     shards: [{ shard: "main", origin: "l/main", entries: 5, root: "", signed: 5, standing: STANDING }],

@@ -24,6 +24,7 @@ interface ExplainOptions extends CallOptions, PolicyOptions {
   readonly log?: string;
   readonly seq?: string;
   readonly shard?: string;
+  readonly persons?: string;
   readonly json?: boolean;
 }
 
@@ -35,18 +36,23 @@ export function addExplain(program: Command): void {
       "Shows how a verdict came about: flags, levels, the hazard step by step, score, tier, rows and gates.",
     )
     .usage(
-      "--tool NAME --args JSON | --action NAME --fields JSON | --record FILE | --log DIR --seq N  [options]",
+      "--tool NAME --args JSON | --action NAME --fields JSON | --record FILE | --log DIR --seq N | --log DIR --record DIGEST  [options]",
     );
   addPolicyOptions(addCallOptions(command))
     .optionsGroup("Input and output:")
-    .option("--record <file>", "explain a record that `check --record-out` wrote, from its own numbers")
+    .option(
+      "--record <file>",
+      "explain a record that `check --record-out` wrote, from its own numbers; with --log the digest of one, or its first 8 digits or more: what it follows, and what followed",
+    )
     .option("--log <dir>", "explain a decision of this log, with the policy that the log keeps")
     .option("--seq <n>", "its number in the log")
     .option("--shard <name>", "its shard (default: main)")
+    .option("--persons <file>", "with --log and --record: verify who approved by this list of persons")
     .option("--json", "the lines and the decision as JSON");
   addEpochOption(command);
   command.addHelpText("after", "\nExit: 0 explained, 1 the record does not add up, 2 could not run.");
   command.action(async (options: ExplainOptions) => {
+    if (options.log !== undefined && options.record !== undefined) return explainChain(options.log, options);
     const { engine, decision, request, notes } = await explainedIn(options);
     const allowing = minimalAllowingChange(engine, decision, request);
     const { lines, consistent } = explain(decision, engine.image, allowing);
@@ -72,7 +78,7 @@ interface Explained {
 async function explainedIn(options: ExplainOptions): Promise<Explained> {
   const { log, record } = options;
   if (log !== undefined) return fromLog(log, options);
-  for (const name of ["seq", "shard"] as const)
+  for (const name of ["seq", "shard", "persons"] as const)
     if (options[name] !== undefined) throw new CliError("usage", `--${name} is of --log DIR; give it too`);
   const engine = await openPolicy(options);
   if (record === undefined) {
@@ -83,11 +89,27 @@ async function explainedIn(options: ExplainOptions): Promise<Explained> {
   return { engine, decision, notes: notesOn(decision, engine) };
 }
 
-/** A decision of a log, with the sentences of the image that stands beside it. */
-async function fromLog(folder: string, options: ExplainOptions): Promise<Explained> {
-  for (const name of ["record", "tool", "action", "policy", "profile", "pack"] as const)
+/** What belongs to one record of a log. */
+async function explainChain(folder: string, options: ExplainOptions): Promise<void> {
+  needNone(options, "tool", "action", "policy", "profile", "pack", "seq", "shard");
+  const { chainJson, chainLines, chainOf } = await import("../chain.js");
+  const chain = await chainOf(folder, options.record as string, options.persons);
+  const output = new Output();
+  if (options.json === true) await output.json(chainJson(chain));
+  else await output.lines(chainLines(chain, output.colors, output.columns));
+  await output.flush();
+}
+
+function needNone(options: ExplainOptions, ...names: readonly (keyof ExplainOptions)[]): void {
+  for (const name of names)
     if (options[name] !== undefined)
       throw new CliError("usage", `--log brings its own call and policy; leave --${name} out`);
+}
+
+/** A decision of a log, with the sentences of the image that stands beside it. */
+async function fromLog(folder: string, options: ExplainOptions): Promise<Explained> {
+  needNone(options, "tool", "action", "policy", "profile", "pack");
+  if (options.persons !== undefined) throw new CliError("usage", "--persons goes with --record; give it too");
   if (options.seq === undefined)
     throw new CliError("usage", "wanted --seq N, the number of a decision in the log; came none");
   const { keptEntry } = await import("permit0/evidence");

@@ -12,6 +12,7 @@ import {
   type VerifyReport,
 } from "permit0/evidence";
 import { defaultKeyFolder, ownTrustFile, verifyFile, verifyFolder } from "permit0/node";
+import type { Person } from "permit0/review";
 import { CliError, EXIT } from "../failure.js";
 import { isFolder, keySaltOf } from "../log-folder.js";
 import { Output } from "../output.js";
@@ -21,6 +22,7 @@ interface VerifyOptions {
   readonly trust?: string;
   readonly keys?: string;
   readonly keySalt?: string;
+  readonly persons?: string;
   readonly from?: string;
   readonly to?: string;
   readonly replay: boolean;
@@ -47,6 +49,10 @@ export function addVerify(program: Command): void {
       "--key-salt <file>",
       "the 32 bytes that ids of histories were made with, from whoever writes the log (default: what --keys has)",
     )
+    .option(
+      "--persons <file>",
+      "who may approve: verify the signatures of approvers by this list (default: nobody looks at them)",
+    )
     .option("--from <n>", "compute and decide again from this entry on; the structure is always whole")
     .option("--to <n>", "up to this entry, not included")
     .option("--no-replay", "do not decide again")
@@ -68,6 +74,7 @@ Examples:
 
 async function verify(log: string, options: VerifyOptions): Promise<number> {
   const { replay, json } = options;
+  const persons = options.persons === undefined ? undefined : await personsIn(options.persons);
   const keySalt = keySaltOf(options);
   if (!existsSync(log))
     throw new CliError("file", `${log}: wanted the folder of a log, a bundle or a proof; came nothing`);
@@ -84,6 +91,7 @@ async function verify(log: string, options: VerifyOptions): Promise<number> {
       keys,
       ...(trust === undefined ? {} : { trust }),
       ...(keySalt === undefined ? {} : { keySalt }),
+      ...(persons === undefined ? {} : { persons }),
       replay,
     });
     return shown(report, file, json === true);
@@ -93,6 +101,7 @@ async function verify(log: string, options: VerifyOptions): Promise<number> {
     ...(trust === undefined ? {} : { trust }),
     keys,
     ...(keySalt === undefined ? {} : { keySalt }),
+    ...(persons === undefined ? {} : { persons }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     replay,
@@ -131,6 +140,12 @@ function plain(report: unknown): unknown {
 
 function trustIn(file: string): Trust {
   return parseTrust(read(file).toString("utf8"), file);
+}
+
+/** Of an auditor: others may have written it, and he believes it all the same. */
+async function personsIn(file: string): Promise<readonly Person[]> {
+  const { parsePersons } = await import("permit0/review");
+  return parsePersons(read(file).toString("utf8"), file);
 }
 
 function read(file: string): Buffer {
@@ -218,7 +233,8 @@ function lines(
   colors: Colors,
   columns: number,
 ): string[] {
-  const { answer, structure, arithmetic, replay, verdicts, shadow, shards, findings, unlisted } = report;
+  const { answer, structure, arithmetic, replay, approvals, verdicts, shadow, shards, findings, unlisted } =
+    report;
   const isGood = answer === "self-signed" || answer === "witnessed";
   const [standing] = shards.map((shard) => shard.standing);
   const meaning =
@@ -239,6 +255,7 @@ function lines(
     ],
     ["arithmetic", `${arithmetic.checked} records`, failedText(arithmetic.failed), rate(arithmetic)],
     ["replay", `${replay.checked} decided again`, failedText(replay.failed), rate(replay)],
+    ...approvalRows(approvals),
   ];
   const not = Object.entries(replay.not).filter(([, count]) => count > 0);
   return [
@@ -265,6 +282,14 @@ function lines(
     ...findings.flatMap((finding) => findingLines(finding, colors, columns)),
     ...(unlisted > 0 ? [`  and ${unlisted} more`] : []),
   ];
+}
+
+/** Nothing where nothing was approved. */
+function approvalRows({ checked, failed, outside, signatures }: VerifyReport["approvals"]): string[][] {
+  if (checked + outside === 0) return [];
+  const signed = signatures.checked > 0 ? `signed ${signatures.checked} times` : "signatures not looked at";
+  const left = outside === 0 ? "" : `, ${outside} reviewed outside of this`;
+  return [["approvals", `${checked} approved, ${signed}${left}`, failedText(failed + signatures.failed), ""]];
 }
 
 const NOT_WORDS: Readonly<Record<string, string>> = {

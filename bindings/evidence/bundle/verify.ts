@@ -6,6 +6,7 @@
 import { LogFault } from "../../memory/replay.ts";
 import { CodecError } from "../../src/codec/errors.ts";
 import { hex, sha256 } from "../../src/sha256.ts";
+import { ApprovalsWalk } from "../approvals.ts";
 import { checkArithmetic } from "../arithmetic.ts";
 import { Artifacts } from "../artifacts.ts";
 import { type Checkpoint, openCheckpoint, parseCheckpointText } from "../checkpoint.ts";
@@ -75,7 +76,7 @@ export interface BundleReport extends VerifyReport {
 
 export type BundleVerifyOptions = Pick<
   VerifyOptions,
-  "trust" | "verify" | "hash" | "engines" | "replay" | "keySalt" | "keySalts" | "onEntry" | "now"
+  "trust" | "verify" | "hash" | "engines" | "replay" | "keySalt" | "keySalts" | "approver" | "onEntry" | "now"
 >;
 
 const MEMBERS_MAX = 65_535;
@@ -145,6 +146,7 @@ class BundleVerifier {
   readonly #now: () => number;
   readonly #reader: MemberReader;
   readonly #artifacts: Artifacts;
+  readonly #approvals: ApprovalsWalk;
   readonly #findings: Finding[] = [];
   readonly #structure: Tally = { checked: 0, failed: 0, ms: 0 };
   readonly #arithmetic: Tally = { checked: 0, failed: 0, ms: 0 };
@@ -166,6 +168,10 @@ class BundleVerifier {
     this.#now = options.now ?? (() => performance.now());
     this.#reader = new MemberReader(members);
     this.#artifacts = new Artifacts(this.#reader, options, (finding) => this.#find(finding));
+    this.#approvals = new ApprovalsWalk(
+      (code, sentence, place) => this.#fail(code, sentence, place),
+      options.approver,
+    );
   }
 
   async all(): Promise<BundleReport> {
@@ -174,6 +180,8 @@ class BundleVerifier {
     const shards: BundleShardReport[] = [];
     for (const shard of this.#manifest.shards) shards.push(await this.#shard(shard));
     this.#needShards();
+    this.#approvals.isPartial = !this.#isWhole();
+    this.#approvals.end();
     this.#artifacts.needNamed();
     this.#structure.ms = this.#now() - start - this.#arithmetic.ms - this.#replay.ms;
     await this.#reports();
@@ -183,6 +191,7 @@ class BundleVerifier {
       structure: this.#structure,
       arithmetic: this.#arithmetic,
       replay: { ...this.#replay, not: this.#not },
+      approvals: this.#approvals.answer,
       verdicts: this.#verdicts,
       shadow: this.#shadow,
       shards,
@@ -221,6 +230,16 @@ class BundleVerifier {
         file: this.#list[moved]?.name ?? "",
       });
     for (const file of artifacts) await this.#artifacts.check(file);
+  }
+
+  /** Whether the bundle has all entries of all shards, and each was read. */
+  #isWhole(): boolean {
+    const { filter, shards } = this.#manifest;
+    return (
+      filter === undefined &&
+      this.#structure.failed === 0 &&
+      shards.every(({ from, to, size, entries }) => from === 0 && to === size && entries === size)
+    );
   }
 
   /** The shards of the log that the trust names are there, or the bundle says that they are left out. */
@@ -413,6 +432,11 @@ class BundleVerifier {
     this.#arithmetic.checked++;
     this.#verdicts[facts.verdict]++;
     if (facts.mode === "shadow") this.#shadow++;
+    await this.#approvals.take(entry.record, facts, {
+      shard: walk.shard,
+      file: shardMember(walk.shard, "entries"),
+      seq: entry.seq,
+    });
     const began = this.#now();
     if (this.#options.replay !== false) await this.#again(walk, entry, facts, request, fail);
     await walk.histories.remember(entry);

@@ -1,0 +1,186 @@
+/** What belongs to one record of a log, as `permit0 explain --log DIR --record DIGEST` tells it. */
+
+import type { Decision } from "permit0";
+import type { Engine } from "permit0/engine";
+import type { ChainStep, CheckApprover } from "permit0/evidence";
+import { openLogFolder } from "./log-folder.js";
+import { openImage, openPolicy, readPolicy } from "./policy.js";
+import { type Colors, safe, timeText, wrap } from "./text.js";
+
+interface ToldStep {
+  readonly shard: string;
+  readonly seq: number;
+  readonly stands: ChainStep["stands"];
+  readonly time_ms: number;
+  /** Digest of the record that it follows. */
+  readonly follows: string | null;
+}
+
+interface ToldApprover {
+  readonly id: string;
+  readonly key: string;
+  /** `verified`, `not checked`, or what is wrong. */
+  readonly signature: string;
+}
+
+interface ToldRecord extends ToldStep {
+  readonly kind: "decision" | "event";
+  readonly record: string;
+  readonly verdict: string;
+  /** In order; none of an event. */
+  readonly actions: readonly string[];
+  readonly reasons: readonly { readonly code: string; readonly sentence: string }[];
+  readonly event?: object;
+  readonly reviewer?: { readonly by: string; readonly answer: string; readonly reason: string | null };
+  readonly approvers?: readonly ToldApprover[];
+}
+
+interface ToldNote extends ToldStep {
+  readonly kind: "burn" | "outcome";
+  readonly iss: string;
+  readonly jti: string;
+  readonly aud?: string;
+  readonly status?: string;
+}
+
+type Told = ToldRecord | ToldNote;
+
+/** @throws EvidenceError `record_prefix`, `record_unknown`, `record_ambiguous`; CliError when there is no log. */
+export async function chainOf(
+  folder: string,
+  prefix: string,
+  persons: string | undefined,
+): Promise<readonly Told[]> {
+  const check = persons === undefined ? undefined : await checkBy(persons);
+  const { recordChain } = await import("permit0/evidence");
+  const { steps, images } = await recordChain(await openLogFolder(folder), prefix);
+  const engines = new Map<string, Engine>();
+  const told: Told[] = [];
+  for (const step of steps) {
+    if (step.note !== undefined) {
+      told.push(toldNote(step));
+      continue;
+    }
+    const image = images.get(step.image);
+    // Without its image the numbers are right all the same, and sentences may be missing.
+    const engine =
+      engines.get(step.image) ?? (image === undefined ? await openPolicy({}) : await openImage(image));
+    engines.set(step.image, engine);
+    told.push(await toldRecord(step, engine.readRecord(step.record), check));
+  }
+  return told;
+}
+
+async function checkBy(file: string): Promise<CheckApprover> {
+  const { approverCheck, parsePersons } = await import("permit0/review");
+  const { nodeEd25519 } = await import("permit0/node");
+  return approverCheck(
+    parsePersons(new TextDecoder().decode(readPolicy(file, "a list of persons")), file),
+    nodeEd25519,
+  );
+}
+
+function placeOf({ shard, seq, stands, follows }: ChainStep): Omit<ToldStep, "time_ms"> {
+  return { shard, seq, stands, follows: follows ?? null };
+}
+
+function toldNote(step: ChainStep & { readonly note: object }): ToldNote {
+  const { note } = step as Extract<ChainStep, { readonly note: object }>;
+  const { kind, iss, jti, time_ms } = note;
+  const more = note.kind === "burn" ? { aud: note.aud } : { status: note.status };
+  return { kind, ...placeOf(step), time_ms, iss, jti, ...more };
+}
+
+async function toldRecord(
+  step: ChainStep,
+  decision: Decision,
+  check: CheckApprover | undefined,
+): Promise<ToldRecord> {
+  const { approval, digests, event, parts, reasons, reviewer, time_ms, verdict } = decision;
+  const approvers: ToldApprover[] = [];
+  for (const [at, { id, key }] of (approval?.approvers ?? []).entries()) {
+    const signature =
+      approval === undefined || check === undefined
+        ? "not checked"
+        : ((await check(approval, at)) ?? "verified");
+    approvers.push({ id, key, signature });
+  }
+  return {
+    kind: event === undefined ? "decision" : "event",
+    ...placeOf(step),
+    time_ms,
+    record: digests.record,
+    verdict,
+    actions: parts.map(({ action }) => action),
+    reasons: reasons.map(({ code, sentence }) => ({ code, sentence })),
+    ...(event === undefined ? {} : { event: eventJson(event) }),
+    ...(reviewer === undefined
+      ? {}
+      : { reviewer: { by: reviewer.by, answer: reviewer.answer, reason: reviewer.reason ?? null } }),
+    ...(approval === undefined ? {} : { approvers }),
+  };
+}
+
+/** Without its bytes: what it is of stands beside it. */
+function eventJson(event: NonNullable<Decision["event"]>): object {
+  const { of: _, ...facts } = event as typeof event & { readonly of?: unknown };
+  return facts;
+}
+
+export function chainJson(chain: readonly Told[]): object {
+  return { steps: chain };
+}
+
+const STANDS = { before: "", asked: "  <- asked about", after: "" } as const;
+
+export function chainLines(chain: readonly Told[], colors: Colors, columns: number): string[] {
+  const lines = chain.flatMap((step) => {
+    const head = `${timeText(step.time_ms)}  ${headOf(step)}${STANDS[step.stands]}`;
+    const place = `entry ${step.seq} of ${step.shard}`;
+    const facts =
+      "record" in step ? [`${place}, record ${step.record}`, ...factsOf(step)] : [place, ...noteFacts(step)];
+    return [
+      step.stands === "asked" ? colors.bold(safe(head)) : safe(head),
+      ...facts.flatMap((fact) =>
+        wrap(safe(fact), columns - 2).map((line, at) => `${at === 0 ? "  " : "    "}${line}`),
+      ),
+      "",
+    ];
+  });
+  return [...lines, "That these entries stand in the log rightly, and who signed it, is for verify to say."];
+}
+
+function headOf(step: Told): string {
+  switch (step.kind) {
+    case "decision":
+      return `${step.verdict}  ${step.actions.join(", ")}`;
+    case "event":
+      return `event  ${Object.entries(step.event ?? {})
+        .map(([name, value]) => (name === "kind" ? `${value}` : `${name} ${value}`))
+        .join(", ")}`;
+    case "burn":
+      return "token used";
+    case "outcome":
+      return `outcome  ${step.status}`;
+  }
+}
+
+function factsOf({ kind, approvers = [], follows, reasons, reviewer }: ToldRecord): string[] {
+  return [
+    ...(follows === null ? [] : [`follows ${follows}`]),
+    ...(reviewer === undefined
+      ? []
+      : [
+          `reviewer ${reviewer.by} answered ${reviewer.answer}${reviewer.reason === null ? "" : `: ${reviewer.reason}`}`,
+        ]),
+    ...approvers.map(({ id, key, signature }) => `approved by ${id} with ${key}, signature ${signature}`),
+    ...(kind === "event" ? [] : reasons.map(({ code, sentence }) => `${code}: ${sentence}`)),
+  ];
+}
+
+function noteFacts({ kind, iss, jti, aud, follows }: ToldNote): string[] {
+  return [
+    `follows ${follows}`,
+    kind === "burn" ? `token ${jti} of ${iss}, for ${aud}` : `token ${jti} of ${iss}`,
+  ];
+}

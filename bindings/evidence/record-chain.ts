@@ -1,0 +1,177 @@
+/**
+ * What belongs to one decision: the records that it follows, and what followed from it, in whatever shard of a log. The
+ * entries are taken as they stand; that they stand there rightly is for verify to say.
+ */
+
+import { CodecError, decode } from "../src/codec/decode.ts";
+import { hex } from "../src/sha256.ts";
+import { recordDigest } from "./commitments.ts";
+import type { BurnNote, Entry, OutcomeNote } from "./entry.ts";
+import { EvidenceError } from "./errors.ts";
+import { factsOf } from "./facts.ts";
+import { imageOf } from "./kept-entry.ts";
+import { inventoryOf, readShard } from "./shard.ts";
+import type { StorageReader } from "./storage.ts";
+
+interface StepBase {
+  readonly shard: string;
+  readonly seq: number;
+  /** Digest of the record that it follows, in hex. */
+  readonly follows: string | undefined;
+  /** Whether it is the one that was asked about, stands before it, or followed. */
+  readonly stands: "before" | "asked" | "after";
+}
+
+/** A decision or an event. */
+export interface RecordStep extends StepBase {
+  readonly digest: string;
+  readonly record: Uint8Array;
+  readonly image: string;
+  readonly note?: never;
+}
+
+/** A token that was used, or what became of a call without a session. */
+export interface NoteStep extends StepBase {
+  readonly note: BurnNote | OutcomeNote;
+  readonly record?: never;
+}
+
+export type ChainStep = RecordStep | NoteStep;
+
+export interface RecordChain {
+  readonly steps: readonly ChainStep[];
+  /** Images that the records name and the log has, by their digests. */
+  readonly images: ReadonlyMap<string, Uint8Array>;
+}
+
+const PREFIX = /^[0-9a-f]{8,64}$/;
+
+/**
+ * The chain of the record with this digest. The log is read twice; what is kept of it are the entries that name a record.
+ * @param prefix at least 8 hex digits of the digest.
+ * @throws EvidenceError `record_prefix`, `record_unknown`, `record_ambiguous`, `log_none`; ShardFault where entries are damaged.
+ */
+export async function recordChain(storage: StorageReader, prefix: string): Promise<RecordChain> {
+  const wanted = prefix.toLowerCase();
+  if (!PREFIX.test(wanted))
+    throw new EvidenceError(
+      "record_prefix",
+      `wanted 8 to 64 hex digits of a record's digest, came ${JSON.stringify(prefix)}`,
+    );
+  const found = new Set<string>();
+  const parents = new Map<string, string>();
+  await eachEntry(storage, (_, entry) => {
+    if (entry.note !== undefined) return;
+    const digest = recordDigest(entry.record);
+    if (digest.startsWith(wanted)) found.add(digest);
+    const follows = followedBy(entry);
+    if (follows !== undefined) parents.set(digest, follows);
+  });
+  const [asked, other] = found;
+  if (asked === undefined)
+    throw new EvidenceError("record_unknown", `the log has no record whose digest begins with ${wanted}`);
+  if (other !== undefined)
+    throw new EvidenceError(
+      "record_ambiguous",
+      `${found.size} records begin with ${wanted}, ${asked} and ${other} among them; give more digits`,
+    );
+  return new Chain(asked, parents).read(storage);
+}
+
+class Chain {
+  readonly #asked: string;
+  /** How far from the one that was asked about, by digest: before it negative. */
+  readonly #places = new Map<string, number>();
+
+  constructor(asked: string, parents: ReadonlyMap<string, string>) {
+    this.#asked = asked;
+    for (
+      let digest: string | undefined = asked;
+      digest !== undefined && !this.#places.has(digest);
+      digest = parents.get(digest)
+    )
+      this.#places.set(digest, -this.#places.size);
+    const children = new Map<string, string[]>();
+    for (const [child, parent] of parents) {
+      const known = children.get(parent);
+      if (known === undefined) children.set(parent, [child]);
+      else known.push(child);
+    }
+    const next = [asked];
+    for (let digest = next.shift(); digest !== undefined; digest = next.shift())
+      for (const child of children.get(digest) ?? []) {
+        if (this.#places.has(child)) continue;
+        this.#places.set(child, (this.#places.get(digest) as number) + 1);
+        next.push(child);
+      }
+  }
+
+  async read(storage: StorageReader): Promise<RecordChain> {
+    const steps: (readonly [place: number, step: ChainStep])[] = [];
+    const seen = new Set<string>();
+    await eachEntry(storage, (shard, entry) => {
+      const step = this.#step(shard, entry);
+      if (step === undefined || (step[1].record !== undefined && seen.has(step[1].digest))) return;
+      if (step[1].record !== undefined) seen.add(step[1].digest);
+      steps.push(step);
+    });
+    steps.sort(([one, { seq }], [other, { seq: otherSeq }]) => one - other || seq - otherSeq);
+    const images = new Map<string, Uint8Array>();
+    for (const [, { record, ...step }] of steps) {
+      if (record === undefined || images.has((step as RecordStep).image)) continue;
+      const image = await imageOf(storage, (step as RecordStep).image);
+      if (image !== undefined) images.set((step as RecordStep).image, image);
+    }
+    return { steps: steps.map(([, step]) => step), images };
+  }
+
+  #step(shard: string, entry: Entry): readonly [number, ChainStep] | undefined {
+    const { seq } = entry;
+    const follows = followedBy(entry);
+    if (entry.note !== undefined) {
+      const place = follows === undefined ? undefined : this.#places.get(follows);
+      // A token of a record before is none of this one.
+      if (place === undefined || place < 0) return undefined;
+      return [
+        place + 0.5,
+        { shard, seq, follows, stands: "after", note: entry.note as BurnNote | OutcomeNote },
+      ];
+    }
+    const digest = recordDigest(entry.record);
+    const place = this.#places.get(digest);
+    if (place === undefined) return undefined;
+    const stands = digest === this.#asked ? "asked" : place < 0 ? "before" : "after";
+    const image = factsOf(entry.record)?.image ?? "";
+    return [place, { shard, seq, follows, stands, digest, record: entry.record.slice(), image }];
+  }
+}
+
+/** The record that an entry names: what was asked before, what an outcome is of, what a token permitted. */
+function followedBy(entry: Entry): string | undefined {
+  const { note } = entry;
+  if (note !== undefined)
+    return note.kind === "burn" || note.kind === "outcome" ? hex(note.record) : undefined;
+  let members: unknown;
+  try {
+    members = decode(entry.record);
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    return undefined;
+  }
+  const { parent, event } = (members ?? {}) as { parent?: unknown; event?: { of?: unknown } };
+  const of = parent ?? event?.of;
+  return of instanceof Uint8Array ? hex(of) : undefined;
+}
+
+async function eachEntry(storage: StorageReader, take: (shard: string, entry: Entry) => void): Promise<void> {
+  const { shards } = inventoryOf(await storage.list());
+  if (shards.size === 0)
+    throw new EvidenceError(
+      "log_none",
+      "there is no shard of a log; give the folder that a log was written to",
+    );
+  for (const [shard, segments] of shards)
+    await readShard(storage, segments, (batch) => {
+      for (const { entry } of batch) take(shard, entry);
+    });
+}
