@@ -40,7 +40,7 @@ export function standingOf(
       isAnchored: true,
       shows: `A key you trust for ${origin} signed a tree of size ${size}: ${these}.`,
       leavesOpen:
-        "Whoever holds that key may have cut off later entries, or may show others a log with other entries: nobody else has seen this one.",
+        "Whoever can write to these files may have put back an older checkpoint with the entries under it, and whoever holds that key may show others a log with other entries: nobody else has seen this one.",
     };
   }
   const { quorum } = trust.witnesses;
