@@ -105,6 +105,19 @@ export {
   verifyProof,
 } from "./proof.ts";
 export { type ChainStep, type RecordChain, recordChain } from "./record-chain.ts";
+export {
+  csv,
+  html,
+  joined,
+  jsonLines,
+  ocsf,
+  type ReportEntry,
+  type ReportHead,
+  type ReportRow,
+  type RowFacts,
+  rowOf,
+  xlsx,
+} from "./report/index.ts";
 export { ShardFault } from "./shard.ts";
 export { type Standing, standingOf } from "./standing.ts";
 export type { Storage, StorageReader } from "./storage.ts";

@@ -3,10 +3,12 @@
 import { expect, test } from "vitest";
 import { type BundleOptions, makeBundle, verifyBundle } from "../../bindings/evidence/bundle/index.ts";
 import { EvidenceError } from "../../bindings/evidence/errors.ts";
+import { openEvidenceLog } from "../../bindings/evidence/log.ts";
 import { payloadOpener } from "../../bindings/evidence/opener.ts";
 import { proveConsistency, proveEntry, verifyProof } from "../../bindings/evidence/proof.ts";
 import { joined } from "../../bindings/evidence/report/index.ts";
-import { hash, makeLog, ORIGIN, type TestLog, trustOf, verify } from "./bundle-log.ts";
+import { fromHex } from "../../bindings/src/sha256.ts";
+import { hash, LOG, makeLog, ORIGIN, SIGNER, type TestLog, TIME_MS, trustOf, verify } from "./bundle-log.ts";
 import { binsOf, membersOf } from "./forge.ts";
 
 const PROGRAM = "permit0 0.1.0";
@@ -196,6 +198,33 @@ test("without keys nothing can be opened", async () => {
 test("the reports speak of later outcomes and are escaped", async () => {
   const members = membersOf(await fileOf({ open: true }));
   expect(new TextDecoder().decode(members.get("entries.csv"))).not.toContain('"=cmd');
+});
+
+test("the reports have the token under which a call ran, and what became of it", async () => {
+  const own = await makeLog();
+  const rowsOf = async (): Promise<Record<string, unknown>[]> => {
+    const members = membersOf(await fileOf({}, own));
+    const lines = new TextDecoder().decode(members.get("entries.jsonl")).trimEnd().split("\n");
+    return lines.map((line) => JSON.parse(line));
+  };
+  const call = (await rowsOf()).find(({ kind }) => kind === "call") as { seq: number; record: string };
+  expect(call).toMatchObject({ token: "", outcome: "" });
+  const log = await openEvidenceLog(own.storage, {
+    origin: LOG,
+    signers: [SIGNER],
+    clock: () => TIME_MS + 1,
+    hash,
+  });
+  const place = { iss: "urn:pdp:acme", jti: "t-1", record: fromHex(call.record) as Uint8Array };
+  await log.noteBurn({ ...place, aud: "urn:pep:acme", exp_ms: TIME_MS + 60_000, time_ms: TIME_MS + 1 });
+  await log.noteOutcome({ ...place, status: "failed", time_ms: TIME_MS + 2 });
+  await log.close();
+  const rows = await rowsOf();
+  expect(rows.find(({ seq }) => seq === call.seq)).toMatchObject({ token: "t-1", outcome: "failed" });
+  expect(rows.slice(-2)).toMatchObject([
+    { kind: "note", event: "burn", of: call.record, token: "t-1", outcome: "" },
+    { kind: "note", event: "outcome", of: call.record, token: "t-1", outcome: "failed" },
+  ]);
 });
 
 test("a proof of an entry stands alone", async () => {

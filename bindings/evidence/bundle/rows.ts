@@ -37,6 +37,8 @@ interface Later {
   readonly erasedAt: Map<string, number>;
   /** Of a record, what became of its call. */
   readonly outcomes: Map<string, string>;
+  /** Of a record, the token under which its call ran. */
+  readonly tokens: Map<string, string>;
 }
 
 export class BundleRows {
@@ -110,7 +112,7 @@ export class BundleRows {
     shard: string,
     leaf: Uint8Array,
     opened: Uint8Array | undefined,
-    { erasedAt, outcomes }: Later,
+    { erasedAt, outcomes, tokens }: Later,
   ): ReportRow {
     const facts: RowFacts = { shard, leaf };
     if (entry.note !== undefined) return rowOf(reported(entry), facts);
@@ -122,8 +124,8 @@ export class BundleRows {
       ...stateOf(entry, opened, erasedAt),
       sentence: (code) => sentenceIn(view, code),
     });
-    const outcome = outcomes.get(row.record);
-    return outcome === undefined || row.outcome !== "" ? row : { ...row, outcome };
+    const outcome = row.outcome === "" ? (outcomes.get(row.record) ?? "") : row.outcome;
+    return { ...row, outcome, token: tokens.get(row.record) ?? "" };
   }
 
   #view(image: string): ImageView | undefined {
@@ -137,10 +139,12 @@ export class BundleRows {
   #laterOf(shard: string, { entries }: ShardContent): Later {
     const known = this.#later.get(shard);
     if (known !== undefined) return known;
-    const later: Later = { erasedAt: new Map(), outcomes: new Map() };
+    const later: Later = { erasedAt: new Map(), outcomes: new Map(), tokens: new Map() };
     for (const bytes of binsOf(entries, shardMember(shard, "entries"))) {
       const entry = decodeEntry(bytes);
       if (entry.note?.kind === "erase") later.erasedAt.set(hex(entry.note.subject), entry.seq);
+      if (entry.note?.kind === "burn") later.tokens.set(hex(entry.note.record), entry.note.jti);
+      if (entry.note?.kind === "outcome") later.outcomes.set(hex(entry.note.record), entry.note.status);
       if (entry.record === undefined || factsOfRecord(entry.record)?.event?.kind !== "outcome") continue;
       const { of, outcome } = rowOf(reported(entry), { shard, leaf: entry.prev });
       later.outcomes.set(of, outcome);

@@ -54,7 +54,7 @@ export interface RowFacts {
   readonly payload?: PayloadState;
   /** What became of the call, from a later entry. */
   readonly outcome?: string;
-  /** The token by which it ran. */
+  /** The token by which it ran, from a later entry. */
   readonly token?: string;
   /** The sentences of the policy that the record names. Without them a reason is its code. */
   readonly sentence?: (code: string) => string | undefined;
@@ -189,7 +189,7 @@ export function rowOf(entry: ReportEntry, facts: RowFacts): ReportRow {
 }
 
 function noteMembers({ kind, time_ms, ...rest }: ReportNote) {
-  const { subject } = rest;
+  const { subject, record, jti, status } = rest;
   return {
     kind: "note" as const,
     by: "log" as const,
@@ -197,6 +197,10 @@ function noteMembers({ kind, time_ms, ...rest }: ReportNote) {
     time_ms,
     detail: detailOf(rest),
     ...(subject instanceof Uint8Array ? { subject: hex(subject) } : {}),
+    // Of a token that was burnt, and of what became of its call.
+    ...(record instanceof Uint8Array ? { of: hex(record) } : {}),
+    ...(typeof jti === "string" ? { token: jti } : {}),
+    ...(typeof status === "string" ? { outcome: status } : {}),
   };
 }
 
