@@ -104,7 +104,7 @@ export class ShardWalk {
       case "adopt":
         return note.from < seq ? undefined : "It adopts nothing.";
       case "burn": {
-        // What one of them permits runs once, so no log has it twice.
+        // What one of them permits runs once, so no shard has it twice.
         const name = `${note.jti}\0${note.iss}`;
         if (this.#burnt.has(name)) return "The token that it burns was burnt before.";
         this.#burnt.add(name);
