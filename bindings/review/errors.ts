@@ -1,5 +1,7 @@
 /** The one error for reviews: a code that never changes, where, what was wanted, what came, what to do. */
 
+import { sentenceOf } from "../src/errors.ts";
+
 /** Every code with the general advice, which an error may say more exactly. docs/approvals.md lists them. */
 export const REVIEW_ADVICE = {
   // Opening.
@@ -73,10 +75,7 @@ export class ReviewError extends Error {
 
   constructor(code: ReviewCode, detail: ReviewErrorDetail = {}) {
     const { path, wanted, came, advice = REVIEW_ADVICE[code], cause } = detail;
-    const place = path === undefined ? "" : `: ${path}`;
-    const want = wanted === undefined ? "" : `: wanted ${wanted}`;
-    const found = came === undefined ? "" : `${wanted === undefined ? ":" : ","} came ${came}`;
-    super(`${code}${place}${want}${found}. ${advice}`, cause === undefined ? undefined : { cause });
+    super(sentenceOf(code, detail, advice), cause === undefined ? undefined : { cause });
     this.code = code;
     this.path = path;
     this.wanted = wanted;

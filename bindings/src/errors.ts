@@ -139,9 +139,15 @@ export class EngineError extends Error {
   }
 }
 
-function sentenceOf(code: ErrorCode, detail: ErrorDetail, advice: string): string {
+/** Where, what was wanted, what came, and what to do: the message of every error with a code. */
+export function sentenceOf(
+  code: string,
+  detail: Pick<ErrorDetail, "path" | "wanted" | "came">,
+  advice: string,
+): string {
   const parts: string[] = [code];
-  if (detail.path !== undefined) parts.push(`: ${detail.path}`);
+  // The whole has no place.
+  if (detail.path !== undefined && detail.path !== "") parts.push(`: ${detail.path}`);
   if (detail.wanted !== undefined) parts.push(`: wanted ${detail.wanted}`);
   if (detail.came !== undefined) parts.push(`${detail.wanted === undefined ? ":" : ","} came ${detail.came}`);
   return `${parts.join("")}. ${advice}`;

@@ -1,5 +1,7 @@
 /** One typed error for a token that must not be made or believed. docs/errors.md lists the codes with more words. */
 
+import { sentenceOf } from "../src/errors.ts";
+
 /** What to do about each refusal, by its code, in the order in which a verifier finds them. */
 export const TOKEN_ADVICE = {
   // The text.
@@ -127,11 +129,4 @@ export class TokenError extends Error {
     facts.advice = this.advice;
     return facts;
   }
-}
-
-function sentenceOf(code: TokenCode, { path, wanted, came }: TokenErrorDetail, advice: string): string {
-  const place = path === undefined || path === "" ? "" : `: ${path}`;
-  const want = wanted === undefined ? "" : `: wanted ${wanted}`;
-  const got = came === undefined ? "" : `${wanted === undefined ? ":" : ","} came ${came}`;
-  return `${code}${place}${want}${got}. ${advice}`;
 }
