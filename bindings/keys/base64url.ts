@@ -9,7 +9,34 @@ CODES.forEach((code, value) => {
 });
 const ascii = new TextDecoder();
 
+interface NativeBytes extends Uint8Array {
+  toString(encoding?: "base64url"): string;
+}
+/** The host's own, where it has one: several times as fast, with the same texts. */
+const native = (
+  globalThis as {
+    Buffer?: {
+      from(buffer: ArrayBufferLike, at: number, length: number): NativeBytes;
+      from(text: string, encoding: "base64url"): NativeBytes;
+    };
+  }
+).Buffer;
+
 export function base64url(bytes: Uint8Array): string {
+  if (native === undefined) return writtenByHand(bytes);
+  return native.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64url");
+}
+
+/** The bytes, or undefined for a text that {@link base64url} would not write. */
+export function bytesOfBase64url(text: string): Uint8Array | undefined {
+  if (native === undefined) return readByHand(text);
+  const bytes = native.from(text, "base64url");
+  // The host's reads more than it writes.
+  return bytes.toString("base64url") === text ? new Uint8Array(bytes) : undefined;
+}
+
+/** @internal As {@link base64url} where the host has none. */
+export function writtenByHand(bytes: Uint8Array): string {
   const codes = new Uint8Array(Math.ceil((bytes.length * 4) / 3));
   let filled = 0;
   let group = 0;
@@ -22,8 +49,8 @@ export function base64url(bytes: Uint8Array): string {
   return ascii.decode(codes);
 }
 
-/** The bytes, or undefined for a text that {@link base64url} would not write. */
-export function bytesOfBase64url(text: string): Uint8Array | undefined {
+/** @internal As {@link bytesOfBase64url} where the host has none. */
+export function readByHand(text: string): Uint8Array | undefined {
   // A last letter alone gives no byte.
   if (text.length % 4 === 1) return undefined;
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
