@@ -10,6 +10,7 @@ import type { Signer } from "../keys/signer.ts";
 import { systemClock } from "../src/clock.ts";
 import { quoted } from "../src/codec/errors.ts";
 import { shown } from "../src/errors.ts";
+import { APPROVERS_MAX } from "../src/gen/limits.ts";
 import type { Approval as ApprovalField, Context, Decision, Request } from "../src/types.ts";
 import {
   type Approval,
@@ -107,8 +108,6 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Open approvals that one session may have. More of them and nobody reads any. */
 export const OPEN_MAX = 5;
-/** Persons that a request has room for. */
-export const APPROVERS_MAX = 8;
 const POLL_MS_MIN = 50;
 const POLL_MS_MAX = 2000;
 

@@ -1,8 +1,8 @@
 /** Review: approvals of persons, and a reviewer that may refuse and never approve. Runs in every runtime. */
 
+export { APPROVERS_MAX } from "../src/gen/limits.ts";
 export { type ApprovalState, handleOf } from "./approval.ts";
 export {
-  APPROVERS_MAX,
   Approvals,
   type ApprovalsOptions,
   type ApprovalView,

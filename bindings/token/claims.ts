@@ -2,6 +2,7 @@
 
 import { bytesOfBase64url } from "../keys/base64url.ts";
 import type { JsonValue } from "../src/codec/json.ts";
+import { APPROVERS_MAX } from "../src/gen/limits.ts";
 import { type Constraint, readConstraints } from "./constraints.ts";
 import { TokenError } from "./errors.ts";
 import type { JsonObject } from "./payload.ts";
@@ -66,7 +67,6 @@ export interface Claims {
 
 export const EXACT_MS_MAX = 60_000;
 export const MATCH_MS_MAX = 15 * 60_000;
-const APPROVERS_MAX = 8;
 const JTI_BYTES = 16;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const DIGEST_FORM = "sha256: and 64 hex digits";

@@ -1,6 +1,7 @@
 /** Obligations: what must happen with a verdict. */
 
 import { OBLIGATION_NAMES } from "../gen/codes.ts";
+import { APPROVERS_MAX } from "../gen/limits.ts";
 import { memberOf, type Tree } from "./parse.ts";
 import type { Reader } from "./shape.ts";
 
@@ -12,7 +13,6 @@ export interface Obligation {
   readonly text: string;
 }
 
-const APPROVERS_MAX = 16;
 const TTL_MS_MAX = 2_147_483_647;
 const TEXT = { bytesMax: 1024 };
 
