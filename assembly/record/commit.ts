@@ -17,6 +17,15 @@ export function argsCommitmentAt(): usize {
   return ARGS_BIN_AT + BIN_HEADER_BYTES;
 }
 
+/**
+ * Six bytes of the args commitment, by which a history knows a call again; 0 without a salt, under which calls with the same
+ * arguments have one commitment.
+ */
+export function callName(): u64 {
+  const isSalted = load<u64>(bytesAt(member(REQUEST_KEY_SALT))) != 0;
+  return isSalted ? (load<u64>(argsCommitmentAt()) << 16) >> 16 : 0;
+}
+
 export function requestCommitmentAt(): usize {
   return REQUEST_COMMITMENT_AT;
 }

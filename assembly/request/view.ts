@@ -6,9 +6,11 @@ import {
   ASSERTED_KEY_HOST,
   EVENT_KEY_KIND,
   REQUEST_KEY_ACTION,
+  REQUEST_KEY_APPROVAL,
   REQUEST_KEY_ARGS,
   REQUEST_KEY_EVENT,
   REQUEST_KEY_FIELDS,
+  REQUEST_KEY_REVIEWER,
   REVIEWER_KEY_ANSWER,
   REVIEWER_KEY_COUNT,
   WORD_APPROVAL_KEY,
@@ -62,6 +64,11 @@ export function addEventLabel(label: i32): void {
 /** True when the request is no call but an event. */
 export function isEvent(): bool {
   return member(REQUEST_KEY_EVENT) != ABSENT;
+}
+
+/** True when the request is a call that was reviewed, with what was said to it. */
+export function isAnswered(): bool {
+  return member(REQUEST_KEY_APPROVAL) != ABSENT || member(REQUEST_KEY_REVIEWER) != ABSENT;
 }
 
 /** Node of the value under an EVENT_KEY_*, or ABSENT. */

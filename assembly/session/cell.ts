@@ -3,6 +3,7 @@
  * can come from another image, whose tallies had other columns; `columnOf` says where a tally of this image stands.
  */
 import { equal } from "../base/bytes";
+import { VERDICT_REVIEW } from "../gen/codes";
 import {
   CELLS_TALLY_COUNT,
   CELLS_TALLY_START,
@@ -25,8 +26,8 @@ import {
 } from "../gen/limits";
 import { entryAt } from "../policy/view";
 
-export const CELL_MAGIC: u32 = 0x45433050; // "P0CE"
-export const CELL_VERSION: u32 = 1;
+/** "P0CE", then the version in two bytes. The number of tallies stands behind it. */
+export const CELL_MAGIC: u64 = 0x0001_45433050;
 export const HEADER_BYTES: u32 = 120;
 export const COLUMN_BYTES: u32 = 16;
 export const EVENT_BYTES: u32 = 40;
@@ -84,8 +85,14 @@ export class Event {
   action: u16;
   tier: u8;
   verdict: u8;
-  zero0: u16;
-  zero1: u32;
+  /** With `call1` what names the call of a review, so that it is found when the call is decided again; else 0. */
+  call0: u16;
+  call1: u32;
+}
+
+/** The verdict, and above it the name of the call. */
+function verdictOf(event: Event): u64 {
+  return load<u64>(changetype<usize>(event), offsetof<Event>("tier")) >> 8;
 }
 
 /** A history that was opened. */
@@ -127,19 +134,21 @@ export function checkOf(at: usize, bytes: u32): u64 {
   return sum;
 }
 
+export function eventAt(cell: Cell, index: u32): Event {
+  return changetype<Event>(cell.eventsAt + <usize>(index * EVENT_BYTES));
+}
+
 function eventsFit(cell: Cell, header: Header): bool {
   let last = header.evictedMs;
   for (let index: u32 = 0; index < cell.events; index++) {
-    const event = changetype<Event>(cell.eventsAt + <usize>(index * EVENT_BYTES));
+    const event = eventAt(cell, index);
     const fits =
       event.timeMs >= last &&
       event.amount <= VALUE_MAX &&
       event.tallies != 0 &&
       <u32>event.tallies >> cell.columns == 0 &&
       event.tier <= 4 &&
-      event.verdict <= 2 &&
-      event.zero0 == 0 &&
-      event.zero1 == 0;
+      (verdictOf(event) <= 2 || event.verdict == <u8>VERDICT_REVIEW);
     if (!fits) return false;
     last = event.timeMs;
   }
@@ -223,8 +232,7 @@ export function openCell(cell: Cell, at: usize, bytes: u32, idAt: usize): bool {
   cell.nowMs = max(cell.nowMs, header.lastMs);
   return (
     bytes >= HEADER_BYTES &&
-    header.magic == CELL_MAGIC &&
-    <u32>header.version == CELL_VERSION &&
+    load<u64>(at) == (CELL_MAGIC | (<u64>columns << 48)) &&
     columns <= <u32>CELL_TALLIES_MAX &&
     cell.events <= <u32>CELL_EVENTS_MAX &&
     cell.hours <= <u32>CELL_HOURS_MAX &&
@@ -244,6 +252,17 @@ export function openCell(cell: Cell, at: usize, bytes: u32, idAt: usize): bool {
     bucketsFit(cell.daysAt, cell.days, columns) &&
     marksFit(cell)
   );
+}
+
+/** Takes the events of the review of a call out: what is decided again stands once. */
+export function forgetReview(cell: Cell, call: u64): void {
+  let kept: u32 = 0;
+  for (let index: u32 = 0; index < cell.events; index++) {
+    const event = eventAt(cell, index);
+    if (verdictOf(event) == ((call << 8) | VERDICT_REVIEW)) continue;
+    memory.copy(changetype<usize>(eventAt(cell, kept++)), changetype<usize>(event), EVENT_BYTES);
+  }
+  cell.events = kept;
 }
 
 /** Column of a tally of the image, or NO_COLUMN. */

@@ -7,12 +7,12 @@ import * as codes from "../gen/codes";
 import { TALLIES_COUNTS } from "../gen/layout";
 import { CELL_DAYS_MAX, CELL_EVENTS_MAX, CELL_FILTER_BYTES, CELL_HOURS_MAX } from "../gen/limits";
 import { REQUEST_KEY_MODE, WORD_CMP1_CELL_, WORD_REQUEST_KEY, wordAt, wordBytes } from "../gen/words";
+import { callName } from "../record/commit";
 import { choiceUnder } from "../request/view";
 import {
   BUCKET_HEAD,
   bucketBytes,
   CELL_MAGIC,
-  CELL_VERSION,
   Cell,
   COLUMN_BYTES,
   checkOf,
@@ -21,6 +21,7 @@ import {
   DIGEST_AT,
   EVENT_BYTES,
   Event,
+  eventAt,
   HEADER_BYTES,
   Header,
   HOUR_MS,
@@ -115,7 +116,7 @@ function takeApart(cell: Cell): void {
     );
   }
   for (let index: u32 = 0; index < cell.events; index++) {
-    const from = changetype<Event>(cell.eventsAt + <usize>(index * EVENT_BYTES));
+    const from = eventAt(cell, index);
     let tallies: u32 = 0;
     for (let place: u32 = 0; place < columns; place++) {
       const column: u32 = load<u8>(FROM + <usize>place);
@@ -162,20 +163,16 @@ function evict(): void {
   if (header.evicted != u32.MAX_VALUE) header.evicted++;
 }
 
-function append(position: i32, tallies: u32, nowMs: u64, verdict: i32): void {
+function append(position: i32, tallies: u32, nowMs: u64, verdict: u64): void {
   if (events - first == <u32>CELL_EVENTS_MAX) evict();
   const from = rememberedAt(position);
   const event = changetype<Event>(EVENTS + <usize>(events++ * EVENT_BYTES));
   event.timeMs = nowMs;
-  event.amount = from.amount;
-  event.target = from.target;
-  event.units = from.units;
+  // Amount, target and units lie side by side in both.
+  memory.copy(changetype<usize>(event) + offsetof<Event>("amount"), changetype<usize>(from), 20);
   event.tallies = <u16>tallies;
   event.action = from.action;
-  event.tier = <u8>from.tier;
-  event.verdict = <u8>verdict;
-  event.zero0 = 0;
-  event.zero1 = 0;
+  store<u64>(changetype<usize>(event), verdict | from.tier, offsetof<Event>("tier"));
   for (let column: u32 = 0; column < columns; column++) {
     if ((tallies >> column) & 1) store<u64>(COLUMNS + <usize>(column * COLUMN_BYTES), nowMs, 8);
   }
@@ -198,9 +195,7 @@ function putTogether(index: i32, added: u32, nowMs: u64): void {
   const at = CELLS_AT + <usize>index * CELL_STRIDE;
   const newest = EVENTS + <usize>((events - added) * EVENT_BYTES);
   const header = changetype<Header>(HEADER);
-  header.magic = CELL_MAGIC;
-  header.version = <u16>CELL_VERSION;
-  header.tallies = <u16>columns;
+  store<u64>(HEADER, CELL_MAGIC | (<u64>columns << 48));
   header.events = <u16>(events - first);
   header.hours = <u16>hours;
   header.days = <u16>days;
@@ -228,7 +223,8 @@ function putTogether(index: i32, added: u32, nowMs: u64): void {
   store<u32>(CELL_SIZES_AT + ((<usize>index) << 2), bytes);
 }
 
-function foldCell(index: i32, verdict: i32, isDenied: bool): void {
+/** @param verdict as events have it, above their tier: with the name of the call, if it may be decided again. */
+function foldCell(index: i32, verdict: u64, isDenied: bool): void {
   const cell = openedAt(index);
   let added: u32 = 0;
   for (let position = 0; position < rememberedCount(); position++) {
@@ -269,13 +265,15 @@ export function foldCall(verdict: i32): void {
   foldNothing();
   const isDenied = verdict == codes.VERDICT_DENY && !isShadow();
   if (!isDenied) noteCall();
-  for (let index = 0; index < cellsOfRequest(); index++) foldCell(index, verdict, isDenied);
+  let word = <u64>verdict << 8;
+  if (verdict == codes.VERDICT_REVIEW && !isShadow()) word |= callName() << 16;
+  for (let index = 0; index < cellsOfRequest(); index++) foldCell(index, word, isDenied);
 }
 
 /** Writes the history that the event goes into. The note was made already. */
 export function foldEvent(): void {
   leaveAll();
-  foldCell(cellOfEvent(), codes.VERDICT_ALLOW, false);
+  foldCell(cellOfEvent(), <u64>codes.VERDICT_ALLOW << 8, false);
 }
 
 /** How many events a history got. */

@@ -15,6 +15,7 @@ import {
   REASON_STATE_STATE_FULL,
   REASON_STATE_STATE_INVALID,
   REASON_STATE_STATE_STALE,
+  REASON_STATE_TIME_BACKWARDS,
   REQUEST_KEY_CELLS,
 } from "../gen/words";
 import {
@@ -28,8 +29,9 @@ import {
   valueAt,
 } from "../normalise/part";
 import { listCount } from "../policy/view";
-import { ABSENT, context, isEvent, member } from "../request/view";
-import { Cell, DIGEST_AT, openCell, VALUE_MAX } from "./cell";
+import { callName } from "../record/commit";
+import { ABSENT, context, isAnswered, isEvent, member } from "../request/view";
+import { Cell, DIGEST_AT, forgetReview, openCell, VALUE_MAX } from "./cell";
 import { callIsFrozen, partIsFrozen } from "./freezes";
 import {
   FOUND_ID_AT,
@@ -90,12 +92,17 @@ let asked: u32 = 0;
 /** The history of the session; where freezes stand, or that of an event. */
 let sessionCell: i32 = -1;
 let otherCell: i32 = -1;
-let isFrozen: bool = false;
-let isFull: bool = false;
-let isInvalid: bool = false;
-let isStale: bool = false;
-let isOverflowed: bool = false;
-let isBackwards: bool = false;
+/** A bit for each REASON_STATE_* that holds. */
+let reasons: u32 = 0;
+
+function note(reason: i32): void {
+  reasons |= 1 << reason;
+}
+
+/** Whether the reason REASON_STATE_* holds. */
+export function stateHolds(reason: i32): bool {
+  return ((reasons >> reason) & 1) != 0;
+}
 
 /** True when the request has histories, though perhaps none. */
 export function keepsMemory(): bool {
@@ -144,14 +151,16 @@ function open(index: i32): void {
   if (bytes > 0) {
     const at = CELLS_AT + <usize>index * CELL_STRIDE;
     if (!openCell(cell, at, bytes, idAt(index))) {
-      isInvalid = true;
+      note(REASON_STATE_STATE_INVALID);
       return;
     }
     digest = at + DIGEST_AT;
   }
-  if (cell.nowMs > requestMs()) isBackwards = true;
+  if (cell.nowMs > requestMs()) note(REASON_STATE_TIME_BACKWARDS);
+  const call = callName();
+  if (call != 0 && isAnswered()) forgetReview(cell, call);
   cell.isKnown = equal(digest, digestAt(index), SHA256_BYTES);
-  if (!cell.isKnown) isStale = true;
+  if (!cell.isKnown) note(REASON_STATE_STATE_STALE);
 }
 
 /** Finds the history that belongs to a kind for the part under way. */
@@ -165,8 +174,8 @@ function locate(kind: usize): i32 {
     cell.kind = kind;
     return cell.isKnown ? index : UNREADABLE;
   }
-  if (cellCount == CELLS_MAX) isOverflowed = true;
-  else isInvalid = true;
+  if (cellCount == CELLS_MAX) note(REASON_STATE_CELLS_OVERFLOW);
+  else note(REASON_STATE_STATE_INVALID);
   return UNREADABLE;
 }
 
@@ -187,25 +196,20 @@ export function cellOfEvent(): i32 {
 
 /** True while something may be frozen that the call names. */
 function mayFreeze(): bool {
-  return otherCell >= 0 && openedAt(otherCell).marks > 0 && !isFrozen;
+  return otherCell >= 0 && openedAt(otherCell).marks > 0 && !stateHolds(REASON_STATE_FROZEN);
 }
 
 function beginEvent(): void {
   const kind = kindOfEvent();
   otherCell = isKept && kind != NO_KIND ? locate(kindAt(kind)) : NO_KEY;
-  if (otherCell == NO_KEY) isInvalid = true;
+  if (otherCell == NO_KEY) note(REASON_STATE_STATE_INVALID);
 }
 
 /** Opens the histories of the request. */
 export function beginMemory(): void {
   const cells = member(REQUEST_KEY_CELLS);
   isKept = cells != ABSENT;
-  isInvalid = false;
-  isStale = false;
-  isOverflowed = false;
-  isBackwards = false;
-  isFrozen = false;
-  isFull = false;
+  reasons = 0;
   asked = 0;
   cellCount = 0;
   sessionCell = NO_KEY;
@@ -219,8 +223,8 @@ export function beginMemory(): void {
   sessionCell = sharedOf(sessionKind());
   otherCell = sharedOf(freezeKind());
   // Nobody can say that nothing is frozen.
-  if (otherCell == UNREADABLE && !isStale) isInvalid = true;
-  if (mayFreeze()) isFrozen = callIsFrozen(openedAt(otherCell));
+  if (otherCell == UNREADABLE && !stateHolds(REASON_STATE_STATE_STALE)) note(REASON_STATE_STATE_INVALID);
+  if (mayFreeze() && callIsFrozen(openedAt(otherCell))) note(REASON_STATE_FROZEN);
 }
 
 function openAll(cells: i32): void {
@@ -326,7 +330,7 @@ export function writtenBefore(): u32 {
 
 /** Notes that one more thing cannot be frozen. */
 export function refuseFull(): void {
-  isFull = true;
+  note(REASON_STATE_STATE_FULL);
 }
 
 /** Begins to remember the part under way. */
@@ -338,7 +342,7 @@ export function rememberPart(): void {
   here.tallies2 = 0;
   here.labels = 0;
   here.written = writtenBefore();
-  if (mayFreeze()) isFrozen = partIsFrozen(openedAt(otherCell));
+  if (mayFreeze() && partIsFrozen(openedAt(otherCell))) note(REASON_STATE_FROZEN);
   here.cells = u64.MAX_VALUE; // NO_KEY of every kind.
   if (isKept) {
     for (let kind = 0; kind < kindCount(); kind++) {
@@ -363,14 +367,5 @@ export function keepRemembered(): void {
 
 /** After the last part: a history that belongs to nothing in the call is somebody else's. */
 export function endMemory(): void {
-  if (asked != <u32>((1 << cellCount) - 1)) isInvalid = true;
-}
-
-/** Whether the reason REASON_STATE_* holds. */
-export function stateHolds(reason: i32): bool {
-  if (reason == REASON_STATE_FROZEN) return isFrozen;
-  if (reason == REASON_STATE_STATE_FULL) return isFull;
-  if (reason == REASON_STATE_STATE_INVALID) return isInvalid;
-  if (reason == REASON_STATE_STATE_STALE) return isStale;
-  return reason == REASON_STATE_CELLS_OVERFLOW ? isOverflowed : isBackwards;
+  if (asked != <u32>((1 << cellCount) - 1)) note(REASON_STATE_STATE_INVALID);
 }

@@ -26,8 +26,8 @@ import {
   COLUMN_BYTES,
   columnOf,
   DAY_MS,
-  EVENT_BYTES,
   Event,
+  eventAt,
   HEADER_BYTES,
   HOUR_MS,
   NO_COLUMN,
@@ -69,10 +69,6 @@ function prepare(at: usize, tally: usize): Asked {
   asked.column = columnOf(cell, tallyNumber(tally));
   asked.countsHere = <i32>load<u8>(tally + TALLIES_COUNTS) != codes.TALLY_COUNTS_DENIED;
   return asked;
-}
-
-function eventAt(index: u32): Event {
-  return changetype<Event>(cell.eventsAt + <usize>(index * EVENT_BYTES));
 }
 
 function counts(event: Event, tally: Asked): bool {
@@ -145,7 +141,7 @@ function inWindow(tally: Asked, unit: i32, largest: bool): u64 {
     sum = largest ? max(sum, one) : saturated(sum + one);
   }
   for (let index: u32 = 0; index < cell.events; index++) {
-    const event = eventAt(index);
+    const event = eventAt(cell, index);
     if (event.timeMs < startMs || !counts(event, tally)) continue;
     const one = ofEvent(event, unit);
     sum = largest ? max(sum, one) : saturated(sum + one);
@@ -187,7 +183,7 @@ function distinct(tally: Asked): u64 {
   seenNothing = false;
   seen = inBuckets(tally, COUNT);
   for (let index: u32 = 0; index < cell.events; index++) {
-    const event = eventAt(index);
+    const event = eventAt(cell, index);
     if (event.timeMs >= startMs && counts(event, tally)) see(event.target);
   }
   for (let position = 0; position <= rememberedCount(); position++) {
@@ -202,7 +198,7 @@ function highestTier(tally: Asked): u64 {
     if (ofBucket(at, tally, COUNT) > 0) tier = max(tier, <u64>load<u32>(at, 4));
   }
   for (let index: u32 = 0; index < cell.events; index++) {
-    const event = eventAt(index);
+    const event = eventAt(cell, index);
     if (event.timeMs >= startMs && counts(event, tally)) tier = max(tier, <u64>event.tier);
   }
   return tier;
@@ -227,7 +223,7 @@ function idle(tally: Asked): u64 {
   let before = cell.evictedMs;
   let isFirst = cell.hours + cell.days == 0;
   for (let index: u32 = 0; index < cell.events; index++) {
-    const event = eventAt(index);
+    const event = eventAt(cell, index);
     if (!counts(event, tally)) continue;
     if (!isFirst && event.timeMs >= startMs) longest = max(longest, event.timeMs - before);
     isFirst = false;
@@ -243,7 +239,7 @@ function follows(tally: Asked, other: Asked): u64 {
   let began = inBuckets(other, COUNT) > 0;
   if (began && inBuckets(tally, COUNT) > 0) return 1;
   for (let index: u32 = 0; index < cell.events; index++) {
-    const event = eventAt(index);
+    const event = eventAt(cell, index);
     if (event.timeMs < startMs) continue;
     if (began && counts(event, tally)) return 1;
     if (counts(event, other)) began = true;

@@ -376,7 +376,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "an old history is taken for the newest",
     kind: "allow-all",
     file: "assembly/session/memory.ts",
-    find: "if (!cell.isKnown) isStale = true;",
+    find: "if (!cell.isKnown) note(REASON_STATE_STATE_STALE);",
     replace: "cell.isKnown = true;",
     build: "wasm",
     suites: ["memory"],

@@ -38,7 +38,13 @@ export const ASSEMBLY_LAYERS: readonly Layer[] = [
   {
     name: "session",
     files: ["assembly/session/"],
-    may: [...BASE_AND_GEN, ...VIEWS, "assembly/normalise/name", "assembly/normalise/normalise"],
+    may: [
+      ...BASE_AND_GEN,
+      ...VIEWS,
+      "assembly/normalise/name",
+      "assembly/normalise/normalise",
+      "assembly/record/commit",
+    ],
   },
   {
     name: "condition",
