@@ -384,11 +384,11 @@ const AT_UNITS = 24;
 const AT_TALLIES = 28;
 const AT_TIER = 32;
 const AT_VERDICT = 33;
-const AT_ZEROS = 34;
+const AT_CALL = 34;
 
 /** Events of one history: all at one time, each of a part, in the order of the parts. */
 function eventsFault(record: EngineMembers, events: Uint8Array, path: string): Fault | undefined {
-  const { parts, thresholds, time_ms, verdict } = record;
+  const { args, mode, parts, thresholds, time_ms, verdict } = record;
   const view = viewOf(events);
   let part = 0;
   for (let at = 0; at < events.length; at += CELL_EVENT_BYTES) {
@@ -400,8 +400,10 @@ function eventsFault(record: EngineMembers, events: Uint8Array, path: string): F
     if (view.getUint16(at + AT_TALLIES, true) === 0) return fault(path, "an event is in no tally");
     if (VERDICT_NAMES[events[at + AT_VERDICT] as number] !== verdict)
       return fault(path, "an event has another verdict");
-    if (events.subarray(at + AT_ZEROS, at + CELL_EVENT_BYTES).some((byte) => byte !== 0))
-      return fault(path, "an event does not end in zeros");
+    const name = events.subarray(at + AT_CALL, at + CELL_EVENT_BYTES);
+    const isNamed = name.every((byte, position) => byte === args[position]);
+    if (!(isNamed && verdict === "review" && mode === "enforce") && name.some((byte) => byte !== 0))
+      return fault(path, "an event has the name of another call");
     const tier = TIER_NAMES[events[at + AT_TIER] as number];
     while (part < parts.length && tierOf((parts[part] as PartMembers).hazard, thresholds) !== tier) part++;
     if (part++ >= parts.length) return fault(path, "an event has a tier of no part");
