@@ -7,6 +7,7 @@ import type { CmpValue } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { pathWith } from "../src/codec/errors.ts";
 import type { JsonValue } from "../src/codec/json.ts";
+import { ARGS_DOMAIN } from "../src/domains.ts";
 import { hex, sha256 } from "../src/sha256.ts";
 import { TokenError } from "./errors.ts";
 import { ClaimPlace } from "./place.ts";
@@ -40,7 +41,6 @@ const INDEX_MAX = 65_535;
 const INT64_MIN = -(2n ** 63n);
 const UINT64_MAX = 2n ** 64n - 1n;
 const INTEGER = /^-?[1-9][0-9]*$/;
-const ARGS_DOMAIN = new TextEncoder().encode("cmp1:args\n");
 const utf8 = new TextEncoder();
 
 /** SHA-256 of the parts in one piece, by whoever is fastest. */
