@@ -2,6 +2,9 @@
 
 import { ReviewError } from "permit0/review";
 
+/** In the help of what {@link needTerminal} guards. */
+export const PEOPLE = "For people: it needs a terminal, and an agent must not be able to run this.";
+
 /** @throws ReviewError `key_unattended` without a terminal: a program must not do what is for people. */
 export function needTerminal(what: string): void {
   if (process.stdin.isTTY === true) return;

@@ -1,15 +1,13 @@
 /** From a request to what its record says of it: docs/format/request.md, "Commitments". */
 
-import { type CmpValue, CodecError, decode } from "../src/codec/decode.ts";
+import { type CmpMap, type CmpValue, CodecError, decode, isMap } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
+import { COMMIT_DOMAIN, RECORD_DOMAIN } from "../src/domains.ts";
 import { REQUEST_BYTES_MAX } from "../src/gen/limits.ts";
 import { hex, sha256 } from "../src/sha256.ts";
 import { EvidenceError } from "./errors.ts";
-import { type CmpMap, isMap } from "./fields.ts";
 import { readRequest } from "./payload.ts";
 import { sameHash } from "./tree.ts";
-
-const DOMAIN = new TextEncoder().encode("cmp1:commit\n");
 
 /** What a record commits to. */
 export interface Commitments {
@@ -24,7 +22,8 @@ export interface Commitments {
  */
 export function commitmentsOf(request: Uint8Array): Commitments {
   const { whole, name, salt } = readRequest(request);
-  const commit = (value: unknown): Uint8Array => sha256(DOMAIN, salt, encode(value, REQUEST_BYTES_MAX + 34));
+  const commit = (value: unknown): Uint8Array =>
+    sha256(COMMIT_DOMAIN, salt, encode(value, REQUEST_BYTES_MAX + 34));
   const args = commit(whole[name]);
   return { args, request: commit({ ...whole, [name]: args }) };
 }
@@ -59,8 +58,6 @@ function cellsOf(cells: CmpValue | undefined): CmpValue[] | undefined {
   if (!Array.isArray(cells)) return undefined;
   return cells.map((cell) => (isMap(cell) ? [cell.id ?? null, cell.before ?? null] : null));
 }
-
-const RECORD_DOMAIN = new TextEncoder().encode("cmp1:record\n");
 
 /** The digest under which others name a record, in hex. */
 export function recordDigest(record: Uint8Array): string {

@@ -3,7 +3,7 @@
  * docs/format/payload.md.
  */
 
-import { type CmpValue, decode } from "../src/codec/decode.ts";
+import { type CmpValue, decode, isMap } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { pathWith } from "../src/codec/errors.ts";
 import { sortKeys } from "../src/codec/shape.ts";
@@ -27,14 +27,6 @@ export type FieldPath = readonly (string | number)[];
 export interface Field {
   readonly path: FieldPath;
   readonly value: CmpValue;
-}
-
-export type CmpMap = { readonly [key: string]: CmpValue };
-
-export function isMap(value: CmpValue | undefined): value is CmpMap {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
 }
 
 /** All fields of call data, in the order of its bytes. */

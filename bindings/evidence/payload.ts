@@ -3,13 +3,12 @@
  * what the entry says. docs/format/payload.md.
  */
 
-import { type CmpValue, CodecError, decode } from "../src/codec/decode.ts";
+import { type CmpMap, type CmpValue, CodecError, decode, isMap } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { REQUEST_BYTES_MAX } from "../src/gen/limits.ts";
 import { hex, sha256 } from "../src/sha256.ts";
 import { EvidenceError } from "./errors.ts";
 import {
-  type CmpMap,
   type Disclosure,
   disclosureAt,
   type Field,
@@ -17,7 +16,6 @@ import {
   fieldHash,
   fieldSalts,
   fieldsOf,
-  isMap,
   pathText,
   rootOfFields,
 } from "./fields.ts";

@@ -19,6 +19,7 @@ import {
   type VerifiedToken,
   verifyToken,
 } from "../token/index.ts";
+import { SKEW_MS } from "../token/verify.ts";
 import type { Burn, BurnStore } from "./burns.ts";
 import { GatewayError } from "./errors.ts";
 
@@ -181,7 +182,7 @@ class OpenGateway {
           came: "one that does no more",
         });
     }
-    const { skew_ms = 5_000 } = this.#options;
+    const { skew_ms = SKEW_MS } = this.#options;
     if (nowMs - skew_ms >= verified.claims.exp_ms)
       throw new TokenError("token_expired", {
         wanted: "a token that has not ended",
@@ -205,7 +206,7 @@ class OpenGateway {
   }
 
   async #burn({ iss, jti, exp_ms, prov, aud, ctx }: Claims, time_ms: number): Promise<Burn> {
-    const { burns, log, skew_ms = 5_000 } = this.#options;
+    const { burns, log, skew_ms = SKEW_MS } = this.#options;
     const record = prov.record.slice("sha256:".length);
     const session = ctx?.session === undefined ? {} : { session: ctx.session };
     // Kept for as long as some clock could take the token for good.

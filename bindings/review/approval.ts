@@ -10,6 +10,7 @@ import { decode } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { CodecError } from "../src/codec/errors.ts";
 import { decisionFromRecord, type Wording } from "../src/decision.ts";
+import { ARGS_DOMAIN } from "../src/domains.ts";
 import { REQUEST_BYTES_MAX, TIME_MS_MAX } from "../src/gen/limits.ts";
 import { fromHex, hex, sha256 } from "../src/sha256.ts";
 import type { Context, Decision, Request } from "../src/types.ts";
@@ -44,8 +45,6 @@ export const HANDLE = /^[0-9a-f]{32}$/;
 /** A person may say something once, and a list of persons is short; a file of more was not written by this. */
 export const STATEMENTS_MAX = 64;
 const BYTES_MAX = REQUEST_BYTES_MAX * 4;
-
-const ARGS_DOMAIN = new TextEncoder().encode("cmp1:args\n");
 
 export function handleOf(record: Uint8Array): string {
   return hex(fromHexOf(digestOf(record)).subarray(0, HANDLE_BYTES));

@@ -1,6 +1,6 @@
 /** The one error for reviews: a code that never changes, where, what was wanted, what came, what to do. */
 
-import { sentenceOf } from "../src/errors.ts";
+import { CodedError, type ErrorDetail } from "../src/errors.ts";
 
 /** Every code with the general advice, which an error may say more exactly. docs/approvals.md lists them. */
 export const REVIEW_ADVICE = {
@@ -44,17 +44,6 @@ export const REVIEW_ADVICE = {
 /** A code of {@link ReviewError}. Codes are stable; messages are not. */
 export type ReviewCode = keyof typeof REVIEW_ADVICE;
 
-export interface ReviewErrorDetail {
-  /** A place in a file or in options, or the handle of an approval. */
-  readonly path?: string;
-  readonly wanted?: string;
-  /** Text from outside goes through `shown` or `quoted` first. */
-  readonly came?: string;
-  /** Said instead of the general advice of the code. */
-  readonly advice?: string;
-  readonly cause?: unknown;
-}
-
 /**
  * A review that cannot go on as asked. Nothing was approved by it.
  *
@@ -65,34 +54,11 @@ export interface ReviewErrorDetail {
  *   if (error instanceof ReviewError && error.code === "approval_expired") ask(again);
  * }
  */
-export class ReviewError extends Error {
+export class ReviewError extends CodedError<ReviewCode> {
   override readonly name = "ReviewError";
-  readonly code: ReviewCode;
-  readonly path: string | undefined;
-  readonly wanted: string | undefined;
-  readonly came: string | undefined;
-  readonly advice: string;
 
-  constructor(code: ReviewCode, detail: ReviewErrorDetail = {}) {
-    const { path, wanted, came, advice = REVIEW_ADVICE[code], cause } = detail;
-    super(sentenceOf(code, detail, advice), cause === undefined ? undefined : { cause });
-    this.code = code;
-    this.path = path;
-    this.wanted = wanted;
-    this.came = came;
-    this.advice = advice;
-  }
-
-  /** The same facts as data, for logs and for `--json`. */
-  toJSON(): Record<string, string> {
-    const { code, message, path, wanted, came, advice } = this;
-    return {
-      code,
-      message,
-      ...(path === undefined ? {} : { path }),
-      ...(wanted === undefined ? {} : { wanted }),
-      ...(came === undefined ? {} : { came }),
-      advice,
-    };
+  /** @param detail `path` is a place in a file or in options, or the handle of an approval; texts in `came` are escaped. */
+  constructor(code: ReviewCode, detail: Omit<ErrorDetail, "offset"> = {}) {
+    super(code, detail, REVIEW_ADVICE[code]);
   }
 }

@@ -5,6 +5,7 @@
 
 import { decode } from "./codec/decode.ts";
 import { CmpWriter, CodecError, encode } from "./codec/encode.ts";
+import { COMMIT_DOMAIN, RECORD_DOMAIN } from "./domains.ts";
 import { deepFreeze } from "./frozen.ts";
 import {
   AMPLIFIER_COUNT,
@@ -107,9 +108,6 @@ interface RecordMembers {
 const DIGEST_BYTES = 32;
 const CELL_EVENT_BYTES = 40;
 const FLAG_ROLES = ["primary", "secondary"] as const;
-const utf8 = new TextEncoder();
-const RECORD_DOMAIN = utf8.encode("cmp1:record\n");
-const COMMIT_DOMAIN = utf8.encode("cmp1:commit\n");
 
 /** The part that the call is named after: of the largest hazard, the first of them. */
 function mainPart<P extends Pick<Part, "hazard">>(parts: readonly P[]): P | undefined {

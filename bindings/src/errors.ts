@@ -98,6 +98,48 @@ export interface ErrorDetail {
 }
 
 /**
+ * An error with a code that never changes: where, what was wanted, what came and what to do, as text and as data.
+ * `Fact` is the type of what stands in the data beside texts.
+ */
+export abstract class CodedError<Code extends string, Fact = never> extends Error {
+  readonly code: Code;
+  readonly path: string | undefined;
+  readonly wanted: string | undefined;
+  readonly came: string | undefined;
+  readonly advice: string;
+
+  /** @param general advice of the code, where the detail has none. */
+  constructor(
+    code: Code,
+    { path, wanted, came, advice, cause }: Omit<ErrorDetail, "offset">,
+    general: string,
+  ) {
+    super(
+      sentenceOf(code, { path, wanted, came }, advice ?? general),
+      cause === undefined ? undefined : { cause },
+    );
+    this.code = code;
+    this.path = path;
+    this.wanted = wanted;
+    this.came = came;
+    this.advice = advice ?? general;
+  }
+
+  /** The same facts as data, for logs and for `--json`. */
+  toJSON(): Record<string, string | Fact> {
+    const { code, message, path, wanted, came, advice } = this;
+    return {
+      code,
+      message,
+      ...(path === undefined ? {} : { path }),
+      ...(wanted === undefined ? {} : { wanted }),
+      ...(came === undefined ? {} : { came }),
+      advice,
+    };
+  }
+}
+
+/**
  * The caller asked for something that cannot be decided. Nothing was decided, so nothing may run.
  *
  * @example
@@ -107,49 +149,35 @@ export interface ErrorDetail {
  *   if (error instanceof EngineError) console.error(error.code, error.path); // value_undefined args.to
  * }
  */
-export class EngineError extends Error {
+export class EngineError extends CodedError<ErrorCode, number> {
   override readonly name = "EngineError";
-  readonly code: ErrorCode;
-  readonly path: string | undefined;
-  readonly wanted: string | undefined;
-  readonly came: string | undefined;
-  readonly advice: string;
   readonly offset: number | undefined;
 
   constructor(code: ErrorCode, detail: ErrorDetail = {}) {
-    const advice = detail.advice ?? ADVICE[code];
-    super(sentenceOf(code, detail, advice), detail.cause === undefined ? undefined : { cause: detail.cause });
-    this.code = code;
-    this.path = detail.path;
-    this.wanted = detail.wanted;
-    this.came = detail.came;
-    this.advice = advice;
+    super(code, detail, ADVICE[code]);
     this.offset = detail.offset;
   }
 
-  /** The same facts as data, for logs and for `--json`. */
-  toJSON(): Record<string, string | number> {
-    const facts: Record<string, string | number> = { code: this.code, message: this.message };
-    if (this.path !== undefined) facts.path = this.path;
-    if (this.wanted !== undefined) facts.wanted = this.wanted;
-    if (this.came !== undefined) facts.came = this.came;
-    if (this.offset !== undefined) facts.offset = this.offset;
-    facts.advice = this.advice;
-    return facts;
+  override toJSON(): Record<string, string | number> {
+    const { advice, ...facts } = super.toJSON();
+    return { ...facts, ...(this.offset === undefined ? {} : { offset: this.offset }), advice } as Record<
+      string,
+      string | number
+    >;
   }
 }
 
-/** Where, what was wanted, what came, and what to do: the message of every error with a code. */
-export function sentenceOf(
+/** Where, what was wanted, what came, and what to do. */
+function sentenceOf(
   code: string,
-  detail: Pick<ErrorDetail, "path" | "wanted" | "came">,
+  { path, wanted, came }: { [name in "path" | "wanted" | "came"]: string | undefined },
   advice: string,
 ): string {
   const parts: string[] = [code];
   // The whole has no place.
-  if (detail.path !== undefined && detail.path !== "") parts.push(`: ${detail.path}`);
-  if (detail.wanted !== undefined) parts.push(`: wanted ${detail.wanted}`);
-  if (detail.came !== undefined) parts.push(`${detail.wanted === undefined ? ":" : ","} came ${detail.came}`);
+  if (path !== undefined && path !== "") parts.push(`: ${path}`);
+  if (wanted !== undefined) parts.push(`: wanted ${wanted}`);
+  if (came !== undefined) parts.push(`${wanted === undefined ? ":" : ","} came ${came}`);
   return `${parts.join("")}. ${advice}`;
 }
 

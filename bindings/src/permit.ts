@@ -297,21 +297,6 @@ function refusalText(what: string, decision: DenyDecision | ReviewDecision, why:
 
 const SHADOW_MS_MAX = 30 * 24 * 60 * 60 * 1000;
 const ZERO_SALT = new Uint8Array(32);
-const OPTIONS = [
-  "image",
-  "engine",
-  "memory",
-  "log",
-  "keySalt",
-  "context",
-  "clock",
-  "mode",
-  "salt",
-  "obligations",
-  "tools",
-  "review",
-  "run",
-];
 /** Facts whose authority is recorded: the keys of `asserted_by`. */
 const ASSERTABLE = ["actor", "environment", "host", "roles", "tz_min"] as const;
 
@@ -752,19 +737,19 @@ function needOptions(options: PermitOptions): void {
     throw new EngineError("option_type", { wanted: "options as an object", came: shown(given) });
   }
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    if (!OPTIONS.includes(name)) {
-      const meant = nearest(name, OPTIONS);
+    if (!Object.hasOwn(OPTIONS, name)) {
+      const names = Object.keys(OPTIONS);
+      const meant = nearest(name, names);
       throw new EngineError("option_unknown", {
         path: name,
-        wanted: `one of ${OPTIONS.join(", ")}`,
+        wanted: `one of ${names.join(", ")}`,
         came: shown(name),
         ...(meant === undefined ? {} : { advice: `Did you mean ${meant}?` }),
       });
     }
     // A policy that turned out undefined must not silently become the default one.
-    const wanted = wrongOption(name, value);
-    if (wanted !== undefined)
-      throw new EngineError("option_type", { path: name, wanted, came: shown(value) });
+    const [isRight, wanted] = OPTIONS[name as keyof PermitOptions];
+    if (!isRight(value)) throw new EngineError("option_type", { path: name, wanted, came: shown(value) });
   }
   if (options.image !== undefined && options.engine !== undefined) {
     throw new EngineError("option_type", { path: "engine", wanted: "either image or engine", came: "both" });
@@ -778,35 +763,31 @@ function needOptions(options: PermitOptions): void {
   }
 }
 
-/** What an option should have been, or undefined when it is right. */
-function wrongOption(name: string, value: unknown): string | undefined {
-  switch (name) {
-    case "image":
-      return value instanceof Uint8Array ? undefined : "the bytes of an image, as a Uint8Array";
-    case "run":
-      return typeof value === "function" ? undefined : "a function, as runUnderToken gives one";
-    case "clock":
-      return typeof value === "function" ? undefined : "a function that returns milliseconds";
-    case "keySalt":
-      return value instanceof Uint8Array && value.length === ZERO_SALT.length ? undefined : "32 bytes";
-    case "salt": {
-      const bytes = value instanceof Uint8Array && value.length === ZERO_SALT.length;
-      return bytes || value === "random" || value === "zero" ? undefined : '"random", "zero" or 32 bytes';
-    }
-    case "obligations": {
-      const known = (kind: unknown): boolean => (OBLIGATION_NAMES as readonly unknown[]).includes(kind);
-      return Array.isArray(value) && value.every(known)
-        ? undefined
-        : `a list of ${OBLIGATION_NAMES.join(", ")}`;
-    }
-    case "mode":
-      return value === "enforce" || (typeof value === "object" && value !== null)
-        ? undefined
-        : '"enforce", or { shadow: { until } }';
-    default:
-      return typeof value === "object" && value !== null ? undefined : "an object";
-  }
-}
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+const isFunction = (value: unknown): boolean => typeof value === "function";
+const isSalt = (value: unknown): boolean => value instanceof Uint8Array && value.length === ZERO_SALT.length;
+const isObligation = (kind: unknown): boolean => (OBLIGATION_NAMES as readonly unknown[]).includes(kind);
+const OBJECT = [isObject, "an object"] as const;
+
+/** Every option, with what it must be. */
+const OPTIONS: Readonly<Record<keyof PermitOptions, readonly [(value: unknown) => boolean, string]>> = {
+  image: [(value) => value instanceof Uint8Array, "the bytes of an image, as a Uint8Array"],
+  engine: OBJECT,
+  memory: OBJECT,
+  log: OBJECT,
+  keySalt: [isSalt, "32 bytes"],
+  context: OBJECT,
+  clock: [isFunction, "a function that returns milliseconds"],
+  mode: [(value) => value === "enforce" || isObject(value), '"enforce", or { shadow: { until } }'],
+  salt: [(value) => value === "random" || value === "zero" || isSalt(value), '"random", "zero" or 32 bytes'],
+  obligations: [
+    (value) => Array.isArray(value) && value.every(isObligation),
+    `a list of ${OBLIGATION_NAMES.join(", ")}`,
+  ],
+  tools: OBJECT,
+  review: OBJECT,
+  run: [isFunction, "a function, as runUnderToken gives one"],
+};
 
 /** The permit that `import { permit } from "permit0"` gives: base policy, no context, enforcing. */
 export const permit: Permit = createPermit();

@@ -1,6 +1,6 @@
 /** Arguments against what a token covers. They come as the bytes that were hashed, and are given back as read from them. */
 
-import { type CmpValue, decode } from "../src/codec/decode.ts";
+import { type CmpMap, type CmpValue, decode, isMap } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { CodecError, quoted } from "../src/codec/errors.ts";
 import { deepFreeze } from "../src/frozen.ts";
@@ -15,7 +15,7 @@ export type Target =
   | { readonly tool: string; readonly server?: string }
   | { readonly action: string };
 
-export type DecodedArguments = { readonly [name: string]: CmpValue };
+export type DecodedArguments = CmpMap;
 
 /**
  * The arguments of a run that a token covers, frozen.
@@ -83,7 +83,6 @@ function decoded(bytes: Uint8Array): DecodedArguments {
       cause: error,
     });
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array))
-    return value as DecodedArguments;
+  if (isMap(value)) return value;
   throw new TokenError("args_bytes", { path: "args", wanted: "a map", came: "another value" });
 }

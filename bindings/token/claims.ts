@@ -68,8 +68,6 @@ export interface Claims {
 export const EXACT_MS_MAX = 60_000;
 export const MATCH_MS_MAX = 15 * 60_000;
 const JTI_BYTES = 16;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
-const DIGEST_FORM = "sha256: and 64 hex digits";
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 const INDEX = /^(0|[1-9]\d{0,15})$/;
 const KEY_ID = /^k4\.pid\.[A-Za-z0-9_-]{44}$/;
@@ -136,7 +134,7 @@ export function readClaims(payload: JsonObject): Claims {
   const named = (name: string): string => root.member(name).name();
   const txn = root.optional("txn")?.name();
   const ctx = root.optional("ctx");
-  const par = root.optional("par")?.matching(DIGEST, DIGEST_FORM);
+  const par = root.optional("par")?.digest();
   const [cap] = root.member("cap").items(1, 1) as [ClaimPlace];
   const claims: Claims = {
     iss: named("iss"),
@@ -211,7 +209,7 @@ function readCovered(place: ClaimPlace): CoveredArguments {
   const mode = place.object(["mode"], ["h", "closed", "c"]).member("mode");
   switch (mode.text()) {
     case "exact":
-      return { mode: "exact", h: place.object(["mode", "h"]).member("h").matching(DIGEST, DIGEST_FORM) };
+      return { mode: "exact", h: place.object(["mode", "h"]).member("h").digest() };
     case "match": {
       const closed = place.object(["mode", "closed", "c"]).member("closed");
       if (closed.value !== true) closed.fail("claim_value", "true");
@@ -224,13 +222,12 @@ function readCovered(place: ClaimPlace): CoveredArguments {
 
 function readPolicy(place: ClaimPlace): Claims["pol"] {
   place.object(["h", "edition"]);
-  return { h: place.member("h").matching(DIGEST, DIGEST_FORM), edition: place.member("edition").name() };
+  return { h: place.member("h").digest(), edition: place.member("edition").name() };
 }
 
 function readProvenance(place: ClaimPlace): Claims["prov"] {
   place.object(["record", "engine"], ["args", "log", "i", "appr"]);
-  const digest = (name: string): string => place.member(name).matching(DIGEST, DIGEST_FORM);
-  const args = place.optional("args")?.matching(DIGEST, DIGEST_FORM);
+  const args = place.optional("args")?.digest();
   const log = place.optional("log")?.name();
   const i = place.optional("i")?.matching(INDEX, "an index in digits");
   if ((log === undefined) !== (i === undefined)) place.fail("claim_value", "log and i, or neither");
@@ -239,8 +236,8 @@ function readProvenance(place: ClaimPlace): Claims["prov"] {
     ?.items(1, APPROVERS_MAX)
     .map((key) => key.matching(KEY_ID, "the name of a key, k4.pid.…"));
   return {
-    record: digest("record"),
-    engine: digest("engine"),
+    record: place.member("record").digest(),
+    engine: place.member("engine").digest(),
     ...(args === undefined ? {} : { args }),
     ...(log === undefined || i === undefined ? {} : { log, i }),
     ...(appr === undefined ? {} : { appr }),

@@ -10,7 +10,7 @@ import type { Signer } from "../keys/signer.ts";
 import { quoted } from "../src/codec/errors.ts";
 import { TokenError } from "./errors.ts";
 
-export const HEADER = "v4.public.";
+const HEADER = "v4.public.";
 export const TOKEN_BYTES_MAX = 8192;
 /** `{}` and the signature. */
 const BODY_BYTES_MIN = SIGNATURE_BYTES + 2;

@@ -1,6 +1,6 @@
 /** One typed error for a token that must not be made or believed. docs/errors.md lists the codes with more words. */
 
-import { sentenceOf } from "../src/errors.ts";
+import { CodedError, type ErrorDetail } from "../src/errors.ts";
 
 /** What to do about each refusal, by its code, in the order in which a verifier finds them. */
 export const TOKEN_ADVICE = {
@@ -81,17 +81,6 @@ export const TOKEN_ADVICE = {
 /** A code of {@link TokenError}. Codes are stable; messages are not. */
 export type TokenCode = keyof typeof TOKEN_ADVICE;
 
-export interface TokenErrorDetail {
-  /** Place: `cap[0].args.c[2].v`, `args.items[0].price`. */
-  readonly path?: string;
-  readonly wanted?: string;
-  /** Shortened and escaped: never a whole text of the token. */
-  readonly came?: string;
-  /** Said instead of the general advice of the code. */
-  readonly advice?: string;
-  readonly cause?: unknown;
-}
-
 /**
  * A token that must not be believed, arguments that it does not cover, or one that must not be minted. Nothing may run.
  *
@@ -102,31 +91,11 @@ export interface TokenErrorDetail {
  *   if (error instanceof TokenError) console.error(error.code); // token_expired
  * }
  */
-export class TokenError extends Error {
+export class TokenError extends CodedError<TokenCode> {
   override readonly name = "TokenError";
-  readonly code: TokenCode;
-  readonly path: string | undefined;
-  readonly wanted: string | undefined;
-  readonly came: string | undefined;
-  readonly advice: string;
 
-  constructor(code: TokenCode, detail: TokenErrorDetail = {}) {
-    const advice = detail.advice ?? TOKEN_ADVICE[code];
-    super(sentenceOf(code, detail, advice), detail.cause === undefined ? undefined : { cause: detail.cause });
-    this.code = code;
-    this.path = detail.path;
-    this.wanted = detail.wanted;
-    this.came = detail.came;
-    this.advice = advice;
-  }
-
-  /** The same facts as data, for logs and for `--json`. */
-  toJSON(): Record<string, string> {
-    const facts: Record<string, string> = { code: this.code, message: this.message };
-    if (this.path !== undefined) facts.path = this.path;
-    if (this.wanted !== undefined) facts.wanted = this.wanted;
-    if (this.came !== undefined) facts.came = this.came;
-    facts.advice = this.advice;
-    return facts;
+  /** @param detail `came` is shortened and escaped: never a whole text of the token. */
+  constructor(code: TokenCode, detail: Omit<ErrorDetail, "offset"> = {}) {
+    super(code, detail, TOKEN_ADVICE[code]);
   }
 }

@@ -4,9 +4,10 @@ import { base64url } from "../keys/base64url.ts";
 import { keyId } from "../keys/paserk.ts";
 import type { Signer } from "../keys/signer.ts";
 import { randomSalt } from "../src/clock.ts";
-import { type CmpValue, decode } from "../src/codec/decode.ts";
+import { type CmpMap, type CmpValue, decode, isMap } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { CodecError, quoted } from "../src/codec/errors.ts";
+import { COMMIT_DOMAIN, RECORD_DOMAIN } from "../src/domains.ts";
 import { REQUEST_BYTES_MAX } from "../src/gen/limits.ts";
 import { hex, sha256 } from "../src/sha256.ts";
 import type { Decision, Obligations } from "../src/types.ts";
@@ -54,14 +55,10 @@ export interface MintOptions {
 }
 
 const utf8 = new TextEncoder();
-const RECORD_DOMAIN = utf8.encode("cmp1:record\n");
-const COMMIT_DOMAIN = utf8.encode("cmp1:commit\n");
 const ZERO_SALT = new Uint8Array(32);
 const JTI_BYTES = 16;
 /** What comes with a token anyway: it ends, and approvals were counted by the engine. */
 const MET_BY_TOKENS: readonly string[] = ["ttl_ms", "approvers"];
-
-type CmpMap = { readonly [key: string]: CmpValue };
 
 /**
  * Mints a token for an allowed call. It is believed by the bytes of record and request alone, whatever else the decision
@@ -280,12 +277,6 @@ function decoded(bytes: Uint8Array, code: "mint_record" | "mint_request"): CmpVa
     if (!(error instanceof CodecError)) throw error;
     throw new TokenError(code, { wanted: "CMP/1 bytes", came: error.code, cause: error });
   }
-}
-
-function isMap(value: CmpValue | undefined): value is CmpMap {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
 }
 
 function sameBytes(one: unknown, other: Uint8Array): boolean {

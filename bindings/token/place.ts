@@ -6,6 +6,7 @@ import { TokenError } from "./errors.ts";
 import { isObject, type JsonObject } from "./payload.ts";
 
 const TEXT_BYTES_MAX = 256;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const utf8 = new TextEncoder();
 
 export class ClaimPlace {
@@ -83,6 +84,10 @@ export class ClaimPlace {
   matching(pattern: RegExp, wanted: string): string {
     const text = this.text();
     return pattern.test(text) ? text : this.fail("claim_value", wanted);
+  }
+
+  digest(): string {
+    return this.matching(DIGEST, "sha256: and 64 hex digits");
   }
 
   #shown(): string {

@@ -34,7 +34,8 @@ export interface VerifiedToken {
   readonly parent?: VerifiedToken;
 }
 
-const SKEW_MS = 5_000;
+/** How far clocks may differ where nobody says otherwise. */
+export const SKEW_MS = 5_000;
 const SKEW_MS_MAX = 30_000;
 const PARENTS_MAX = 8;
 const FOOTER_BYTES_MAX = 128;

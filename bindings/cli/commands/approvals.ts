@@ -7,7 +7,7 @@ import { CliError, EXIT } from "../failure.js";
 import { addPolicyOptions } from "../options.js";
 import { Output, remark } from "../output.js";
 import { openPolicy, type PolicyOptions } from "../policy.js";
-import { askPassphrase, needTerminal } from "../terminal.js";
+import { askPassphrase, needTerminal, PEOPLE } from "../terminal.js";
 import { table, timeText } from "../text.js";
 
 interface ApprovalsOptions extends PolicyOptions {
@@ -19,8 +19,6 @@ interface ApprovalsOptions extends PolicyOptions {
   readonly all?: boolean;
   readonly json?: boolean;
 }
-
-const PEOPLE = "For people: it needs a terminal, and an agent must not be able to run this.";
 
 export function addApprovals(program: Command): void {
   const approvals = program

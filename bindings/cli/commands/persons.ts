@@ -5,7 +5,7 @@ import { makePersonKey, openPersonFile, openPersonKey, type PersonKeyFile } from
 import type { KeyKeeping, Person } from "permit0/review";
 import { CliError, EXIT } from "../failure.js";
 import { Output, remark } from "../output.js";
-import { askPassphrase, needTerminal } from "../terminal.js";
+import { askPassphrase, needTerminal, PEOPLE } from "../terminal.js";
 import { safe } from "../text.js";
 
 interface PersonsOptions {
@@ -18,7 +18,6 @@ interface PersonsOptions {
   readonly json?: boolean;
 }
 
-const PEOPLE = "For people: it needs a terminal, and an agent must not be able to run this.";
 const KEEPINGS: readonly string[] = ["passphrase", "device", "file"];
 
 export function addPersons(program: Command): void {

@@ -1,9 +1,8 @@
 /** What stands in an evidence bundle, and in which order: docs/format/bundle.md. */
 
-import { type CmpValue, CodecError, decode } from "../../src/codec/decode.ts";
+import { type CmpMap, type CmpValue, CodecError, decode, isMap } from "../../src/codec/decode.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { EvidenceError } from "../errors.ts";
-import { type CmpMap, isMap } from "../fields.ts";
 import { binAt, binBytes, frameAt, frameOf } from "../frame.ts";
 import { item } from "../report/text.ts";
 import { SHARD_NAME } from "../shard.ts";

@@ -1,13 +1,13 @@
 /** Writes an evidence bundle from a log. */
 
-import { type CmpValue, decode } from "../../src/codec/decode.ts";
+import { type CmpMap, type CmpValue, decode } from "../../src/codec/decode.ts";
 import { hex, sha256 } from "../../src/sha256.ts";
 import type { ChainedEntry } from "../chain.ts";
 import { isRequestOf } from "../commitments.ts";
 import { decodeEntry, type Entry, type RecordEntry } from "../entry.ts";
 import { EvidenceError } from "../errors.ts";
 import { factsOf } from "../facts.ts";
-import { type CmpMap, disclosureBytes, type FieldPath, fieldsOf, pathText } from "../fields.ts";
+import { disclosureBytes, type FieldPath, fieldsOf, pathText } from "../fields.ts";
 import { formatNote } from "../note.ts";
 import type { PayloadOpener } from "../opener.ts";
 import { disclose, type Payload, readDisclosure } from "../payload.ts";

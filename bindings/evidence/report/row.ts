@@ -1,6 +1,6 @@
 /** One line of a report: what an auditor sorts, filters and samples by, out of one entry of a log. */
 
-import { type CmpValue, CodecError, decode } from "../../src/codec/decode.ts";
+import { type CmpValue, CodecError, decode, isMap } from "../../src/codec/decode.ts";
 import { decisionFromRecord, shownEvent, type Wording } from "../../src/decision.ts";
 import { hex } from "../../src/sha256.ts";
 import type {
@@ -277,12 +277,6 @@ function readable<T>(read: () => T, what: string): T {
     if (error instanceof CodecError) throw new EvidenceError("report_bytes", `${what}: ${error.message}`);
     throw error;
   }
-}
-
-function isMap(value: CmpValue | undefined): value is { readonly [key: string]: CmpValue } {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
 }
 
 /** Facts in one line, in the order of their names: `reason: left the company; scope: agent`. */

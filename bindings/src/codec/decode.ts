@@ -11,15 +11,15 @@ import { type CodecCode, CodecError } from "./errors.ts";
 export { CodecError } from "./errors.ts";
 
 /** What CMP/1 bytes decode to. */
-export type CmpValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | readonly CmpValue[]
-  | { readonly [key: string]: CmpValue };
+export type CmpValue = null | boolean | number | bigint | string | Uint8Array | readonly CmpValue[] | CmpMap;
+
+export type CmpMap = { readonly [key: string]: CmpValue };
+
+export function isMap(value: CmpValue | undefined): value is CmpMap {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
+}
 
 /** Texts up to this size are read by a loop; the built-in decoder pays only above it. */
 const SHORT_BYTES_MAX = 24;
