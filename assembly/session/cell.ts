@@ -232,7 +232,7 @@ export function openCell(cell: Cell, at: usize, bytes: u32, idAt: usize): bool {
   cell.nowMs = max(cell.nowMs, header.lastMs);
   return (
     bytes >= HEADER_BYTES &&
-    load<u64>(at) == (CELL_MAGIC | (<u64>columns << 48)) &&
+    load<u64>(at) == (CELL_MAGIC | ((<u64>columns) << 48)) &&
     columns <= <u32>CELL_TALLIES_MAX &&
     cell.events <= <u32>CELL_EVENTS_MAX &&
     cell.hours <= <u32>CELL_HOURS_MAX &&

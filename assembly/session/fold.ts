@@ -195,7 +195,7 @@ function putTogether(index: i32, added: u32, nowMs: u64): void {
   const at = CELLS_AT + <usize>index * CELL_STRIDE;
   const newest = EVENTS + <usize>((events - added) * EVENT_BYTES);
   const header = changetype<Header>(HEADER);
-  store<u64>(HEADER, CELL_MAGIC | (<u64>columns << 48));
+  store<u64>(HEADER, CELL_MAGIC | ((<u64>columns) << 48));
   header.events = <u16>(events - first);
   header.hours = <u16>hours;
   header.days = <u16>days;
@@ -265,7 +265,7 @@ export function foldCall(verdict: i32): void {
   foldNothing();
   const isDenied = verdict == codes.VERDICT_DENY && !isShadow();
   if (!isDenied) noteCall();
-  let word = <u64>verdict << 8;
+  let word = (<u64>verdict) << 8;
   if (verdict == codes.VERDICT_REVIEW && !isShadow()) word |= callName() << 16;
   for (let index = 0; index < cellsOfRequest(); index++) foldCell(index, word, isDenied);
 }
@@ -273,7 +273,7 @@ export function foldCall(verdict: i32): void {
 /** Writes the history that the event goes into. The note was made already. */
 export function foldEvent(): void {
   leaveAll();
-  foldCell(cellOfEvent(), <u64>codes.VERDICT_ALLOW << 8, false);
+  foldCell(cellOfEvent(), (<u64>codes.VERDICT_ALLOW) << 8, false);
 }
 
 /** How many events a history got. */
