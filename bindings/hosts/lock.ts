@@ -1,13 +1,14 @@
 /**
  * One writer at a time for a file: beside it stands `FILE.lock` with who writes: the number of the process, the name of its
- * host, and the start of the system that gave the number out.
+ * host, the start of the system that gave the number out, and, where the system says it, the start of the process.
  */
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import { threadId } from "node:worker_threads";
 
-/** Locks that this process holds. Its own number in another one was written by a process before it. */
+/** Locks that this thread holds. Other threads, and another copy of this module, have their own. */
 const held = new Set<string>();
 /** A process that ended without a word leaves its lock, and others may take it away at the same time. */
 const TRIES_MAX = 3;
@@ -22,9 +23,11 @@ interface Owner {
 interface Place {
   readonly host: string;
   readonly boot: string;
+  /** When the process started, in ticks since the start of the system: whoever has its number later started later. */
+  readonly start?: string;
 }
 
-const OWNER = /^([1-9]\d{0,9})(?: (\S+) (\S+))?\n$/;
+const OWNER = /^([1-9]\d{0,9})(?: (\S+) (\S+)(?: (\d+))?)?\n$/;
 /** Stands for a name that the system does not say. */
 const UNSAID = "-";
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
@@ -42,7 +45,8 @@ export class FileLock {
   constructor(file: string) {
     this.#path = resolve(`${file}.lock`);
     const here: Place = { host: word(hostname()), boot: word(bootId()) };
-    const own = `${process.pid} ${here.host} ${here.boot}\n`;
+    const start = startOf(process.pid);
+    const own = `${process.pid} ${here.host} ${here.boot}${start === undefined ? "" : ` ${start}`}\n`;
     for (let tries = 0; !this.#put(own); tries++) {
       const text = this.#read(this.#path);
       if (text === undefined) continue;
@@ -86,6 +90,8 @@ export class FileLock {
     if (place.host !== here.host) return false;
     // Whatever ran before this host was started is gone.
     if (place.boot !== here.boot) return true;
+    const now = startOf(pid);
+    if (place.start !== undefined && now !== undefined) return now !== place.start;
     if (pid === process.pid) return !held.has(this.#path);
     try {
       process.kill(pid, 0);
@@ -98,7 +104,7 @@ export class FileLock {
 
   /** Takes a lock that was left away, and puts it back if it has become somebody's in between. */
   #clear(text: string): void {
-    const aside = `${this.#path}.${process.pid}`;
+    const aside = `${this.#path}.${process.pid}.${threadId}`;
     try {
       renameSync(this.#path, aside);
     } catch (error) {
@@ -113,9 +119,10 @@ export class FileLock {
 
 /** Undefined without a whole line: somebody may be about to write it. */
 function ownerOf(text: string): Owner | undefined {
-  const [, pid, host, boot] = OWNER.exec(text) ?? [];
+  const [, pid, host, boot, start] = OWNER.exec(text) ?? [];
   if (pid === undefined) return undefined;
-  return { pid: Number(pid), ...(host === undefined || boot === undefined ? {} : { place: { host, boot } }) };
+  if (host === undefined || boot === undefined) return { pid: Number(pid) };
+  return { pid: Number(pid), place: { host, boot, ...(start === undefined ? {} : { start }) } };
 }
 
 function shown(owner: Owner | undefined, here: Place): string {
@@ -130,6 +137,17 @@ function bootId(): string {
     return readFileSync(BOOT_ID, "utf8");
   } catch {
     return "";
+  }
+}
+
+/** The start of a running process, the same for all its threads; undefined where the system does not say it. */
+function startOf(pid: number): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The name of the program, in parentheses, may hold anything.
+    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
   }
 }
 

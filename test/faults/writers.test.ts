@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, it } from "vitest";
 import { FolderReader, FolderStorage } from "../../bindings/hosts/folder-storage.ts";
 import { FileLock } from "../../bindings/hosts/lock.ts";
@@ -20,11 +21,27 @@ describe("two writers of one shard", () => {
     new FileLock(join(folder, "locked.main")).release();
   });
 
+  it("are kept apart in threads of one process too", async () => {
+    const file = join(folder, "threads.main");
+    const lock = new FileLock(file);
+    const { href } = new URL("../../bindings/hosts/lock.ts", import.meta.url);
+    const take = `import("tsx/esm/api").then(async ({ register }) => {
+      register();
+      const { FileLock } = await import(${JSON.stringify(href)});
+      new FileLock(${JSON.stringify(file)});
+    });`;
+    const taken = new Promise((resolve, reject) =>
+      new Worker(take, { eval: true }).on("error", reject).on("exit", resolve),
+    );
+    await expect(taken).rejects.toThrow(`process ${process.pid} has it open`);
+    lock.release();
+  });
+
   it("leave a lock whose process is gone, and only where its number means a process", () => {
     const file = join(folder, "left.main");
     const lock = new FileLock(file);
     const text = readFileSync(`${file}.lock`, "utf8");
-    expect(text).toMatch(/^\d+ \S+ \S+\n$/);
+    expect(text).toMatch(/^\d+ \S+ \S+( \d+)?\n$/);
     lock.release();
     const [, host = "", boot = ""] = text.trim().split(" ");
     // No process has this number.
@@ -35,6 +52,8 @@ describe("two writers of one shard", () => {
       [`${process.ppid} ${host} ${boot}\n`, `process ${process.ppid} has it open`],
       [`${gone} other-host ${boot}\n`, `process ${gone} on other-host has it open`],
       [`${gone} ${host} other-boot\n`, undefined],
+      // A process before this one had its number.
+      [`${process.pid} ${host} ${boot} 1\n`, existsSync("/proc/self/stat") ? undefined : "has it open"],
       // The process with this number in another container.
       [`${process.pid} other-host ${boot}\n`, `process ${process.pid} on other-host has it open`],
       // Not written to its end.
