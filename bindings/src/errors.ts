@@ -206,6 +206,22 @@ export function shown(value: unknown): string {
   }
 }
 
+/** A name that nobody would read: a misspelt one must not be left out in silence. */
+export function unknownName(
+  code: "key_unknown" | "option_unknown",
+  path: string,
+  name: string,
+  known: readonly string[],
+): EngineError {
+  const meant = nearest(name, known);
+  return new EngineError(code, {
+    path,
+    wanted: `one of ${known.join(", ")}`,
+    came: shown(name),
+    ...(meant === undefined ? {} : { advice: `Did you mean ${meant}?` }),
+  });
+}
+
 /** The candidate that a misspelt word probably meant: at most two edits away, and closer than half its length. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;

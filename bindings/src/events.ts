@@ -4,7 +4,7 @@
  */
 
 import type { Engine, Seen } from "./engine.ts";
-import { EngineError, nearest, shown } from "./errors.ts";
+import { EngineError, shown, unknownName } from "./errors.ts";
 import { TRUST_NAMES } from "./gen/codes.ts";
 import type { EventFacts, FreezeScope, Label, OutcomeStatus, Trust } from "./types.ts";
 
@@ -264,14 +264,6 @@ function needMembers(given: object, known: readonly string[]): void {
   const value: unknown = given;
   if (typeof value !== "object" || value === null)
     throw new EngineError("value_type", { wanted: `an object: ${known.join(", ")}`, came: shown(value) });
-  for (const name of Object.keys(value)) {
-    if (known.includes(name)) continue;
-    const meant = nearest(name, known);
-    throw new EngineError("key_unknown", {
-      path: name,
-      wanted: `one of ${known.join(", ")}`,
-      came: shown(name),
-      ...(meant === undefined ? {} : { advice: `Did you mean ${meant}?` }),
-    });
-  }
+  const unknown = Object.keys(value).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw unknownName("key_unknown", unknown, unknown, known);
 }

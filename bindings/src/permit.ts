@@ -9,7 +9,7 @@ import { encode } from "./codec/encode.ts";
 import { typedError } from "./codec/request.ts";
 import { reworded } from "./decision.ts";
 import type { Engine } from "./engine.ts";
-import { EngineError, nearest, shown } from "./errors.ts";
+import { EngineError, shown, unknownName } from "./errors.ts";
 import {
   type EventBody,
   type FreezeOrder,
@@ -297,6 +297,15 @@ function refusalText(what: string, decision: DenyDecision | ReviewDecision, why:
 
 const SHADOW_MS_MAX = 30 * 24 * 60 * 60 * 1000;
 const ZERO_SALT = new Uint8Array(32);
+const CALL_MEMBERS: readonly string[] = [
+  "tool",
+  "server",
+  "args",
+  "annotations",
+  "action",
+  "fields",
+  "context",
+] satisfies (keyof Request)[];
 /** Facts whose authority is recorded: the keys of `asserted_by`. */
 const ASSERTABLE = ["actor", "environment", "host", "roles", "tz_min"] as const;
 
@@ -403,14 +412,17 @@ export function createPermit(options: PermitOptions = {}): Permit {
   async function pass(call: PermitCall, binding: Binding): Promise<Decision> {
     let decision = await decide(call, binding);
     let why: string | undefined;
-    if (review !== undefined && decision.verdict === "review" && decision.mode === "enforce")
+    if (review !== undefined && decision.verdict === "review" && decision.mode === "enforce") {
+      // People are shown who asks, and from where: that stays so, whatever becomes of the caller's objects.
+      const { context } = decode(permit.requestOf(decision)) as unknown as Request;
       why = await review.resolve(decision, {
         requestOf: permit.requestOf,
         again: async (said) => {
-          decision = await decide(call, binding, said);
+          decision = await decide({ ...call, context }, binding, said);
           return decision;
         },
       });
+    }
     needPermission(decision, met, why);
     return decision;
   }
@@ -635,12 +647,15 @@ function requestOf(
   if (action !== undefined && fields !== undefined && hasOnly(rest, "action", "fields"))
     return { action, fields, context, mode, salt, binding } as Request;
   const { context: _, ...bare } = rest;
+  // What people and reviewers said comes from `review`, and from no caller.
+  const unknown = Object.keys(bare).find((name) => !CALL_MEMBERS.includes(name));
+  if (unknown !== undefined) throw unknownName("key_unknown", unknown, unknown, CALL_MEMBERS);
   return { ...bare, context, mode, salt, binding };
 }
 
 /**
- * The call as it is now, with what was said to it as it was. Only the salt is that of before: arguments that changed
- * since have another commitment, and what was said does not fit them.
+ * The call with what was said to it. Only the salt is that of before: arguments that changed since have another
+ * commitment, and what was said does not fit them.
  */
 function answered(request: Request, said: ReviewAnswer, clock: () => number): Request {
   const { context } = request;
@@ -737,16 +752,7 @@ function needOptions(options: PermitOptions): void {
     throw new EngineError("option_type", { wanted: "options as an object", came: shown(given) });
   }
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    if (!Object.hasOwn(OPTIONS, name)) {
-      const names = Object.keys(OPTIONS);
-      const meant = nearest(name, names);
-      throw new EngineError("option_unknown", {
-        path: name,
-        wanted: `one of ${names.join(", ")}`,
-        came: shown(name),
-        ...(meant === undefined ? {} : { advice: `Did you mean ${meant}?` }),
-      });
-    }
+    if (!Object.hasOwn(OPTIONS, name)) throw unknownName("option_unknown", name, name, Object.keys(OPTIONS));
     // A policy that turned out undefined must not silently become the default one.
     const [isRight, wanted] = OPTIONS[name as keyof PermitOptions];
     if (!isRight(value)) throw new EngineError("option_type", { path: name, wanted, came: shown(value) });
@@ -785,7 +791,10 @@ const OPTIONS: Readonly<Record<keyof PermitOptions, readonly [(value: unknown) =
     `a list of ${OBLIGATION_NAMES.join(", ")}`,
   ],
   tools: OBJECT,
-  review: OBJECT,
+  review: [
+    (value) => isFunction((value as Partial<Review> | null)?.resolve),
+    "an object with resolve, as askPersons gives one",
+  ],
   run: [isFunction, "a function, as runUnderToken gives one"],
 };
 

@@ -3,7 +3,7 @@
  * the member that caused it. docs/format/request.md is the page; the engine is the judge of what is well-formed.
  */
 
-import { EngineError, type ErrorCode, nearest, shown } from "../errors.ts";
+import { EngineError, type ErrorCode, nearest, shown, unknownName } from "../errors.ts";
 import {
   BINDING_NAMES,
   DIALECT_NAMES,
@@ -351,7 +351,7 @@ function needKnownKeys(request: Request | EventRequest): void {
 /** What is wrong with the keys of a request. */
 function wrongKeys(request: Request | EventRequest): EngineError {
   for (const name in request) {
-    if (!REQUEST_KEYS.includes(name)) return unknownKey(name, name, REQUEST_KEYS);
+    if (!REQUEST_KEYS.includes(name)) return unknownName("key_unknown", name, name, REQUEST_KEYS);
     if (request[name as keyof typeof request] === undefined) {
       return new EngineError("value_undefined", {
         path: name,
@@ -385,16 +385,6 @@ function formOf(request: Request | EventRequest): string {
   ];
   const given = call.filter((name) => Object.hasOwn(request, name));
   return given.length === 0 ? "none of them" : given.join(", ");
-}
-
-function unknownKey(path: string, name: string, known: readonly string[]): EngineError {
-  const meant = nearest(name, known);
-  return new EngineError("key_unknown", {
-    path,
-    wanted: `one of ${known.join(", ")}`,
-    came: shown(name),
-    ...(meant === undefined ? {} : { advice: `Did you mean ${meant}?` }),
-  });
 }
 
 function listed(words: readonly string[]): string {
@@ -529,7 +519,7 @@ export function refusal(
   switch (code) {
     case "key_unknown": {
       const { known, name } = siblings(place);
-      return withOffset(unknownKey(place.path, name, known), offset);
+      return withOffset(unknownName("key_unknown", place.path, name, known), offset);
     }
     case "key_missing": {
       const map = place.value as Record<string, unknown>;
