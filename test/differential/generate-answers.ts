@@ -6,6 +6,7 @@ import { asciiLower, compareBytes, utf8 } from "../model/bytes.ts";
 import { readCmp, type Writable, writableOf, writeCmp } from "../model/cmp.ts";
 import type { Image } from "../model/image.ts";
 import { decideLoaded } from "../model/model.ts";
+import { recordDigest } from "../model/record.ts";
 import { ANSWERS } from "../model/request.ts";
 import { limit } from "../model/wire.ts";
 import { mutateBytes, mutateForm } from "./generate.ts";
@@ -71,6 +72,37 @@ export function withAnswer(
   return random.chance(2) ? mutateForm(random, out) : out;
 }
 
+/**
+ * A request with what was said to this record of it: mostly an approval that fits the record, whatever would be found
+ * about the call now.
+ */
+export function withAnswerTo(
+  random: Random,
+  image: Image,
+  bytes: Uint8Array,
+  record: Uint8Array,
+): Uint8Array {
+  const request = fieldsOf(bytes);
+  const context = request?.get("context");
+  if (request === null || !(context instanceof Map)) return bytes;
+  const of = recordDigest(record);
+  if (random.chance(40)) {
+    const said = new Map<string, Writable>([
+      ["answer", random.pick(ANSWERS)],
+      ["by", "judge 1"],
+      ["of", of],
+      ["prompt", bytesOf(random, 32)],
+    ]);
+    return writeCmp(request.set("reviewer", said));
+  }
+  const found = foundIn(record);
+  const now = context.get("time_ms") as bigint;
+  const approval = approvalOf(random, image, context, found, now).set("of", of);
+  if (random.chance(85)) request.set("approval", approval);
+  else approve(random, request, context, approval, found, now);
+  return writeCmp(request);
+}
+
 function fieldsOf(bytes: Uint8Array): Fields | null {
   try {
     const value = writableOf(readCmp(bytes));
@@ -83,8 +115,11 @@ function fieldsOf(bytes: Uint8Array): Fields | null {
 /** Null: the request is refused. */
 function foundOf(image: Image, bytes: Uint8Array, cells: Uint8Array[], keySalt?: Uint8Array): Found | null {
   const answer = decideLoaded(image, bytes, cells, keySalt);
-  if (!("record" in answer)) return null;
-  const record = fieldsOf(answer.record) as Fields;
+  return "record" in answer ? foundIn(answer.record) : null;
+}
+
+function foundIn(bytes: Uint8Array): Found {
+  const record = fieldsOf(bytes) as Fields;
   const obligations = record.get("obligations") as Map<string, bigint>;
   const ttl = obligations.get("ttl_ms") ?? DAY;
   return {

@@ -2,7 +2,7 @@
  * Sequences of calls with histories, as a host with a store would make them: the cells that a call names go along, the next
  * ones are kept. Now and then a store loses, ages, mixes up or damages something, and a call lists other cells.
  */
-import { hexOf, readable, utf8 } from "../model/bytes.ts";
+import { fromBytes, hexOf, readable, utf8 } from "../model/bytes.ts";
 import {
   ALL_WRITTEN,
   appendEvent,
@@ -10,6 +10,7 @@ import {
   changeAt,
   emptyCell,
   NO_DIGEST,
+  NO_NAME,
   NUMBER_MAX,
   OBSERVED,
   readCell,
@@ -19,6 +20,7 @@ import {
   writeCell,
 } from "../model/cells.ts";
 import { readCmp, type Writable, writableOf, writeCmp } from "../model/cmp.ts";
+import { REVIEW } from "../model/decide.ts";
 import { extract } from "../model/extract.ts";
 import { formOfValue } from "../model/forms.ts";
 import { frozenHash } from "../model/freezes.ts";
@@ -35,7 +37,7 @@ import { writtenHash } from "../model/session.ts";
 import { Store } from "../model/store.ts";
 import { fieldNumber } from "../model/wire.ts";
 import { randomRequest } from "./generate.ts";
-import { withAnswer } from "./generate-answers.ts";
+import { withAnswer, withAnswerTo } from "./generate-answers.ts";
 import { randomCall } from "./generate-calls.ts";
 import { namesIn, randomEvent, spoilEvent } from "./generate-events.ts";
 import { EDGED } from "./generate-texts.ts";
@@ -54,6 +56,9 @@ const HOUR = 3_600_000;
 const CELLS_MAX = 8;
 /** How many of 100 steps are looked at for something that a person or a reviewer may have said to them. */
 const ANSWERED_PERCENT = 30;
+/** How many of 100 steps ask again for a call that was reviewed, with an answer to its record; such records that are known. */
+const AGAIN_PERCENT = 20;
+const REVIEWS_MAX = 4;
 /** Requests that a sequence asks again and again, so that histories grow. */
 const BASES_MAX = 5;
 const PATH = fieldNumber("path");
@@ -69,8 +74,18 @@ const VALUES = [
   "./f2",
 ];
 
+/** A call that was reviewed: without cells and answers, and its record. */
+interface Review {
+  request: Map<string, Writable>;
+  record: Uint8Array;
+}
+
 export class Sequence {
   readonly store = new Store();
+  /** The last one first. */
+  private reviews: Review[] = [];
+  /** Few, so that calls have the same one; by some of them calls have no name, by one they nearly have none. */
+  private readonly salts: Uint8Array[];
   /** What stood in the store before, by id. */
   private readonly older = new Map<string, Uint8Array>();
   private readonly met = new Set<string>();
@@ -84,6 +99,16 @@ export class Sequence {
     public image: Image,
     readonly keySalt: Uint8Array,
   ) {
+    const salt = (): Uint8Array => randomBytes(random, 32);
+    this.salts = [
+      salt(),
+      salt(),
+      salt(),
+      salt(),
+      new Uint8Array(32),
+      salt().fill(0, 0, 8),
+      salt().fill(0, 0, 7).fill(1, 7, 8),
+    ];
     this.clock = random.pick([0, 5000, 1_800_000_000_000, 1_800_000_000_000, 2 ** 53 - 1 - 40 * 24 * HOUR]);
   }
 
@@ -96,17 +121,24 @@ export class Sequence {
 
   next(): Step {
     const { random } = this;
-    const plain = random.chance(25) ? this.event() : this.call();
+    const review = random.chance(AGAIN_PERCENT) ? this.review() : undefined;
+    const plain = review ? this.again(review) : random.chance(25) ? this.event() : this.call();
     const ids = this.idsOf(plain);
     for (const id of ids) this.meet(id);
     if (random.chance(8)) return { request: plain, ids: [], cells: [] };
-    const cells: Uint8Array[] = this.store.bytes(ids);
+    const stored = this.store.bytes(ids);
+    const isRenamed = review !== undefined && random.chance(20);
+    const cells = isRenamed
+      ? stored.map((bytes, i) => renamed(random, bytes, ids[i] as Uint8Array, review))
+      : stored;
     const pairs = this.store.pairs(ids);
     if (random.chance(12)) this.spoil(pairs, cells);
     const listed = withMembers(plain, { cells: pairs.map((pair) => [...pair]) });
-    const request = random.chance(ANSWERED_PERCENT)
-      ? withAnswer(random, this.image, listed, cells, this.keySalt)
-      : listed;
+    const answered = (): Uint8Array => {
+      if (review) return withAnswerTo(random, this.image, listed, review.record);
+      return withAnswer(random, this.image, listed, cells, this.keySalt);
+    };
+    const request = random.chance(review ? 90 : ANSWERED_PERCENT) ? answered() : listed;
     return { request, ids: pairs.map(([id]) => id), cells };
   }
 
@@ -118,8 +150,13 @@ export class Sequence {
     return isLast ? others.slice(-CELLS_MAX) : ids.slice(0, CELLS_MAX);
   }
 
-  keep({ ids }: Step, answer: ModelAnswer): void {
+  keep({ request, ids }: Step, answer: ModelAnswer): void {
     if (!("cells" in answer)) return;
+    const map = mapOf(request);
+    if (answer.result.verdict === REVIEW && map !== null) {
+      for (const key of ["approval", "cells", "reviewer"]) map.delete(key);
+      this.reviews = [{ request: map, record: answer.record }, ...this.reviews].slice(0, REVIEWS_MAX);
+    }
     ids.forEach((id, i) => {
       if ((answer.cells[i] ?? null) !== null) this.older.set(hexOf(id), this.store.of(id).bytes);
     });
@@ -137,7 +174,23 @@ export class Sequence {
       const fresh = hasLanguages && random.chance(50) ? inLanguage() : randomRequest(random, image);
       this.bases = [fresh, ...this.bases].slice(0, BASES_MAX);
     }
-    return withContext(random.pick(this.bases), this.context());
+    const call = withContext(random.pick(this.bases), this.context());
+    return random.chance(85) ? withSalt(call, random.pick(this.salts)) : call;
+  }
+
+  private review(): Review | undefined {
+    if (this.reviews.length === 0) return undefined;
+    return this.random.chance(60) ? this.reviews[0] : this.random.pick(this.reviews);
+  }
+
+  /** A call that was reviewed once more, some time later; now and then with another salt, or in another mode. */
+  private again({ request }: Review): Uint8Array {
+    const { random } = this;
+    const map = new Map(request).set("image", this.image.digest);
+    if (random.chance(10)) map.set("mode", random.pick(["enforce", "shadow"]));
+    const { time_ms } = this.context();
+    const call = withContext(writeCmp(map), { time_ms: time_ms as number });
+    return random.chance(10) ? withSalt(call, random.pick(this.salts)) : call;
   }
 
   private context(): Record<string, Writable> {
@@ -368,6 +421,7 @@ export function randomCell(random: Random, id: Uint8Array, numbers: bigint[], no
       action: random.below(120),
       tier: random.below(5),
       verdict: random.below(3),
+      name: NO_NAME,
     });
     time += random.pick([0, step, step, 2 * step]);
   }
@@ -431,6 +485,19 @@ function crowded(random: Random, bytes: Uint8Array, id: Uint8Array): Uint8Array 
   return writeCell(cell);
 }
 
+/** A cell in which many reviews are those of a call; now and then one event has its name that is no review. */
+function renamed(random: Random, bytes: Uint8Array, id: Uint8Array, { record }: Review): Uint8Array {
+  const cell = bytes.length > 0 ? readCell(bytes, id) : null;
+  const args = mapOf(record)?.get("args");
+  if (cell === null || !(args instanceof Uint8Array)) return bytes;
+  const name = fromBytes(args.subarray(0, 6));
+  for (const event of random.some(cell.events, 60)) {
+    if (event.verdict === REVIEW) event.name = random.pick([name, name, `${name.slice(1)}x`, NO_NAME]);
+  }
+  if (cell.events.length > 0 && random.chance(10)) random.pick(cell.events).name = name;
+  return writeCell(cell);
+}
+
 function damaged(random: Random, bytes: Uint8Array): Uint8Array {
   if (bytes.length === 0) return randomBytes(random, random.pick([8, 120, 192]));
   const out = bytes.slice();
@@ -450,6 +517,12 @@ function withMembers(request: Uint8Array, members: Record<string, Writable>): Ui
   if (map === null) return request;
   for (const [key, value] of Object.entries(members)) map.set(key, value);
   return writeCmp(map);
+}
+
+/** A request whose salt is one gets another one. */
+function withSalt(request: Uint8Array, salt: Uint8Array): Uint8Array {
+  const old = mapOf(request)?.get("salt");
+  return old instanceof Uint8Array && old.length === 32 ? withMembers(request, { salt }) : request;
 }
 
 function withContext(request: Uint8Array, members: Record<string, Writable>): Uint8Array {

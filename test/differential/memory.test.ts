@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { hexOf } from "../model/bytes.ts";
+import { hits } from "../model/coverage.ts";
 import { writeImage } from "../model/image-writer.ts";
 import { decideModel, nameModel } from "../model/model.ts";
 import { statusCode } from "../model/wire.ts";
@@ -88,6 +89,14 @@ describe("the engine and the model, with histories", () => {
     expect(statuses.get("ok") ?? 0).toBeGreaterThan(CASES / 2);
     for (const reason of [...REASONS, "changed"]) {
       expect(reasons.get(reason) ?? 0, reason).toBeGreaterThan(0);
+    }
+    for (const what of [
+      "one event of valid",
+      "several events of valid",
+      "no event of valid",
+      "without a name",
+    ]) {
+      expect(hits.get(`decided again: ${what}`) ?? 0, what).toBeGreaterThan(0);
     }
   });
 

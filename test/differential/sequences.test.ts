@@ -1,7 +1,7 @@
 /** Random sequences of calls with histories, on the model alone: what must hold whatever the policy and the store. */
 import { describe, expect, it } from "vitest";
 import { fromBytes } from "../model/bytes.ts";
-import { digestAfter, readCell } from "../model/cells.ts";
+import { digestAfter, NO_NAME, readCell } from "../model/cells.ts";
 import { type Node, readCmp } from "../model/cmp.ts";
 import { hits } from "../model/coverage.ts";
 import type { Image } from "../model/image.ts";
@@ -40,6 +40,25 @@ function historiesOf(record: Uint8Array): Record<string, Uint8Array>[] {
   );
 }
 
+/** Whether something was said to a call, its name, and whether its events must have it. */
+function callOf(
+  request: Uint8Array,
+  record: Uint8Array,
+): { isAnswered: boolean; name: string; isNamed: boolean } {
+  const [asked, decided] = [readCmp(request), readCmp(record)];
+  const bytesOf = (node: Node, key: string): Uint8Array =>
+    (memberOf(node, key) as { bytes: Uint8Array }).bytes;
+  const textOf = (key: string): string => (memberOf(decided, key) as { text: string }).text;
+  const isBlind = bytesOf(asked, "salt")
+    .slice(0, 8)
+    .every((byte) => byte === 0);
+  return {
+    isAnswered: memberOf(asked, "approval") !== undefined || memberOf(asked, "reviewer") !== undefined,
+    name: isBlind ? NO_NAME : fromBytes(bytesOf(decided, "args").slice(0, 6)),
+    isNamed: textOf("verdict") === "review" && textOf("mode") === "enforce",
+  };
+}
+
 describe("sequences of calls", () => {
   it("keep every history whole", { timeout: 600_000 }, () => {
     for (let i = 0; i < IMAGES; i++) {
@@ -76,6 +95,13 @@ describe("sequences of calls", () => {
           expect(cell?.digest).toEqual(history.after);
           const appended = (history.events as Uint8Array).length / 40;
           const last = appended === 0 ? [] : (cell?.events.slice(-appended) ?? []);
+          const { isAnswered, name, isNamed } = callOf(step.request, answer.record);
+          for (const event of last) expect(event.name).toBe(isNamed ? name : NO_NAME);
+          // Of a call that is decided again only what was decided last is there.
+          if (isAnswered && name !== NO_NAME) {
+            const others = cell?.events.slice(0, cell.events.length - appended) ?? [];
+            expect(others.filter((event) => event.verdict === 1 && event.name === name)).toEqual([]);
+          }
           expect(digestAfter(id, history.before as Uint8Array, last, history.note)).toEqual(history.after);
         }
         sequence.keep(step, answer);
@@ -137,6 +163,8 @@ describe("sequences of calls", () => {
       "a call writes more than a note can hold",
       "lowered_by provenance",
       "answer approved",
+      ...["one event", "several events", "no event"].map((what) => `decided again: ${what} of valid`),
+      "decided again: without a name",
       ...["approval", "reviewer deny", "reviewer escalate"].map((what) => `${what} of deny`),
       "an event leaves the ring",
       "a history is changed",

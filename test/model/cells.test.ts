@@ -1,18 +1,21 @@
 /** Histories as bytes, against docs/format/cell.md and values worked out by hand. */
 import { describe, expect, it } from "vitest";
-import { hexOf, sha256 } from "./bytes.ts";
+import { fromBytes, hexOf, sha256 } from "./bytes.ts";
 import {
   appendEvent,
   type Cell,
   type CellEvent,
+  callName,
   checkOf,
   digestAfter,
   emptyCell,
+  NO_NAME,
   NUMBER_MAX,
   openCell,
   readCell,
   sealCell,
   U32_MAX,
+  withoutReviews,
   writeCell,
   writeEvent,
 } from "./cells.ts";
@@ -22,7 +25,8 @@ const ID = new Uint8Array(32).fill(7);
 const HOUR = 3_600_000n;
 
 function event(time: bigint, more: Partial<CellEvent> = {}): CellEvent {
-  return { time, amount: 5n, target: 1n, units: 1n, tallies: 1, action: 58, tier: 1, verdict: 0, ...more };
+  const counted = { amount: 5n, target: 1n, units: 1n, tallies: 1, action: 58, tier: 1 };
+  return { time, ...counted, verdict: 0, name: NO_NAME, ...more };
 }
 
 /** A cell of tallies 10 and 20 with these events. */
@@ -99,7 +103,8 @@ describe("the bytes of a cell", () => {
       ["a filter that is not there", 110, [1]],
       ["no label", 108, [0x80]],
       ["no bit", 109, [8]],
-      ["zeros of an event", 191, [1]],
+      ["a name of an allowed call", 191, [1]],
+      ["a name of a denied call", 185, [2, 1]],
       ["no tally", 180, [0]],
       ["a foreign tally", 180, [4]],
       ["tier", 184, [5]],
@@ -112,6 +117,18 @@ describe("the bytes of a cell", () => {
     expect(readCell(broken, ID), "check").toBeNull();
     expect(readCell(writeCell(cell).slice(0, 119), ID)).toBeNull();
     expect(readCell(Uint8Array.from([...writeCell(cell), ...new Array<number>(8).fill(0)]), ID)).toBeNull();
+  });
+
+  it("have the name of a reviewed call", () => {
+    const cell = cellOf(event(1000n), event(2000n, { verdict: 1, name: "\x01\x02\x03\x04\x05\xff" }));
+    const bytes = writeCell(cell);
+    expect(hexOf(bytes.subarray(192 + 32, 192 + 40))).toBe("01010102030405ff");
+    expect(readCell(bytes, ID)).toEqual(cell);
+    for (const verdict of [0, 2]) {
+      expect(readCell(changed(cell, 192 + 33, verdict), ID)).toBeNull();
+    }
+    // In shadow mode it has none.
+    expect(readCell(writeCell(cellOf(event(1000n, { verdict: 1 }))), ID)).not.toBeNull();
   });
 
   it("hold no time beyond 2^53 - 1", () => {
@@ -176,6 +193,36 @@ describe("a ring", () => {
     cell.leftCount = U32_MAX;
     appendEvent(cell, big);
     expect(cell.leftCount).toBe(U32_MAX);
+  });
+});
+
+describe("the name of a call", () => {
+  it("is the start of its args commitment, unless its salt begins with zeros", () => {
+    const args = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
+    const salt = new Uint8Array(32);
+    expect(callName(salt, args)).toBe(NO_NAME);
+    salt.fill(1, 8);
+    expect(callName(salt, args)).toBe(NO_NAME);
+    salt[7] = 1;
+    expect(callName(salt, args)).toBe("\x01\x02\x03\x04\x05\x06");
+    expect(callName(args, args)).toBe(fromBytes(args.subarray(0, 6)));
+  });
+
+  it("finds its reviews and nothing else", () => {
+    const [name, other] = ["abcdef", "abcdeg"];
+    const reviews = [
+      event(1n, { verdict: 1, name }),
+      event(2n, { verdict: 1, name: other }),
+      event(2n, { verdict: 1, name, tallies: 2 }),
+      event(3n),
+      event(4n, { verdict: 2 }),
+    ];
+    const cell = cellOf(...reviews);
+    const { events, ...rest } = withoutReviews(cell, name);
+    expect(events).toEqual([reviews[1], reviews[3], reviews[4]]);
+    const { events: all, ...whole } = cell;
+    expect(rest).toEqual(whole);
+    expect(all).toEqual(reviews);
   });
 });
 

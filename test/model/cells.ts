@@ -1,6 +1,7 @@
 /** One history as bytes (docs/format/cell.md, sections 2 and 5): read and checked, opened, added to, written. */
-import { fromBytes, sha256 } from "./bytes.ts";
+import { fromBytes, sha256, toBytes } from "./bytes.ts";
 import { hit } from "./coverage.ts";
+import { REVIEW } from "./decide.ts";
 import { classOf } from "./hashes.ts";
 import { limit } from "./wire.ts";
 
@@ -13,6 +14,9 @@ export const HOUR_MS = 3_600_000n;
 export const DAY_MS = 86_400_000n;
 /** Digest of a history without events. */
 export const NO_DIGEST = new Uint8Array(32);
+const NAME_BYTES = 6;
+/** The name of a call that has none. */
+export const NO_NAME = "\0".repeat(NAME_BYTES);
 
 const MAGIC = "P0CE";
 const HEAD_BYTES = 120;
@@ -38,6 +42,8 @@ export interface CellEvent {
   action: number;
   tier: number;
   verdict: number;
+  /** Of its call, if it was reviewed: six bytes. */
+  name: string;
 }
 
 /** What a bucket holds of one tally. */
@@ -120,7 +126,6 @@ export function readCell(bytes: Uint8Array, id: Uint8Array): Cell | null {
   const u16 = (at: number): number => view.getUint16(at, true);
   const u32 = (at: number): bigint => BigInt(view.getUint32(at, true));
   const u64 = (at: number): bigint => view.getBigUint64(at, true);
-  const zero = (at: number, end: number): boolean => bytes.subarray(at, end).every((byte) => byte === 0);
 
   if (fromBytes(bytes.subarray(0, 4)) !== MAGIC || u16(4) !== 1) return null;
   const [tallyCount, eventCount, hourCount, dayCount] = [u16(6), u16(100), u16(102), u16(104)] as const;
@@ -169,6 +174,7 @@ export function readCell(bytes: Uint8Array, id: Uint8Array): Cell | null {
       action: u16(at + 30),
       tier: view.getUint8(at + 32),
       verdict: view.getUint8(at + 33),
+      name: fromBytes(bytes.subarray(at + 34, at + EVENT_BYTES)),
     })),
     hours: many(hourCount, hoursAt, bucketBytes, readBucket),
     days: many(dayCount, daysAt, bucketBytes, readBucket),
@@ -177,10 +183,7 @@ export function readCell(bytes: Uint8Array, id: Uint8Array): Cell | null {
     filterCount,
     filter: bytes.slice(filterAt),
   };
-  const zeros = cell.events.every((_, i) =>
-    zero(eventsAt + EVENT_BYTES * i + 34, eventsAt + EVENT_BYTES * (i + 1)),
-  );
-  return zeros && holds(cell) ? cell : null;
+  return holds(cell) ? cell : null;
 }
 
 /** What the numbers of a cell must say, whatever its bytes. */
@@ -208,6 +211,7 @@ function holds(cell: Cell): boolean {
   for (const event of events) {
     if (event.tallies === 0 || event.tallies >= 2 ** tallies.length) return false;
     if (event.tier > TIER_MAX || event.verdict > VERDICT_MAX || event.amount > NUMBER_MAX) return false;
+    if (event.verdict !== REVIEW && event.name !== NO_NAME) return false;
   }
   for (const bucket of [...hours, ...days]) {
     if (bucket.tier > TIER_MAX) return false;
@@ -257,6 +261,17 @@ export function openCell(cell: Cell, numbers: bigint[]): Cell {
     marks: [...cell.marks],
     filter: cell.filter.slice(),
   };
+}
+
+/** The name by which the review of a call is found again: none where all calls with the same arguments would have it. */
+export function callName(salt: Uint8Array, args: Uint8Array): string {
+  return salt.subarray(0, 8).every((byte) => byte === 0) ? NO_NAME : fromBytes(args.subarray(0, NAME_BYTES));
+}
+
+/** A cell without the reviews of the call of this name. */
+export function withoutReviews(cell: Cell, name: string): Cell {
+  const isTaken = (event: CellEvent): boolean => event.verdict === REVIEW && event.name === name;
+  return { ...cell, events: cell.events.filter((event) => !isTaken(event)) };
 }
 
 /** Whether an event counts in the i-th tally of its cell. */
@@ -333,7 +348,7 @@ export function writeEvent(event: CellEvent): Uint8Array {
     ...uint(event.action, 2),
     event.tier,
     event.verdict,
-    ...uint(0, 6),
+    ...toBytes(event.name),
   ]);
 }
 

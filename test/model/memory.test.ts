@@ -1,7 +1,17 @@
 /** Whole decisions with histories: keys, what they demand, what is appended, and what a request and an image may not say. */
 import { describe, expect, it } from "vitest";
 import { fromBytes, hexOf, sha256 } from "./bytes.ts";
-import { type Cell, type CellEvent, NUMBER_MAX, readCell, sealCell, U32_MAX, writeCell } from "./cells.ts";
+import {
+  appendEvent,
+  type Cell,
+  type CellEvent,
+  NO_NAME,
+  NUMBER_MAX,
+  readCell,
+  sealCell,
+  U32_MAX,
+  writeCell,
+} from "./cells.ts";
 import { readCmp, writeCmp } from "./cmp.ts";
 import {
   type CellSource,
@@ -13,10 +23,12 @@ import {
 } from "./image-writer.ts";
 import { cellId } from "./keys.ts";
 import { decideModel, loadImageModel, nameModel } from "./model.ts";
-import { encodeRequest, type RequestSource } from "./request-writer.ts";
+import { commitment } from "./record.ts";
+import { encode, encodeRequest, type Plain, type RequestSource } from "./request-writer.ts";
 import { sampleImage } from "./sample.ts";
 import { toPlain } from "./show.ts";
 import { Store } from "./store.ts";
+import { approval, reviewer } from "./vector-cases.ts";
 import { fieldNumber, Refusal, statusCode, wire } from "./wire.ts";
 
 const SALT = new Uint8Array(32).fill(5);
@@ -124,6 +136,35 @@ const mail = (to: unknown, more: Partial<RequestSource> = {}): RequestSource => 
   context: { session: "s-1", ...more.context },
 });
 
+/** The same with a shell; each file that a command reads is an action that counts in sessions. */
+function withShell(from: ImageSource): ImageSource {
+  const tool = fieldNumber("command");
+  return {
+    ...from,
+    actions: [
+      ...from.actions.map((action, i) => (i === 2 ? { ...action, tallies: [0, 1] } : action)),
+      { name: "process.shell", number: 200, fields: [tool], effect: "execute" },
+    ],
+    mappings: [
+      ...from.mappings,
+      {
+        id: "disk/bash",
+        pack: 2,
+        action: from.actions.length,
+        names: ["bash"],
+        ops: [{ field: tool, transform: "typed", path: ["command"] }],
+        language: "shell",
+      },
+    ],
+  };
+}
+
+const bash = (command: string): RequestSource => ({
+  tool: "bash",
+  args: { command },
+  context: { session: "s" },
+});
+
 describe("the names of a call", () => {
   const host = new Host(source());
   const session = cellId(SALT, "session", ["s-1"]);
@@ -182,6 +223,8 @@ describe("a decision with histories", () => {
       action: 58,
       tier: cell.events[0]?.tier as number,
       verdict: wire.verdicts.indexOf(first.record.verdict),
+      // Without a salt it would be that of all such calls.
+      name: NO_NAME,
     };
     expect(cell.events).toEqual([expected]);
     // A tally that counts denied calls does not count this one.
@@ -400,34 +443,10 @@ describe("signals", () => {
   });
 
   it("see the parts before in the same call", () => {
-    const tool = fieldNumber("command");
-    const from = source([row("twice", [signal(0, "ge", 2)])]);
-    const host = new Host({
-      ...from,
-      actions: [
-        ...from.actions.map((action, i) => (i === 2 ? { ...action, tallies: [0, 1] } : action)),
-        { name: "process.shell", number: 200, fields: [tool], effect: "execute" },
-      ],
-      mappings: [
-        ...from.mappings,
-        {
-          id: "disk/bash",
-          pack: 2,
-          action: from.actions.length,
-          names: ["bash"],
-          ops: [{ field: tool, transform: "typed", path: ["command"] }],
-          language: "shell",
-        },
-      ],
-    });
-    const call = (command: string): RequestSource => ({
-      tool: "bash",
-      args: { command },
-      context: { session: "s" },
-    });
-    const twice = host.ask(call("echo < a.txt; echo < b.txt"));
+    const host = new Host(withShell(source([row("twice", [signal(0, "ge", 2)])])));
+    const twice = host.ask(bash("echo < a.txt; echo < b.txt"));
     expect(twice.record.rows).toContain("twice");
-    const [session] = host.name(call("echo")) as [Uint8Array];
+    const [session] = host.name(bash("echo")) as [Uint8Array];
     expect(host.cell(session).events).toHaveLength(2);
     expect(host.cell(session).events.map(({ target }) => target)).not.toEqual([0n, 0n]);
     const once = new Host(source([row("twice", [signal(0, "ge", 2)])]));
@@ -590,6 +609,237 @@ describe("what histories demand", () => {
     host.ask(refund("p"));
     const found = host.ask(refund("p", { cells: [], context: { time_ms: NOW - 1 } }), [], []);
     expect(found.record.reasons.slice(0, 3)).toEqual(["shut", "state_invalid", "closed"]);
+  });
+});
+
+describe("a call that is decided again", () => {
+  const salt = new Uint8Array(32).fill(9);
+  const look: RowSource = { ...row("look"), verdict: "review" };
+  const twice = row("twice", [signal(0, "ge", 2)]);
+  /** All calls are reviewed; `twice`: it is not the first of its session. */
+  const reviewing = (more: Partial<ImageSource> = {}): Host => new Host(source([look, twice], more));
+  const call = refund("p", { salt });
+  const nameOf = ({ salt: own = salt, fields, args }: RequestSource): string =>
+    fromBytes(commitment(own, encode((fields ?? args) as Plain)).subarray(0, 6));
+  const seen = (host: Host, of: RequestSource): [number, string][] => {
+    const [session] = host.name(of) as [Uint8Array];
+    return host.cell(session).events.map(({ verdict, name }) => [verdict, name]);
+  };
+  const [ALLOWED, REVIEWED, DENIED] = [0, 1, 2];
+  /** What persons say to a call that was just reviewed. */
+  const approvalOf = (host: Host, of: RequestSource, { reasons }: { reasons: string[] }): Plain =>
+    approval({
+      args: commitment(of.salt as Uint8Array, encode((of.fields ?? of.args) as Plain)),
+      image: host.digest,
+      at_ms: NOW - 1000,
+      expires_ms: NOW + 60_000,
+      reasons,
+    });
+
+  it("has its name in the events of its review", () => {
+    const host = reviewing();
+    const { record } = host.ask(call);
+    expect(seen(host, call)).toEqual([[REVIEWED, nameOf(call)]]);
+    expect(nameOf(call)).not.toBe(NO_NAME);
+    for (const { events } of record.cells ?? []) {
+      expect(events.bin.slice(2 * 33)).toBe(
+        `01${hexOf(commitment(salt, encode(call.fields as Plain))).slice(0, 12)}`,
+      );
+    }
+    // Other verdicts have none.
+    const allowing = new Host(source());
+    allowing.ask(mail("me@acme.example", { salt }));
+    expect(seen(allowing, call)).toEqual([[ALLOWED, NO_NAME]]);
+    const denying = new Host(source([{ ...look, verdict: "deny" }]));
+    denying.ask(call);
+    expect(seen(denying, call)).toEqual([[DENIED, NO_NAME]]);
+  });
+
+  it("has none in shadow mode", () => {
+    const host = reviewing();
+    host.ask({ ...call, mode: "shadow" });
+    expect(seen(host, call)).toEqual([[REVIEWED, NO_NAME]]);
+    const { record } = host.ask({ ...call, reviewer: reviewer({}) });
+    expect(record.rows).toContain("twice");
+    expect(seen(host, call)).toEqual([
+      [REVIEWED, NO_NAME],
+      [REVIEWED, nameOf(call)],
+    ]);
+    // What was reviewed in earnest is found in shadow mode as well.
+    host.ask({ ...call, mode: "shadow", reviewer: reviewer({}) });
+    expect(seen(host, call)).toEqual([
+      [REVIEWED, NO_NAME],
+      [REVIEWED, NO_NAME],
+    ]);
+  });
+
+  it.each([0, 9])("has none if its salt begins with eight zeros, the others being %i", (others) => {
+    const host = reviewing();
+    const blind = { ...call, salt: new Uint8Array(32).fill(others, 8) };
+    const { record } = host.ask(blind);
+    expect(seen(host, call)).toEqual([[REVIEWED, NO_NAME]]);
+    const again = host.ask({ ...blind, approval: approvalOf(host, blind, record) });
+    // It counts beside its review, which nobody has seen.
+    expect([again.record.verdict, again.record.reasons.includes("approval_stale")]).toEqual(["review", true]);
+    expect(again.record.rows).toContain("twice");
+    expect(seen(host, call)).toEqual([
+      [REVIEWED, NO_NAME],
+      [REVIEWED, NO_NAME],
+    ]);
+    host.ask({ ...blind, reviewer: reviewer({ answer: "deny" }) });
+    expect(seen(host, call)).toHaveLength(3);
+  });
+
+  it("has one if the eighth byte of its salt is not zero", () => {
+    const host = reviewing();
+    const nearly = { ...call, salt: new Uint8Array(32).fill(1, 7, 8) };
+    host.ask(nearly);
+    expect(seen(host, call)).toEqual([[REVIEWED, nameOf(nearly)]]);
+    host.ask({ ...nearly, reviewer: reviewer({}) });
+    expect(seen(host, call)).toEqual([[REVIEWED, nameOf(nearly)]]);
+  });
+
+  it("takes the place of its review when persons approve", () => {
+    const host = reviewing();
+    const ids = host.name(call);
+    const first = host.ask(call);
+    const digest = host.cell(ids[0] as Uint8Array).digest;
+    host.ask(mail("me@acme.example"));
+    const later = { ...call, context: { ...call.context, time_ms: NOW + 5000 } };
+    const reasons = [...first.record.reasons, "twice"];
+    const again = host.ask({ ...later, approval: approvalOf(host, call, { reasons }) });
+    expect(again.record.verdict).toBe("allow");
+    expect(seen(host, call)).toEqual([
+      [REVIEWED, NO_NAME],
+      [ALLOWED, NO_NAME],
+    ]);
+    const [session, payee] = ids.map((id) => host.cell(id)) as [Cell, Cell];
+    expect(session.events.map(({ time }) => time)).toEqual([BigInt(NOW), BigInt(NOW + 5000)]);
+    expect(payee.events.map(({ verdict, time }) => [verdict, time])).toEqual([[ALLOWED, BigInt(NOW + 5000)]]);
+    expect([session.firstTime, session.lastTime]).toEqual([BigInt(NOW), BigInt(NOW + 5000)]);
+    // The digest knows the review still: it goes on behind it.
+    expect(first.record.cells?.[0]?.after.bin).toBe(hexOf(digest));
+    expect(again.record.cells?.[1]?.before.bin).toBe(first.record.cells?.[1]?.after.bin);
+  });
+
+  it("is not asked about its review", () => {
+    const host = reviewing();
+    const { record } = host.ask(call);
+    expect(record.rows).not.toContain("twice");
+    expect(host.ask({ ...call, approval: approvalOf(host, call, record) }).record.rows).not.toContain(
+      "twice",
+    );
+    // That it ran is no review.
+    const reasons = [...record.reasons, "twice"];
+    const third = host.ask({ ...call, approval: approvalOf(host, call, { reasons }) });
+    expect(third.record.rows).toContain("twice");
+    expect(seen(host, call)).toEqual([
+      [ALLOWED, NO_NAME],
+      [ALLOWED, NO_NAME],
+    ]);
+  });
+
+  it("takes the place of its review when a reviewer answers", () => {
+    const host = reviewing();
+    const ids = host.name(call);
+    host.ask(call);
+    for (let i = 0; i < 2; i++) {
+      const { record } = host.ask({ ...call, reviewer: reviewer({}) });
+      expect(record.rows).not.toContain("twice");
+      expect(seen(host, call)).toEqual([[REVIEWED, nameOf(call)]]);
+    }
+    const later = { ...call, context: { ...call.context, time_ms: NOW + 5000 } };
+    host.ask({ ...later, reviewer: reviewer({ answer: "deny" }) });
+    expect(seen(host, call)).toEqual([[DENIED, NO_NAME]]);
+    const [session, payee] = ids.map((id) => host.cell(id)) as [Cell, Cell];
+    expect(payee.events.map(({ tallies }) => tallies)).toEqual([2]);
+    // That there was an event of the tally of what ran stays in the table.
+    expect(session.events.map(({ tallies }) => tallies)).toEqual([2]);
+    expect(session.tallies.map(({ lastTime }) => lastTime)).toEqual([BigInt(NOW), BigInt(NOW + 5000)]);
+  });
+
+  it("takes it also with an approval that comes to nothing", () => {
+    const host = reviewing();
+    host.ask(call);
+    const { record } = host.ask({ ...call, approval: approval({}) });
+    expect([record.verdict, record.reasons.includes("approval_mismatch")]).toEqual(["review", true]);
+    expect(record.rows).not.toContain("twice");
+    expect(seen(host, call)).toEqual([[REVIEWED, nameOf(call)]]);
+  });
+
+  it("is none without an answer, with other arguments, or with another salt", () => {
+    const host = reviewing();
+    host.ask(call);
+    const others: RequestSource[] = [
+      call,
+      { ...refund("q", { salt }), reviewer: reviewer({}) },
+      { ...call, salt: new Uint8Array(32).fill(8), reviewer: reviewer({}) },
+    ];
+    for (const other of others) expect(host.ask(other).record.rows).toContain("twice");
+    const names = [nameOf(call), ...others.map(nameOf)];
+    expect(seen(host, call)).toEqual(names.map((name) => [REVIEWED, name]));
+    expect(new Set(names).size).toBe(3);
+    // All reviews of the call: it was asked twice.
+    host.ask({ ...call, reviewer: reviewer({ answer: "deny" }) });
+    expect(seen(host, call)).toEqual([...names.slice(2).map((name) => [REVIEWED, name]), [DENIED, NO_NAME]]);
+  });
+
+  it("leaves the review where nothing is written", () => {
+    const host = reviewing({
+      cells: [{ name: "session", key: "session", tallies: [{ number: 3n }] }],
+      signals: [{ name: "in session", tally: 0, windowS: 60, measure: "count" }],
+      actions: source([look, twice]).actions.map((action) => ({ ...action, tallies: [0] })),
+    });
+    host.ask(call);
+    const [session] = host.name(call) as [Uint8Array];
+    const { bytes } = host.store.of(session);
+    // What is denied did not run.
+    const { record, cells } = host.ask({ ...call, reviewer: reviewer({ answer: "deny" }) });
+    expect(record.rows).not.toContain("twice");
+    expect(cells).toEqual([null]);
+    expect(host.store.of(session).bytes).toEqual(bytes);
+    expect(seen(host, call)).toEqual([[REVIEWED, nameOf(call)]]);
+    expect(record.cells?.[0]?.after.bin).toBe(record.cells?.[0]?.before.bin);
+    // Nor is anything written to a history that is older than its digest.
+    const stale = host.ask({ ...call, cells: [[session, SALT]], reviewer: reviewer({}) }, [session]);
+    expect([stale.record.reasons.includes("state_stale"), stale.cells]).toEqual([true, [null]]);
+  });
+
+  it("takes out the events of all of its parts", () => {
+    const host = new Host(withShell(source([look, twice, row("thrice", [signal(0, "ge", 3)])])));
+    const parts = { ...bash("echo < a.txt; echo < b.txt"), salt };
+    const { record } = host.ask(parts);
+    const other = { ...bash("echo < c.txt"), salt };
+    host.ask(other);
+    const [one, two] = [nameOf(parts), nameOf(other)].map((name): [number, string] => [REVIEWED, name]);
+    expect(seen(host, parts)).toEqual([one, one, two]);
+    const again = host.ask({ ...parts, approval: approvalOf(host, parts, record) });
+    // The other one and the two parts.
+    expect(again.record.rows).toContain("thrice");
+    expect(seen(host, parts)[0]).toEqual(two);
+    expect(seen(host, parts)).toHaveLength(3);
+  });
+
+  it("makes room in the ring, and leaves alone what left it", () => {
+    const host = reviewing();
+    host.ask(call);
+    const [session] = host.name(call) as [Uint8Array];
+    const fill = (count: number): void => {
+      const cell = host.cell(session);
+      const [event] = cell.events as [CellEvent];
+      for (let i = 0; i < count; i++) appendEvent(cell, { ...event, verdict: ALLOWED, name: NO_NAME });
+      host.store.cells.set(hexOf(session), { bytes: writeCell(cell), digest: cell.digest });
+    };
+    fill(127);
+    host.ask({ ...call, reviewer: reviewer({}) });
+    expect([host.cell(session).events.length, host.cell(session).leftCount]).toEqual([128, 0n]);
+    expect(seen(host, call).at(-1)).toEqual([REVIEWED, nameOf(call)]);
+    // Now the review is among those that leave.
+    fill(128);
+    expect(host.cell(session).leftCount).toBe(128n);
+    host.ask({ ...call, reviewer: reviewer({}) });
+    const { hours, leftCount } = host.cell(session);
+    expect([leftCount, hours[0]?.columns[0]?.events]).toEqual([129n, 129n]);
   });
 });
 

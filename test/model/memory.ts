@@ -12,10 +12,12 @@ import {
   digestAfter,
   emptyCell,
   NO_DIGEST,
+  NO_NAME,
   OBSERVED,
   openCell,
   readCell,
   SATURATED,
+  withoutReviews,
   writeCell,
 } from "./cells.ts";
 import { hit } from "./coverage.ts";
@@ -150,12 +152,30 @@ export class Memory {
     readonly request: Request,
     cells: Uint8Array[],
     readonly keySalt: Uint8Array,
+    /** Name of the call. */
+    readonly name: string = NO_NAME,
   ) {
     this.given = request.cells?.map(({ id, digest }, i) =>
-      readGiven(id, digest, cells[i] ?? new Uint8Array()),
+      this.decidedAgain(readGiven(id, digest, cells[i] ?? new Uint8Array())),
     );
     for (const { state } of this.given ?? []) hit(`cell ${state}`);
     this.session = this.readSession();
+  }
+
+  /** A history as a call sees it that was reviewed and is decided again: without the review. */
+  private decidedAgain(given: Given): Given {
+    const { approval, reviewer } = this.request;
+    if (given.cell === null || (approval === undefined && reviewer === undefined)) return given;
+    if (this.name === NO_NAME) {
+      hit("decided again: without a name");
+      return given;
+    }
+    const cell = withoutReviews(given.cell, this.name);
+    const taken = given.cell.events.length - cell.events.length;
+    hit(
+      `decided again: ${taken === 0 ? "no event" : taken === 1 ? "one event" : "several events"} of ${given.state}`,
+    );
+    return { ...given, cell };
   }
 
   private find(id: Uint8Array): Given | undefined {
@@ -297,6 +317,7 @@ export class Memory {
       if (kind === undefined) return unchanged(given);
       const cell = this.open(given, kind);
       const time = this.nowOf(cell);
+      const name = verdict === REVIEW && this.request.mode === "enforce" ? this.name : NO_NAME;
       const events: CellEvent[] = [];
       for (const part of parts) {
         const id = part.keys[kind.index]?.id ?? null;
@@ -310,7 +331,7 @@ export class Memory {
         );
         if (tallies === 0) continue;
         const { action, tier, weight } = part;
-        events.push({ time, ...weight, tallies, action, tier, verdict });
+        events.push({ time, ...weight, tallies, action, tier, verdict, name });
       }
       const isSession = kind === sessionKind(this.image.cells);
       const note = isSession ? this.noteOf(parts, verdict, cell) : NO_NOTE;

@@ -4,6 +4,7 @@
  */
 
 import { answerOf, NO_ANSWER } from "./answers.ts";
+import { callName } from "./cells.ts";
 import { raise, settle } from "./decide.ts";
 import { scanArguments } from "./detect.ts";
 import { type Image, readImage } from "./image.ts";
@@ -108,7 +109,8 @@ export function decideLoaded(
 ): ModelAnswer {
   const answer = refusalOr(() => {
     const request = readRequest(requestBytes, image);
-    const memory = new Memory(image, request, cells, keySalt);
+    const { args } = commitments(requestBytes, request);
+    const memory = new Memory(image, request, cells, keySalt, callName(request.salt, args));
     if (request.event !== undefined) {
       const { verdict, ...outcome } = memory.event(request.event);
       const taken = evaluatedEvent(verdict, image);
@@ -128,7 +130,7 @@ export function decideLoaded(
     const found = { ...strict, decision: raise(strict.decision, demand.verdict) };
     const answered = answerOf(request, {
       image: image.digest,
-      args: commitments(requestBytes, request).args,
+      args,
       verdict: found.decision.verdict,
       obligations: found.decision.obligations,
       reasons: reasonsOf(found, demand.reasons, NO_ANSWER),

@@ -1,6 +1,6 @@
 /** The twelve measures by numbers worked out by hand. */
 import { describe, expect, it } from "vitest";
-import { appendEvent, type Cell, type CellEvent, emptyCell, NUMBER_MAX, openCell } from "./cells.ts";
+import { appendEvent, type Cell, type CellEvent, emptyCell, NO_NAME, NUMBER_MAX, openCell } from "./cells.ts";
 import { measure, type Present, type Question, type Seen } from "./signals.ts";
 
 const HOUR_S = 3600;
@@ -17,6 +17,7 @@ function event(second: number, amount: number, target: number, tallies: number[]
     action: 1,
     tier,
     verdict: 0,
+    name: NO_NAME,
   };
 }
 
