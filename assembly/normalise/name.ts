@@ -46,6 +46,11 @@ export function splitName(at: usize, bytes: u32): void {
   serverBytes = 0;
   dropHostPrefix();
   splitServer(nameAt, nameBytes);
+  canoniseName();
+}
+
+/** Spells the name that was taken apart last, in place of what was spelled since. */
+export function canoniseName(): void {
   canonise(nameAt, nameBytes);
 }
 

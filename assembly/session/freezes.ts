@@ -16,7 +16,7 @@ import {
   wordAt,
   wordBytes,
 } from "../gen/words";
-import { canonicalNameAt, canonicalNameBytes } from "../normalise/name";
+import { canonicalNameAt, canonicalNameBytes, canoniseName } from "../normalise/name";
 import { boundServerAt, boundServerBytes } from "../normalise/normalise";
 import { part } from "../normalise/part";
 import { textAt, textBytes } from "../policy/view";
@@ -61,6 +61,7 @@ export function callIsFrozen(cell: Cell): bool {
   const tool = member(REQUEST_KEY_TOOL);
   if (tool == ABSENT) return false;
   const stated = member(REQUEST_KEY_SERVER);
+  canoniseName(); // Keys of arguments may have been spelled since.
   return (
     isFrozen(cell, codes.FREEZE_SCOPE_TOOL, bytesAt(tool), bytesSize(tool)) ||
     isFrozen(cell, codes.FREEZE_SCOPE_TOOL, canonicalNameAt(), canonicalNameBytes()) ||

@@ -369,7 +369,7 @@ describe("what its members say about each other", () => {
       ["another tier", event(32, 4), /a tier of no part/],
       ["no tier", event(32, 9), /a tier of no part/],
       ["another verdict", event(33, 2), /another verdict/],
-      ["no zeros", event(39, 1), /end in zeros/],
+      ["no zeros", event(39, 1), /name of another call/],
       ["more events than parts", { events: new Uint8Array([...events, ...events]) }, /a tier of no part/],
       ["an empty note", note(0), /nothing is noted/],
       ["a note that observes", note(1 << 8), /does not observe/],

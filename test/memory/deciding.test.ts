@@ -287,7 +287,7 @@ describe("the log", () => {
   test("has one writer: another one is refused, until it is closed or its process is gone", () => {
     const path = file("shared.jsonl");
     const one = new JsonLinesLog(path);
-    expect(readFileSync(`${path}.lock`, "utf8")).toMatch(new RegExp(`^${process.pid} \\S+ \\S+\\n$`));
+    expect(readFileSync(`${path}.lock`, "utf8")).toMatch(new RegExp(`^${process.pid} \\S+ \\S+( \\d+)?\\n$`));
     expect(() => new JsonLinesLog(path)).toThrow(`process ${process.pid} has it open`);
     one.close();
     one.close();
