@@ -9,7 +9,7 @@ import { JsonLinesLog } from "../../bindings/hosts/log.ts";
 import { LibsqlStore } from "../../bindings/hosts/memory-libsql.ts";
 import { MemoryStore } from "../../bindings/memory/memory-store.ts";
 import { createPermit } from "../../bindings/src/permit.ts";
-import { IMAGE } from "../unit/built.ts";
+import { IMAGE, open } from "../unit/built.ts";
 import { testFolder } from "./folder.ts";
 
 const file = testFolder();
@@ -54,7 +54,7 @@ test("a process that runs sees a freeze, and its end, with its next decision", a
 }, 60_000);
 
 test("a tool that nothing maps is frozen in every spelling, whatever its arguments are called", async () => {
-  const permit = createPermit({ image: IMAGE, memory: new MemoryStore(), context: { session: "s" } });
+  const permit = createPermit({ engine: open(), memory: new MemoryStore(), context: { session: "s" } });
   await permit.freeze({ scope: "tool", value: "frob_the_widget", by: "ann", reason: "odd" });
   for (const tool of ["frob_the_widget", "FrobTheWidget", "frob-the-widget", "_frob_the_widget_"]) {
     const { reasons } = await permit.check({ tool, args: { someWidget: 1, "drop-table": "x" } });
