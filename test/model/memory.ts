@@ -285,7 +285,7 @@ export class Memory {
     const isInvalid =
       this.given.some((one) => one.state === "invalid" || !isKey(one)) ||
       (leftOut && !isFull) ||
-      (freezes !== undefined && !isListed(this.keyOf(freezes).id as Uint8Array));
+      (freezes !== undefined && !isListed(this.keyOf(freezes).id as Uint8Array) && !this.isStale);
     const overflows = leftOut && isFull;
     if (isFull && freezes !== undefined && !isListed(this.keyOf(freezes).id as Uint8Array)) {
       hit("no list of what is frozen, all places taken");
