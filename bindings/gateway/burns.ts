@@ -13,6 +13,8 @@ export interface Burn {
   readonly aud: string;
   /** Session of the call, for its outcome. */
   readonly session?: string;
+  /** The session that opened it. */
+  readonly parent?: string;
   readonly time_ms: number;
 }
 

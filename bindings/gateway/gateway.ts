@@ -5,7 +5,7 @@
 
 import type { Awaitable, Ed25519 } from "../keys/ed25519.ts";
 import { CodecError } from "../src/codec/errors.ts";
-import type { Permit } from "../src/permit.ts";
+import type { Permit, SessionOf } from "../src/permit.ts";
 import { fromHex } from "../src/sha256.ts";
 import type { Context, OutcomeStatus } from "../src/types.ts";
 import {
@@ -208,9 +208,8 @@ class OpenGateway {
   async #burn({ iss, jti, exp_ms, prov, aud, ctx }: Claims, time_ms: number): Promise<Burn> {
     const { burns, log, skew_ms = SKEW_MS } = this.#options;
     const record = prov.record.slice("sha256:".length);
-    const session = ctx?.session === undefined ? {} : { session: ctx.session };
     // Kept for as long as some clock could take the token for good.
-    const burn: Burn = { iss, jti, exp_ms: exp_ms + skew_ms, record, aud, ...session, time_ms };
+    const burn: Burn = { iss, jti, exp_ms: exp_ms + skew_ms, record, aud, ...placeOf(ctx ?? {}), time_ms };
     const isFirst = await reach("burns_unreachable", "the token cannot be burnt", () => burns.burn(burn));
     if (!isFirst) throw new GatewayError("burnt", "the token was used before");
     await reach("log_unreachable", "the burn cannot be logged", () =>
@@ -231,9 +230,11 @@ class OpenGateway {
 
   async #note(burn: Burn, status: OutcomeStatus): Promise<void> {
     const { permit, log } = this.#options;
-    const { iss, jti, session } = burn;
+    const { iss, jti } = burn;
     const record = digestOf(burn);
-    if (session !== undefined && log !== undefined) await permit.outcome({ record, session }, { status });
+    const place = placeOf(burn);
+    const isOfSession = Object.keys(place).length > 0;
+    if (isOfSession && log !== undefined) await permit.outcome({ record, ...place }, { status });
     else await log?.noteOutcome({ iss, jti, record, status, time_ms: this.#now() });
   }
 }
@@ -266,6 +267,14 @@ function bytesOf(args: unknown): Uint8Array {
 
 function digestOf({ record }: Burn): Uint8Array {
   return fromHex(record) as Uint8Array;
+}
+
+/** Whose histories an outcome belongs to. */
+function placeOf({ session, parent }: SessionOf): SessionOf {
+  return {
+    ...(session === undefined ? {} : { session }),
+    ...(parent === undefined ? {} : { parent }),
+  };
 }
 
 /** The call that was decided, as far as freezes can name it. */

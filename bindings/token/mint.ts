@@ -227,10 +227,11 @@ function lifetime(record: CmpMap, cap: Capability, given: number | undefined): n
   return Math.min(given ?? most, most, Number(ttl_ms));
 }
 
-function contextOf({ actor, session, tenant }: CmpMap): TokenContext | undefined {
+function contextOf({ actor, session, parent, tenant }: CmpMap): TokenContext | undefined {
   const context = {
     ...(actor === undefined ? {} : { actor }),
     ...(session === undefined ? {} : { session }),
+    ...(parent === undefined ? {} : { parent }),
     ...(tenant === undefined ? {} : { tenant }),
   };
   return Object.keys(context).length === 0 ? undefined : (context as TokenContext);

@@ -10,8 +10,9 @@ import { nodeEd25519 } from "../../bindings/hosts/ed25519-node.ts";
 import { MemoryStore } from "../../bindings/memory/memory-store.ts";
 import type { Engine } from "../../bindings/src/engine.ts";
 import type { Log, Store } from "../../bindings/src/memory.ts";
-import { createPermit, type Permit } from "../../bindings/src/permit.ts";
-import { mintToken } from "../../bindings/token/index.ts";
+import { type CallContext, createPermit, type Permit } from "../../bindings/src/permit.ts";
+import type { Decision } from "../../bindings/src/types.ts";
+import { type MintOptions, mintToken } from "../../bindings/token/index.ts";
 import { ARGS, AUDIENCE, ISSUER, keys, signer } from "../token/fixture.ts";
 import { TIME_MS } from "../unit/built.ts";
 
@@ -27,8 +28,18 @@ export function permitOf(engine: Engine, clock: Clock, more: { log?: Log; memory
 }
 
 /** A token for {@link ARGS}, which the permit allows. */
-export async function tokenOf(permit: Permit, more: { ttl_ms?: number } = {}): Promise<string> {
-  const decision = await permit.check({ tool: "read_file", args: ARGS });
+export async function tokenOf(
+  permit: Permit,
+  { context = {}, ...more }: { context?: CallContext; ttl_ms?: number } = {},
+): Promise<string> {
+  return tokenFor(permit, await permit.check({ tool: "read_file", args: ARGS, context }), more);
+}
+
+export function tokenFor(
+  permit: Permit,
+  decision: Decision,
+  more: Partial<MintOptions> = {},
+): Promise<string> {
   return mintToken(decision, {
     request: permit.requestOf(decision),
     issuer: ISSUER,

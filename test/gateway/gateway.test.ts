@@ -9,11 +9,13 @@ import { BurnFolder } from "../../bindings/hosts/burn-folder.ts";
 import { openLog, verifyFolder } from "../../bindings/hosts/log-folder.ts";
 import { MemoryStore } from "../../bindings/memory/memory-store.ts";
 import type { Engine } from "../../bindings/src/engine.ts";
+import type { EventResult } from "../../bindings/src/permit.ts";
+import { hex } from "../../bindings/src/sha256.ts";
 import { attenuate, type TokenKey, verifyToken } from "../../bindings/token/index.ts";
 import { memoryImage } from "../memory/policy.ts";
 import { ARGS, AUDIENCE, asked, keys, minted, READ, signer } from "../token/fixture.ts";
 import { open } from "../unit/built.ts";
-import { atNow, atStart, codeOf, gatewayOf, NAMES, permitOf, tokenOf } from "./fixture.ts";
+import { atNow, atStart, codeOf, gatewayOf, NAMES, permitOf, tokenFor, tokenOf } from "./fixture.ts";
 
 let engine: Engine;
 const folder = mkdtempSync(join(tmpdir(), "permit0-gateway-"));
@@ -85,6 +87,29 @@ test("a token and its child are one use", async () => {
     undefined,
   );
   await refused("burnt", () => gateway.execute(parent, "read_file", { path: "a", limit: 20 }, run));
+});
+
+test("what a child session did is an outcome of its parent, as the call was", async () => {
+  const log = await openLog(join(folder, "child"), { keys: join(folder, "child-keys"), payloads: false });
+  const clock = atNow();
+  const permit = permitOf(engine, clock, { log });
+  const context = { session: "child", parent: "root" };
+  const decision = await permit.check({ tool: "read_file", args: ARGS, context });
+  const told: (readonly EventResult[])[] = [];
+  const telling: GatewayOptions["permit"] = {
+    standing: permit.standing,
+    outcome: async (...given) => {
+      told.push(await permit.outcome(...given));
+      return [];
+    },
+  };
+  const gateway = await gatewayOf(telling, clock, { log });
+  await gateway.execute(await tokenFor(permit, decision), "read_file", ARGS, run);
+  const [[outcome]] = told as [[EventResult]];
+  const [own] = await permit.outcome(decision, { status: "ran" });
+  const cells = ({ cells }: Pick<EventResult, "cells">) => cells.map(({ id }) => hex(id));
+  expect(cells(outcome)).toEqual(cells(own as EventResult));
+  await log.close();
 });
 
 describe("nothing runs", () => {
@@ -159,6 +184,14 @@ describe("nothing runs", () => {
     await refused("frozen", () => gateway.execute(token, "read_file", ARGS, run));
     await people.thaw({ scope, value, by: "ann", reason: "fine" });
     expect(await codeOf(gateway.execute(token, "read_file", ARGS, run))).toBe(undefined);
+  });
+
+  test("when the session that opened its session was frozen since", async () => {
+    const { clock, permit } = await setUp();
+    const gateway = await gatewayOf(permit, clock);
+    const token = await tokenOf(permit, { context: { session: "child", parent: "root" } });
+    await permit.freeze({ scope: "session", value: "root", by: "ann", reason: "odd" });
+    await refused("frozen", () => gateway.execute(token, "read_file", ARGS, run));
   });
 
   test("when nobody can say what is frozen", async () => {
