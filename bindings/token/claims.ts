@@ -41,7 +41,7 @@ export interface Claims {
   readonly aud: string;
   /** Who acts: the agent; of a principal without one, the principal. */
   readonly act: { readonly sub: string };
-  /** 16 random bytes. With the issuer it can be used once. */
+  /** The first 16 bytes of the digest of the record. With the issuer it can be used once. */
   readonly jti: string;
   readonly txn?: string;
   readonly ctx?: TokenContext;
