@@ -11,7 +11,7 @@ import { MemoryStore } from "../../bindings/memory/memory-store.ts";
 import type { Engine } from "../../bindings/src/engine.ts";
 import type { Log, Store } from "../../bindings/src/memory.ts";
 import { type CallContext, createPermit, type Permit } from "../../bindings/src/permit.ts";
-import type { Decision } from "../../bindings/src/types.ts";
+import type { Context, Decision } from "../../bindings/src/types.ts";
 import { type MintOptions, mintToken } from "../../bindings/token/index.ts";
 import { ARGS, AUDIENCE, ISSUER, keys, signer } from "../token/fixture.ts";
 import { TIME_MS } from "../unit/built.ts";
@@ -22,9 +22,13 @@ export interface Clock {
   now: number;
 }
 
-export function permitOf(engine: Engine, clock: Clock, more: { log?: Log; memory?: Store } = {}): Permit {
-  const memory = more.log === undefined ? { memory: more.memory ?? new MemoryStore() } : { log: more.log };
-  return createPermit({ engine, context: NAMES, clock: () => clock.now, ...memory });
+export function permitOf(
+  engine: Engine,
+  clock: Clock,
+  { log, memory, context = NAMES }: { log?: Log; memory?: Store; context?: Omit<Context, "time_ms"> } = {},
+): Permit {
+  const kept = log === undefined ? { memory: memory ?? new MemoryStore() } : { log };
+  return createPermit({ engine, context, clock: () => clock.now, ...kept });
 }
 
 /** A token for {@link ARGS}, which the permit allows. */
@@ -60,6 +64,7 @@ export function gatewayOf(
     verify: nodeEd25519.verify,
     burns: new MemoryBurns(),
     permit,
+    log: "none",
     clock: () => clock.now,
     ...more,
   });
