@@ -10,15 +10,10 @@ import type { PartResult } from "../results.ts";
 import { median, timeSideBySide } from "../timing.ts";
 import { AUDIENCE, benchKey, CALL, ISSUER } from "./token.ts";
 
-const SCHEDULE = { inputs: 1, batchCalls: 400, batches: 15, warmUpBatches: 5 };
-
-/** Forgets at once what has ended, so that one token serves for all calls. */
-class ForgetfulBurns extends MemoryBurns {
-  override settle(burn: Parameters<MemoryBurns["settle"]>[0]): void {
-    super.settle(burn);
-    this.sweep(Number.POSITIVE_INFINITY);
-  }
-}
+const BATCHES = { batchCalls: 400, batches: 15, warmUpBatches: 5 };
+/** One token is one use: as many as there are calls. */
+const CALLS = BATCHES.batchCalls * (BATCHES.batches + BATCHES.warmUpBatches);
+const SCHEDULE = { ...BATCHES, inputs: CALLS };
 
 export async function measureGateway(): Promise<PartResult> {
   const clock = (): number => TIME_MS;
@@ -27,14 +22,27 @@ export async function measureGateway(): Promise<PartResult> {
   const { verify } = nodeEd25519;
   const bare = createPermit({ context, clock });
   const remembering = createPermit({ context, clock, memory: new MemoryStore() });
-  const decision = await bare.check(CALL);
-  const request = bare.requestOf(decision);
-  const token = await mintToken(decision, { request, issuer: ISSUER, audience: AUDIENCE, signer });
-  const { message } = parseToken(token);
+  const tokens: string[] = [];
+  for (let call = 0; call < CALLS; call++) {
+    // Decided one after the other, all of them in the last seconds.
+    const decision = await bare.check({ ...CALL, context: { time_ms: TIME_MS - call } });
+    const request = bare.requestOf(decision);
+    tokens.push(await mintToken(decision, { request, issuer: ISSUER, audience: AUDIENCE, signer }));
+  }
+  const token = (call: number): string => tokens[call] as string;
+  const { message } = parseToken(token(0));
   const signature = signer.sign(message);
   const opened = await Promise.all(
     [bare, remembering].map((permit) =>
-      createGateway({ audience: AUDIENCE, keys, verify, burns: new ForgetfulBurns(), permit, clock }),
+      createGateway({
+        audience: AUDIENCE,
+        keys,
+        verify,
+        burns: new MemoryBurns(),
+        permit,
+        log: "none",
+        clock,
+      }),
     ),
   );
   const [plain, withMemory] = opened;
@@ -44,8 +52,8 @@ export async function measureGateway(): Promise<PartResult> {
   const [raw, one, other] = await timeSideBySide(
     [
       { name: "raw", run: () => verify(signer.publicKey, message, signature) },
-      { name: "bare", run: () => plain.execute(token, CALL.tool, CALL.args, run) },
-      { name: "memory", run: () => withMemory.execute(token, CALL.tool, CALL.args, run) },
+      { name: "bare", run: (call) => plain.execute(token(call), CALL.tool, CALL.args, run) },
+      { name: "memory", run: (call) => withMemory.execute(token(call), CALL.tool, CALL.args, run) },
     ],
     SCHEDULE,
   );

@@ -3,9 +3,10 @@
  * Each step that cannot be taken ends it, and before the burn nothing has happened.
  */
 
-import type { Awaitable, Ed25519 } from "../keys/ed25519.ts";
+import type { Awaitable } from "../keys/ed25519.ts";
 import { CodecError } from "../src/codec/errors.ts";
-import type { Permit } from "../src/permit.ts";
+import { shown } from "../src/errors.ts";
+import type { Permit, SessionOf } from "../src/permit.ts";
 import { fromHex } from "../src/sha256.ts";
 import type { Context, OutcomeStatus } from "../src/types.ts";
 import {
@@ -16,57 +17,17 @@ import {
   type Target,
   TokenError,
   type TokenKey,
-  type VerifiedToken,
+  type VerifyTokenOptions,
   verifyToken,
 } from "../token/index.ts";
-import { SKEW_MS } from "../token/verify.ts";
-import type { Burn, BurnStore } from "./burns.ts";
+import { keysFault } from "../token/token-keys.ts";
+import { needStill, SKEW_MS, SKEW_MS_MAX } from "../token/verify.ts";
+import type { Burn } from "./burns.ts";
 import { GatewayError } from "./errors.ts";
+import { type GatewayOptions, needOptions, optionFault } from "./options.ts";
 
-/** What a gateway writes beside decisions. A log of `permit0/node` is one. */
-export interface GatewayLog {
-  /** Time of the newest entry: the gateway's clock does not go behind it. */
-  readonly lastTimeMs: number;
-  noteBurn(burn: BurnFacts): Promise<void>;
-  /** For a call without a session, whose outcome no history takes. */
-  noteOutcome(outcome: OutcomeFacts): Promise<void>;
-}
-
-export interface BurnFacts {
-  readonly iss: string;
-  readonly jti: string;
-  readonly exp_ms: number;
-  readonly record: Uint8Array;
-  readonly aud: string;
-  readonly time_ms: number;
-}
-
-export interface OutcomeFacts {
-  readonly iss: string;
-  readonly jti: string;
-  readonly record: Uint8Array;
-  readonly status: OutcomeStatus;
-  readonly time_ms: number;
-}
-
-export interface GatewayOptions {
-  /** Who this gateway is: tokens for others are refused. */
-  readonly audience: string;
-  /** The keys that are believed; a function is asked anew at each call, twice. */
-  readonly keys: readonly TokenKey[] | (() => Awaitable<readonly TokenKey[]>);
-  /** The pinned predicate: `nodeEd25519.verify`, `nobleEd25519.verify`. */
-  readonly verify: Ed25519["verify"];
-  readonly burns: BurnStore;
-  /** Says which policy is current and what is frozen, and takes outcomes. Its log is `log`. */
-  readonly permit: Pick<Permit, "standing" | "outcome">;
-  readonly log?: GatewayLog;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-  /** See `verifyToken`. */
-  readonly skew_ms?: number;
-  /** Told what does not stop a call that ran: its outcome could not be logged. */
-  readonly onRemark?: (sentence: string, cause: unknown) => void;
-}
+/** Burns between two sweeps. */
+const SWEEP_BURNS = 256;
 
 export interface Gateway {
   /**
@@ -88,9 +49,10 @@ export interface Gateway {
 
 /**
  * A gateway. Calls that a process before this one burnt and never ended get the outcome `unknown` first.
- * @throws GatewayError `burns_unreachable`, `log_unreachable`.
+ * @throws GatewayError `gateway_option`, `burns_unreachable`, `log_unreachable`, `clock_unreadable`.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  needOptions(options);
   const gateway = new OpenGateway(options);
   await gateway.recover();
   const execute: Gateway["execute"] = (token, tool, args, run) => gateway.execute(token, tool, args, run);
@@ -99,6 +61,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
 class OpenGateway {
   readonly #options: GatewayOptions;
+  #burnt = 0;
   #isClosed = false;
 
   constructor(options: GatewayOptions) {
@@ -110,19 +73,14 @@ class OpenGateway {
   }
 
   async recover(): Promise<void> {
-    const { burns } = this.#options;
-    const left = await reach("burns_unreachable", "the burns before this start cannot be read", () =>
-      burns.left(),
-    );
+    const { burns, audience } = this.#options;
+    const left = await reach("burns_unreachable", "the burns before this start", () => burns.left(audience));
     for (const burn of left) {
-      await reach("log_unreachable", "an outcome of before this start cannot be logged", () =>
-        this.#note(burn, "unknown"),
-      );
-      await reach("burns_unreachable", "an outcome of before this start cannot be noted", () =>
-        burns.settle(burn),
-      );
+      await reach("log_unreachable", "an outcome of before this start", () => this.#note(burn, "unknown"));
+      await reach("burns_unreachable", "the mark of an outcome", () => burns.settle(burn));
     }
-    await reach("burns_unreachable", "what has ended cannot be swept", () => burns.sweep(this.#now()));
+    const now_ms = this.#now();
+    await reach("burns_unreachable", "a sweep of what has ended", () => burns.sweep(now_ms));
   }
 
   async execute<R>(
@@ -131,15 +89,18 @@ class OpenGateway {
     args: unknown,
     run: (args: DecodedArguments) => R,
   ): Promise<Awaited<R>> {
-    if (this.#isClosed) throw new GatewayError("gateway_closed", "the gateway is closed");
-    const verified = await this.#verified(token);
+    if (this.#isClosed) throw new GatewayError("gateway_closed");
+    if (typeof run !== "function") throw optionFault("run", "a function that gets the arguments", run);
+    const verified = await verifyToken(token, this.#asking(await this.#keys()));
     const { claims } = verified;
     const decoded = matchArguments(claims, tool, bytesOf(args));
+    // What was withdrawn, frozen or ended while the steps before took their time. Behind the last answer nobody is waited
+    // for until the token is burnt.
+    const keys = await this.#keys();
     await this.#needStanding(claims, decoded);
-    // What was revoked, or ended, while the steps before took their time.
-    const now_ms = this.#now();
-    await this.#needKeys(verified, now_ms);
-    const burn = await this.#burn(claims, now_ms);
+    const asking = this.#asking(keys);
+    needStill(verified, asking);
+    const burn = await this.#burn(claims, asking.now_ms);
     let result: Awaited<R>;
     try {
       result = await run(decoded);
@@ -154,99 +115,120 @@ class OpenGateway {
   /** Never behind what is logged: a clock that was set back makes no ended token good again. */
   #now(): number {
     const { clock, log } = this.#options;
-    return Math.max(clock(), log?.lastTimeMs ?? 0);
+    const now: unknown = clock();
+    const logged = log === "none" ? 0 : log.lastTimeMs;
+    if (typeof now === "number" && Number.isFinite(now + logged)) return Math.max(now, logged);
+    throw new GatewayError("clock_unreadable", { wanted: "a number of milliseconds", came: shown(now) });
   }
 
   async #keys(): Promise<readonly TokenKey[]> {
     const { keys } = this.#options;
-    return typeof keys === "function" ? keys() : keys;
+    if (typeof keys !== "function") return keys;
+    const listed = await reach("keys_unreachable", "the keys that are believed", keys);
+    const fault = keysFault(listed);
+    if (fault !== undefined) throw new GatewayError("keys_unreachable", fault);
+    return listed;
   }
 
-  async #verified(token: string | readonly string[]): Promise<VerifiedToken> {
-    const { audience, verify, skew_ms } = this.#options;
-    const keys = await this.#keys();
-    const skew = skew_ms === undefined ? {} : { skew_ms };
-    return verifyToken(token, { keys, audience, now_ms: this.#now(), verify, ...skew });
-  }
-
-  /** The keys of a token and its parents are believed still, and it has not ended. */
-  async #needKeys(verified: VerifiedToken, nowMs: number): Promise<void> {
-    const keys = await this.#keys();
-    for (let one: VerifiedToken | undefined = verified; one !== undefined; one = one.parent) {
-      const { id } = one.key;
-      const now = keys.find((key) => key.id === id);
-      if (now?.status !== "current" && now?.status !== "retiring")
-        throw new TokenError("key_status", {
-          path: id,
-          wanted: "a key that signs",
-          came: "one that does no more",
-        });
-    }
-    const { skew_ms = SKEW_MS } = this.#options;
-    if (nowMs - skew_ms >= verified.claims.exp_ms)
-      throw new TokenError("token_expired", {
-        wanted: "a token that has not ended",
-        came: "one that just has",
-      });
+  /** What a token is held against now. */
+  #asking(keys: readonly TokenKey[]): VerifyTokenOptions {
+    const { audience, verify, skew_ms = SKEW_MS } = this.#options;
+    return { keys, audience, now_ms: this.#now(), verify, skew_ms };
   }
 
   /** The policy and engine of the decision are the current ones, and nothing that it names is frozen. */
   async #needStanding(claims: Claims, args: DecodedArguments): Promise<void> {
     const { pol, prov } = claims;
-    const standing = await reach("freeze_unknown", "what is frozen cannot be asked", () =>
+    const { image, engine, frozen } = await reach("freeze_unknown", "what is frozen", () =>
       this.#options.permit.standing({ ...callOf(claims, args), context: contextOf(claims) }),
     );
-    if (`sha256:${standing.image}` !== pol.h)
-      throw new GatewayError("image_stale", "the token was minted under another policy");
-    if (`sha256:${standing.engine}` !== prov.engine)
-      throw new GatewayError("engine_stale", "the token was minted by another engine");
-    if (standing.frozen === "unknown")
-      throw new GatewayError("freeze_unknown", "the memory that says what is frozen is damaged");
-    if (standing.frozen) throw new GatewayError("frozen", "something that the call names is frozen");
+    if (`sha256:${image}` !== pol.h)
+      throw new GatewayError("image_stale", { path: "pol.h", wanted: `sha256:${image}`, came: pol.h });
+    if (`sha256:${engine}` !== prov.engine)
+      throw new GatewayError("engine_stale", {
+        path: "prov.engine",
+        wanted: `sha256:${engine}`,
+        came: prov.engine,
+      });
+    if (frozen === "unknown")
+      throw new GatewayError("freeze_unknown", { wanted: "what is frozen", came: "a damaged memory" });
+    if (frozen)
+      throw new GatewayError("frozen", { wanted: "names that nobody froze", came: "one that is frozen" });
   }
 
   async #burn({ iss, jti, exp_ms, prov, aud, ctx }: Claims, time_ms: number): Promise<Burn> {
-    const { burns, log, skew_ms = SKEW_MS } = this.#options;
+    const { burns, log } = this.#options;
     const record = prov.record.slice("sha256:".length);
-    const session = ctx?.session === undefined ? {} : { session: ctx.session };
-    // Kept for as long as some clock could take the token for good.
-    const burn: Burn = { iss, jti, exp_ms: exp_ms + skew_ms, record, aud, ...session, time_ms };
-    const isFirst = await reach("burns_unreachable", "the token cannot be burnt", () => burns.burn(burn));
-    if (!isFirst) throw new GatewayError("burnt", "the token was used before");
-    await reach("log_unreachable", "the burn cannot be logged", () =>
-      log?.noteBurn({ iss, jti, exp_ms, record: digestOf(burn), aud, time_ms }),
-    );
+    // Kept for as long as any gateway could believe the token, whatever skew it was given.
+    const end = exp_ms + SKEW_MS_MAX;
+    const burn: Burn = { iss, jti, exp_ms: end, record, aud, ...placeOf(ctx ?? {}), time_ms };
+    const answer = await reach("burns_unreachable", "a burn", () => burns.burn(burn));
+    if (answer === "before")
+      throw new GatewayError("burnt", {
+        path: "jti",
+        wanted: "a token that was never used",
+        came: jti,
+      });
+    // A store that answers anything else has not burnt it.
+    if (answer !== "burnt")
+      throw new GatewayError("burn_forgotten", {
+        path: "jti",
+        wanted: "a token that ends behind the burns that were swept",
+        came: `${jti}, of which nobody knows whether it was used`,
+      });
+    if (log !== "none")
+      await reach("log_unreachable", "a note of the burn", () =>
+        log.noteBurn({ iss, jti, exp_ms, record: digestOf(burn), aud, time_ms }),
+      );
     return burn;
   }
 
   /** The call has ended; what cannot be logged of it now is logged as unknown after the next start. */
   async #settle(burn: Burn, status: OutcomeStatus): Promise<void> {
+    const { burns, onRemark } = this.#options;
     try {
       await this.#note(burn, status);
-      await this.#options.burns.settle(burn);
+      await burns.settle(burn);
     } catch (cause) {
-      this.#options.onRemark?.(`the outcome of ${burn.jti} could not be logged`, cause);
+      onRemark?.(`the outcome of ${burn.jti} could not be logged`, cause);
+    }
+    this.#burnt++;
+    if (this.#burnt % SWEEP_BURNS !== 0) return;
+    try {
+      await burns.sweep(this.#now());
+    } catch (cause) {
+      onRemark?.("burns that have ended could not be swept", cause);
     }
   }
 
+  /** To the histories of the session, where there are any; else to the log. */
   async #note(burn: Burn, status: OutcomeStatus): Promise<void> {
     const { permit, log } = this.#options;
-    const { iss, jti, session } = burn;
+    const { iss, jti } = burn;
     const record = digestOf(burn);
-    if (session !== undefined && log !== undefined) await permit.outcome({ record, session }, { status });
-    else await log?.noteOutcome({ iss, jti, record, status, time_ms: this.#now() });
+    const place = placeOf(burn);
+    if (Object.keys(place).length > 0) {
+      try {
+        await permit.outcome({ record, ...place }, { status });
+        return;
+      } catch (error) {
+        if ((error as { readonly code?: unknown } | null)?.code !== "memory_missing") throw error;
+      }
+    }
+    if (log !== "none") await log.noteOutcome({ iss, jti, record, status, time_ms: this.#now() });
   }
 }
 
 async function reach<T>(
-  code: "burns_unreachable" | "log_unreachable" | "freeze_unknown",
-  what: string,
+  code: "keys_unreachable" | "freeze_unknown" | "burns_unreachable" | "log_unreachable",
+  wanted: string,
   step: () => Awaitable<T>,
 ): Promise<T> {
   try {
     return await step();
   } catch (cause) {
-    throw new GatewayError(code, what, cause);
+    const came = cause instanceof Error ? cause.message : shown(cause);
+    throw new GatewayError(code, { wanted, came, cause });
   }
 }
 
@@ -266,6 +248,14 @@ function bytesOf(args: unknown): Uint8Array {
 
 function digestOf({ record }: Burn): Uint8Array {
   return fromHex(record) as Uint8Array;
+}
+
+/** Whose histories an outcome belongs to. */
+function placeOf({ session, parent }: SessionOf): SessionOf {
+  return {
+    ...(session === undefined ? {} : { session }),
+    ...(parent === undefined ? {} : { parent }),
+  };
 }
 
 /** The call that was decided, as far as freezes can name it. */

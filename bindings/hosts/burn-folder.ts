@@ -1,7 +1,8 @@
 /**
  * Burns in a folder: one file for each, which only one process can create. It is on the disk, and its name too, before the
- * answer is given. Beside it `.done` once its outcome is logged, and a lock for each process that uses the folder, so that
- * another one can tell which burns were left by a process that is gone.
+ * answer is given. Beside it `.done` once its outcome is logged, a lock for each process that uses the folder, so that
+ * another one can tell which burns were left by a process that is gone, and `forgotten`, the latest end of a burn that was
+ * swept.
  */
 
 import { randomBytes } from "node:crypto";
@@ -17,14 +18,17 @@ import {
   writeSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Burn, BurnStore } from "../gateway/burns.ts";
+import type { Burn, BurnAnswer, BurnStore } from "../gateway/burns.ts";
 import { nameOf } from "../gateway/burns.ts";
+import { shown } from "../src/errors.ts";
 import { hex, sha256 } from "../src/sha256.ts";
-import { syncFolder } from "./key-folder.ts";
+import { readOwn, syncFolder, writeOwn } from "./key-folder.ts";
 import { FileLock, LockError } from "./lock.ts";
 
 const BURN = /^([0-9a-f]{64})\.burn$/;
 const WRITER = /^[0-9a-f]{16}$/;
+const FORGOTTEN = "forgotten";
+const FORGOTTEN_TEXT = /^\d{1,16}\n$/;
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 /** A burn that a full disk or a crash left unreadable is kept for as long as any token can live. */
@@ -35,6 +39,11 @@ interface KeptBurn extends Burn {
   readonly writer: string;
 }
 
+interface BurnFile {
+  readonly file: string;
+  readonly isDone: boolean;
+}
+
 /** Opens a folder of burns, and makes it when there is none. Several processes may share it. */
 export class BurnFolder implements BurnStore {
   readonly path: string;
@@ -42,6 +51,8 @@ export class BurnFolder implements BurnStore {
   readonly #lock: FileLock;
   /** Locks of processes that are gone, held while their burns get an outcome. */
   readonly #taken = new Map<string, FileLock>();
+  /** Their burns that were given out, by file, and whose they are. */
+  readonly #given = new Map<string, string>();
   #isClosed = false;
 
   /** @throws Node's errors when the folder cannot be made or written. */
@@ -51,14 +62,14 @@ export class BurnFolder implements BurnStore {
     this.#lock = new FileLock(join(this.path, this.#writer));
   }
 
-  burn(burn: Burn): boolean {
+  burn(burn: Burn): BurnAnswer {
     this.#needOpen();
     const file = this.#file(burn);
     let opened: number;
     try {
       opened = openSync(file, "wx", FILE_MODE);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") return "before";
       throw error;
     }
     try {
@@ -71,38 +82,56 @@ export class BurnFolder implements BurnStore {
       closeSync(opened);
     }
     syncFolder(this.path);
-    return true;
+    // Asked behind the file: whoever swept one of this name has said so before.
+    if (burn.exp_ms > this.#forgottenMs()) return "burnt";
+    rmSync(file);
+    return "forgotten";
   }
 
   settle(burn: Burn): void {
     this.#needOpen();
-    const done = doneOf(this.#file(burn));
-    closeSync(openSync(done, "w", FILE_MODE));
+    const file = this.#file(burn);
+    closeSync(openSync(doneOf(file), "w", FILE_MODE));
     syncFolder(this.path);
-    const kept = this.#read(this.#file(burn));
-    if (kept !== undefined && this.#taken.has(kept.writer)) this.#release(kept.writer);
+    const writer = this.#given.get(file);
+    this.#given.delete(file);
+    if (writer !== undefined) this.#release(writer);
   }
 
-  left(): readonly Burn[] {
+  left(audience: string): readonly Burn[] {
     this.#needOpen();
-    const left = this.#burns()
-      .filter(({ isDone }) => !isDone)
-      .flatMap(({ file }) => this.#read(file) ?? [])
-      .filter(({ writer }) => writer !== this.#writer && this.#isGone(writer));
-    return left.map(({ writer: _, ...burn }) => burn);
+    const left: Burn[] = [];
+    for (const { file, isDone } of this.#burns()) {
+      const kept = isDone ? undefined : this.#read(file);
+      if (kept === undefined || kept.aud !== audience) continue;
+      const { writer, ...burn } = kept;
+      if (writer === this.#writer || !this.#isGone(writer)) continue;
+      this.#given.set(file, writer);
+      left.push(burn);
+    }
+    return left;
   }
 
   sweep(beforeMs: number): void {
     this.#needOpen();
-    for (const { file, isDone } of this.#burns()) {
-      const burn = this.#read(file);
-      const written = (): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-      const end = burn === undefined ? written() + UNREADABLE_MS : burn.exp_ms;
-      // Without an outcome it is evidence that something may have run.
-      if (end >= beforeMs || (burn !== undefined && !isDone)) continue;
-      // The burn first: a mark without a burn says nothing.
-      rmSync(file, { force: true });
-      rmSync(doneOf(file), { force: true });
+    let lock: FileLock;
+    try {
+      lock = new FileLock(join(this.path, FORGOTTEN));
+    } catch (error) {
+      // Somebody else sweeps.
+      if (error instanceof LockError) return;
+      throw error;
+    }
+    try {
+      const ended = this.#burns().filter((burn) => this.#hasEnded(burn, beforeMs));
+      this.#forget(ended.map(({ file }) => this.#read(file)?.exp_ms ?? 0));
+      for (const { file } of ended) {
+        // The burn first: a mark without a burn says nothing.
+        rmSync(file, { force: true });
+        rmSync(doneOf(file), { force: true });
+      }
+    } finally {
+      lock.release();
     }
   }
 
@@ -117,11 +146,33 @@ export class BurnFolder implements BurnStore {
     if (this.#isClosed) throw new Error("the burn folder is closed");
   }
 
+  #hasEnded({ file, isDone }: BurnFile, beforeMs: number): boolean {
+    const burn = this.#read(file);
+    // Without an outcome it is evidence that something may have run.
+    if (burn !== undefined) return isDone && burn.exp_ms < beforeMs;
+    const writtenMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return writtenMs + UNREADABLE_MS < beforeMs;
+  }
+
+  /** Says, before they go, that burns of these ends are forgotten. It is on the disk behind this, and never gets less. */
+  #forget(ends: readonly number[]): void {
+    const end = Math.max(...ends, 0);
+    if (end > this.#forgottenMs()) writeOwn(this.path, join(this.path, FORGOTTEN), `${end}\n`);
+  }
+
+  #forgottenMs(): number {
+    const path = join(this.path, FORGOTTEN);
+    const text = readOwn(path);
+    if (text === undefined) return 0;
+    if (FORGOTTEN_TEXT.test(text)) return Number(text);
+    throw new Error(`${path}: wanted a time in milliseconds, came ${shown(text)}`);
+  }
+
   #file(burn: Pick<Burn, "iss" | "jti">): string {
     return join(this.path, `${hex(sha256(new TextEncoder().encode(nameOf(burn))))}.burn`);
   }
 
-  #burns(): readonly { readonly file: string; readonly isDone: boolean }[] {
+  #burns(): readonly BurnFile[] {
     const names = new Set(readdirSync(this.path));
     return [...names]
       .filter((name) => BURN.test(name))
@@ -136,7 +187,9 @@ export class BurnFolder implements BurnStore {
     } catch {
       return undefined;
     }
-    return typeof burn?.jti === "string" && WRITER.test(`${burn.writer}`) ? (burn as KeptBurn) : undefined;
+    const texts = [burn?.iss, burn?.jti, burn?.aud, burn?.record, burn?.writer];
+    const isWhole = texts.every((text) => typeof text === "string") && Number.isSafeInteger(burn.exp_ms);
+    return isWhole && WRITER.test(`${burn.writer}`) ? (burn as KeptBurn) : undefined;
   }
 
   /** Whether nobody holds the lock of a process; it is then held here, so that one process alone gives outcomes. */
@@ -151,10 +204,9 @@ export class BurnFolder implements BurnStore {
     }
   }
 
-  /** Lets go of a process that is gone once none of its burns is without an outcome. */
+  /** Lets go of a process that is gone once each burn of it that was given out has an outcome. */
   #release(writer: string): void {
-    const isLeft = this.#burns().some(({ file, isDone }) => !isDone && this.#read(file)?.writer === writer);
-    if (isLeft) return;
+    if ([...this.#given.values()].includes(writer)) return;
     this.#taken.get(writer)?.release();
     this.#taken.delete(writer);
   }

@@ -3,6 +3,7 @@
 import { type CmpMap, type CmpValue, decode, isMap } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { CodecError, quoted } from "../src/codec/errors.ts";
+import { shown } from "../src/errors.ts";
 import { deepFreeze } from "../src/frozen.ts";
 import { REQUEST_BYTES_MAX } from "../src/gen/limits.ts";
 import type { Capability, Claims, CoveredArguments } from "./claims.ts";
@@ -55,19 +56,22 @@ export function needArguments(covered: CoveredArguments, bytes: Uint8Array): Dec
 }
 
 function needTarget(cap: Capability, target: Target): void {
-  const isDirect = typeof target === "object" && "action" in target;
-  const name = typeof target === "string" ? target : isDirect ? target.action : target.tool;
-  const server = typeof target === "string" || isDirect ? undefined : target.server;
+  const given: { readonly [name in "tool" | "server" | "action"]?: unknown } =
+    typeof target === "object" && target !== null ? target : { tool: target };
+  const isDirect = "action" in given;
+  const name = isDirect ? given.action : given.tool;
+  const server = isDirect ? undefined : given.server;
   if (name === cap.tool && server === cap.server && isDirect === (cap.direct === true)) return;
   throw new TokenError("tool_other", {
-    wanted: shown(cap.tool, cap.server, cap.direct === true),
-    came: shown(name, server, isDirect),
+    wanted: targetText(cap.tool, cap.server, cap.direct === true),
+    came: targetText(name, server, isDirect),
   });
 }
 
-function shown(name: string, server: string | undefined, isDirect: boolean): string {
-  if (isDirect) return `the action ${quoted(name)}`;
-  return `the tool ${quoted(name)}${server === undefined ? "" : ` of ${quoted(server)}`}`;
+function targetText(name: unknown, server: unknown, isDirect: boolean): string {
+  const text = (value: unknown): string => (typeof value === "string" ? quoted(value) : shown(value));
+  if (isDirect) return `the action ${text(name)}`;
+  return `the tool ${text(name)}${server === undefined ? "" : ` of ${text(server)}`}`;
 }
 
 function decoded(bytes: Uint8Array): DecodedArguments {

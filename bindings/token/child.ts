@@ -9,7 +9,8 @@ import { type Claims, constraintJson } from "./claims.ts";
 import { type Constraint, checkedConstraints, namesNoMore } from "./constraints.ts";
 import { TokenError } from "./errors.ts";
 import { writeToken } from "./mint.ts";
-import { tokenDigest, type VerifiedToken } from "./verify.ts";
+import { isAny, type OptionTable, optionsFault, orNothing, SIGNER } from "./options.ts";
+import { PARENTS_MAX, tokenDigest, type VerifiedToken } from "./verify.ts";
 
 export interface AttenuateOptions {
   /** Appended to those of the parent. */
@@ -20,11 +21,21 @@ export interface AttenuateOptions {
   readonly exp_ms?: number;
 }
 
+const OPTIONS: OptionTable<AttenuateOptions> = {
+  // Looked at as an envelope.
+  constraints: [isAny, ""],
+  signer: SIGNER,
+  exp_ms: [orNothing(Number.isFinite), "milliseconds since 1970"],
+};
+
 /**
  * A token that covers less than another one. Who verifies it needs the parent too.
- * @throws TokenError `child_*`, `claim_*`.
+ * @throws TokenError `mint_option`, `child_*`, `claim_*`; `parent_surplus` where it would have more parents than a token can.
  */
 export async function attenuate(parent: VerifiedToken, options: AttenuateOptions): Promise<string> {
+  const fault = optionsFault(options, OPTIONS);
+  if (fault !== undefined) throw new TokenError("mint_option", fault);
+  needFewParents(parent);
   const { claims } = parent;
   const { args } = claims.cap;
   if (args.mode !== "match")
@@ -43,6 +54,17 @@ export async function attenuate(parent: VerifiedToken, options: AttenuateOptions
   };
   needChild(claims, child);
   return writeToken(child, keyId(options.signer.publicKey), options.signer);
+}
+
+function needFewParents(parent: VerifiedToken): void {
+  let count = 0;
+  for (let one: VerifiedToken | undefined = parent; one !== undefined; one = one.parent) count++;
+  if (count <= PARENTS_MAX) return;
+  throw new TokenError("parent_surplus", {
+    wanted: `at most ${PARENTS_MAX} parents`,
+    came: `${count}`,
+    advice: "Make it of a token that is nearer to the first.",
+  });
 }
 
 /**

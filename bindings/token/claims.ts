@@ -29,6 +29,8 @@ export interface Capability {
 export interface TokenContext {
   readonly actor?: string;
   readonly session?: string;
+  /** The session that opened it, which learns what it does. */
+  readonly parent?: string;
   readonly tenant?: string;
 }
 
@@ -39,7 +41,7 @@ export interface Claims {
   readonly aud: string;
   /** Who acts: the agent; of a principal without one, the principal. */
   readonly act: { readonly sub: string };
-  /** 16 random bytes. With the issuer it can be used once. */
+  /** The first 16 bytes of the digest of the record. With the issuer it can be used once. */
   readonly jti: string;
   readonly txn?: string;
   readonly ctx?: TokenContext;
@@ -90,7 +92,9 @@ export function claimsJson(claims: Claims): JsonObject {
     ...given({ txn }),
     ...(ctx === undefined
       ? {}
-      : { ctx: given({ actor: ctx.actor, session: ctx.session, tenant: ctx.tenant }) }),
+      : {
+          ctx: given({ actor: ctx.actor, session: ctx.session, parent: ctx.parent, tenant: ctx.tenant }),
+        }),
     iat: timeText(claims.iat_ms),
     nbf: timeText(claims.nbf_ms),
     exp: timeText(claims.exp_ms),
@@ -179,11 +183,12 @@ function readTime(place: ClaimPlace): number {
 }
 
 function readContext(place: ClaimPlace): TokenContext {
-  place.object([], ["actor", "session", "tenant"]);
+  place.object([], ["actor", "session", "parent", "tenant"]);
   if (Object.keys(place.value as JsonObject).length === 0) place.fail("claim_value", "at least one member");
   return given({
     actor: place.optional("actor")?.name(),
     session: place.optional("session")?.name(),
+    parent: place.optional("parent")?.name(),
     tenant: place.optional("tenant")?.name(),
   });
 }

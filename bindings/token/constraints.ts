@@ -63,8 +63,7 @@ function readConstraint(place: ClaimPlace, depth: number): Constraint {
   const op = place.member("op");
   const path = readPath(place.member("p"), depth === 0 ? 1 : 0, depth === 0);
   const word = op.text();
-  if (!Object.hasOwn(READERS, word))
-    return op.fail("claim_value", `one of ${Object.keys(READERS).join(", ")}`);
+  if (!Object.hasOwn(READERS, word)) return op.fail("claim_value", `one of ${OPERATORS.join(", ")}`);
   const read = READERS[word as Constraint["op"]];
   const given = place.optional("v");
   if (read === undefined) {
@@ -95,6 +94,9 @@ const READERS: Readonly<Record<Constraint["op"], Reader | undefined>> = {
       ? readConstraint(place, depth + 1)
       : place.fail("claim_value", `at most ${EVERY_DEPTH_MAX} every inside each other`),
 };
+
+/** What stands at `op`, in the order in which errors name it. */
+export const OPERATORS: readonly string[] = Object.keys(READERS);
 
 function readPath(place: ClaimPlace, min: number, isOfArguments: boolean): ArgumentPath {
   const steps = place.items(min, STEPS_MAX);
@@ -286,7 +288,13 @@ function coverOf(constraint: Constraint): readonly Cover[] {
         own,
         ...coverOf(constraint.v).map((inner) => ({ ...inner, path: [...path, EACH, ...inner.path] })),
       ];
-    default:
+    case "eq":
+    case "in":
+    case "min":
+    case "max":
+    case "prefix":
+    case "len_max":
+    case "present":
       return [own];
   }
 }

@@ -3,11 +3,11 @@
 import { base64url } from "../keys/base64url.ts";
 import { keyId } from "../keys/paserk.ts";
 import type { Signer } from "../keys/signer.ts";
-import { randomSalt } from "../src/clock.ts";
 import { type CmpMap, type CmpValue, decode, isMap } from "../src/codec/decode.ts";
 import { encode } from "../src/codec/encode.ts";
 import { CodecError, quoted } from "../src/codec/errors.ts";
 import { COMMIT_DOMAIN, RECORD_DOMAIN } from "../src/domains.ts";
+import { shown } from "../src/errors.ts";
 import { REQUEST_BYTES_MAX } from "../src/gen/limits.ts";
 import { hex, sha256 } from "../src/sha256.ts";
 import type { Decision, Obligations } from "../src/types.ts";
@@ -24,6 +24,7 @@ import {
 import { signToken, TOKEN_BYTES_MAX } from "./codec.ts";
 import { argsDigest, type Constraint, checkedConstraints, type Hash } from "./constraints.ts";
 import { TokenError } from "./errors.ts";
+import { isAny, isFunction, type OptionTable, optionsFault, orNothing, SIGNER } from "./options.ts";
 import { parsePayload } from "./payload.ts";
 import { footerOf, implicitAssertion } from "./verify.ts";
 
@@ -48,8 +49,6 @@ export interface MintOptions {
   readonly txn?: string;
   /** Where the record stands. */
   readonly entry?: { readonly origin: string; readonly index: number };
-  /** 16 bytes, each time others. Default: random. */
-  readonly jti?: Uint8Array;
   /** SHA-256, where the host has a faster one: `nodeSha256`. */
   readonly hash?: Hash;
 }
@@ -57,12 +56,23 @@ export interface MintOptions {
 const utf8 = new TextEncoder();
 const ZERO_SALT = new Uint8Array(32);
 const JTI_BYTES = 16;
-/** What comes with a token anyway: it ends, and approvals were counted by the engine. */
-const MET_BY_TOKENS: readonly string[] = ["ttl_ms", "approvers"];
+/** Where anything may stand, the code of its own says what must. */
+const OPTIONS: OptionTable<MintOptions> = {
+  request: [isAny, ""],
+  issuer: [isAny, ""],
+  audience: [isAny, ""],
+  signer: SIGNER,
+  constraints: [isAny, ""],
+  ttl_ms: [isAny, ""],
+  obligations: [orNothing(Array.isArray), "a list of obligations"],
+  txn: [isAny, ""],
+  entry: [orNothing((value) => typeof value === "object" && value !== null), "{ origin, index }"],
+  hash: [orNothing(isFunction), "a function, as nodeSha256"],
+};
 
 /**
  * Mints a token for an allowed call. It is believed by the bytes of record and request alone, whatever else the decision
- * says of itself.
+ * says of itself. Of all tokens of one decision one is used, once: they have one name, that of its record.
  * @throws TokenError `mint_*` for what no token is minted for; `claim_*` for an envelope that is none.
  *
  * @example
@@ -70,7 +80,15 @@ const MET_BY_TOKENS: readonly string[] = ["ttl_ms", "approvers"];
  * const token = await mintToken(decision, { request: permit.requestOf(decision), issuer, audience, signer });
  */
 export async function mintToken(decision: Decision, options: MintOptions): Promise<string> {
-  const { record: bytes } = decision;
+  const fault = optionsFault(options, OPTIONS);
+  if (fault !== undefined) throw new TokenError("mint_option", fault);
+  const bytes: unknown = (decision as Partial<Decision> | null | undefined)?.record;
+  if (!(bytes instanceof Uint8Array))
+    throw new TokenError("mint_record", {
+      path: "decision.record",
+      wanted: "the bytes of a record",
+      came: shown(bytes),
+    });
   const record = recordOf(bytes);
   needAllowed(record, options.obligations ?? []);
   const { hash = sha256 } = options;
@@ -101,20 +119,27 @@ function recordOf(bytes: Uint8Array): CmpMap {
 
 function needAllowed(record: CmpMap, met: readonly string[]): void {
   const { verdict, mode, by, event, obligations } = record;
+  // A token ends, and those who approved are the approvers that were asked for.
+  const comesAlong = (name: string): boolean =>
+    name === "ttl_ms" || (name === "approvers" && approversIn(record).length > 0);
   if (by !== undefined)
     throw new TokenError("mint_host", { wanted: "a decision of the engine", came: "one of the host" });
   if (event !== undefined) throw new TokenError("mint_event", { wanted: "a call", came: "an event" });
   if (mode !== "enforce") throw new TokenError("mint_shadow", { wanted: "enforce", came: `${mode}` });
   if (verdict !== "allow") throw new TokenError("mint_verdict", { wanted: "allow", came: `${verdict}` });
-  const unmet = Object.keys(obligations as CmpMap).filter(
-    (name) => !met.includes(name) && !MET_BY_TOKENS.includes(name),
-  );
+  const unmet = Object.keys(obligations as CmpMap).filter((name) => !met.includes(name) && !comesAlong(name));
   if (unmet.length > 0)
     throw new TokenError("mint_obligation", { wanted: unmet.join(", "), came: "no promise to meet it" });
 }
 
 /** The request's members, if the record is its. */
 function requestOf(record: CmpMap, bytes: Uint8Array, hash: Hash): CmpMap {
+  if (!(bytes instanceof Uint8Array))
+    throw new TokenError("mint_request", {
+      path: "request",
+      wanted: "the bytes of the request of the record",
+      came: shown(bytes),
+    });
   const request = decoded(bytes, "mint_request");
   if (isMap(request)) {
     const name = request.args === undefined ? "fields" : "args";
@@ -162,16 +187,14 @@ function claimsOf(
       came: "less",
     });
   const ctx = contextOf(context);
-  const approvers = (record.lowered_by as readonly (readonly string[])[])
-    .filter(([kind]) => kind === "approval")
-    .map(([, , key]) => key as string);
+  const approvers = approversIn(record);
   const digest = (name: string): string => `sha256:${hex(record[name] as Uint8Array)}`;
   return {
     iss: named(issuer, "issuer"),
     sub: subject,
     aud: named(audience, "audience"),
     act: { sub: actor },
-    jti: base64url(jtiOf(options.jti)),
+    jti: base64url(recordDigest.subarray(0, JTI_BYTES)),
     ...(txn === undefined ? {} : { txn: named(txn, "txn") }),
     ...(ctx === undefined ? {} : { ctx }),
     iat_ms: iat,
@@ -227,19 +250,21 @@ function lifetime(record: CmpMap, cap: Capability, given: number | undefined): n
   return Math.min(given ?? most, most, Number(ttl_ms));
 }
 
-function contextOf({ actor, session, tenant }: CmpMap): TokenContext | undefined {
+function contextOf({ actor, session, parent, tenant }: CmpMap): TokenContext | undefined {
   const context = {
     ...(actor === undefined ? {} : { actor }),
     ...(session === undefined ? {} : { session }),
+    ...(parent === undefined ? {} : { parent }),
     ...(tenant === undefined ? {} : { tenant }),
   };
   return Object.keys(context).length === 0 ? undefined : (context as TokenContext);
 }
 
-function jtiOf(given: Uint8Array | undefined): Uint8Array {
-  if (given === undefined) return randomSalt().subarray(0, JTI_BYTES);
-  if (given.length === JTI_BYTES) return given;
-  throw new TokenError("mint_option", { path: "jti", wanted: `${JTI_BYTES} bytes`, came: `${given.length}` });
+/** Keys of those who approved it. */
+function approversIn({ lowered_by }: CmpMap): readonly string[] {
+  return (lowered_by as readonly (readonly string[])[])
+    .filter(([kind]) => kind === "approval")
+    .map(([, , key]) => key as string);
 }
 
 function indexText(index: number): string {

@@ -3,6 +3,7 @@
 import { JsonPlace } from "../keys/json-place.ts";
 import type { KeyStatus } from "../keys/key-list.ts";
 import { type KeyId, keyId, publicKeyText, registerPublicKey } from "../keys/paserk.ts";
+import { shown } from "../src/errors.ts";
 import { TokenError } from "./errors.ts";
 
 /** A key and what it may mint. */
@@ -20,6 +21,7 @@ export interface TokenKey {
 }
 
 const STATUSES: readonly string[] = ["current", "retiring", "retired", "revoked"] satisfies KeyStatus[];
+const PUBLIC_KEY_BYTES = 32;
 const FIX = "correct the list";
 
 /**
@@ -61,6 +63,26 @@ function tokenKey(place: JsonPlace): TokenKey {
     ...(from_ms === undefined ? {} : { from_ms }),
     ...(to_ms === undefined ? {} : { to_ms }),
   };
+}
+
+/** What is wrong with a list of keys that a program gives, undefined where nothing is. */
+export function keysFault(keys: unknown): { path: string; wanted: string; came: string } | undefined {
+  if (!Array.isArray(keys)) return { path: "keys", wanted: "a list of keys", came: shown(keys) };
+  const at = keys.findIndex((key: unknown) => !isTokenKey(key));
+  if (at < 0) return undefined;
+  const wanted = "{ id, publicKey, issuer, audiences, status }, as parseTokenKeys gives them";
+  return { path: `keys[${at}]`, wanted, came: shown(keys[at]) };
+}
+
+function isTokenKey(key: unknown): key is TokenKey {
+  const { id, publicKey, issuer, audiences, status } = Object(key) as Partial<TokenKey>;
+  const texts: readonly unknown[] = [id, issuer, status];
+  return (
+    texts.every((text) => typeof text === "string") &&
+    publicKey instanceof Uint8Array &&
+    publicKey.length === PUBLIC_KEY_BYTES &&
+    Array.isArray(audiences)
+  );
 }
 
 export function tokenKeysText(keys: readonly TokenKey[]): string {

@@ -2,6 +2,7 @@
 
 import type { Ed25519 } from "../keys/ed25519.ts";
 import { quoted } from "../src/codec/errors.ts";
+import { shown } from "../src/errors.ts";
 import { hex, sha256 } from "../src/sha256.ts";
 import { needChild } from "./child.ts";
 import { type Claims, readClaims, timeText } from "./claims.ts";
@@ -36,8 +37,10 @@ export interface VerifiedToken {
 
 /** How far clocks may differ where nobody says otherwise. */
 export const SKEW_MS = 5_000;
-const SKEW_MS_MAX = 30_000;
-const PARENTS_MAX = 8;
+/** More than this no verifier can be told. */
+export const SKEW_MS_MAX = 30_000;
+/** How many parents a token can have. */
+export const PARENTS_MAX = 8;
 const FOOTER_BYTES_MAX = 128;
 const FOOTER = /^\{"kid":"(k4\.pid\.[A-Za-z0-9_-]{44})"\}$/;
 const ASCII = new TextDecoder("latin1");
@@ -70,10 +73,26 @@ export async function verifyToken(
   options: VerifyTokenOptions,
 ): Promise<VerifiedToken> {
   const { skew_ms = SKEW_MS } = options;
-  if (!(skew_ms >= 0 && skew_ms <= SKEW_MS_MAX))
-    throw new RangeError(`skew_ms: wanted 0 to ${SKEW_MS_MAX}, came ${skew_ms}`);
-  const [text = "", ...parents] = typeof token === "string" ? [token] : token;
+  if (typeof skew_ms !== "number" || !(skew_ms >= 0 && skew_ms <= SKEW_MS_MAX))
+    throw new RangeError(`skew_ms: wanted 0 to ${SKEW_MS_MAX}, came ${shown(skew_ms)}`);
+  const texts = (Array.isArray(token) ? token : [token]) as readonly unknown[];
+  const other = texts.length === 0 ? 0 : texts.findIndex((text) => typeof text !== "string");
+  if (other >= 0)
+    throw new TokenError("token_prefix", { wanted: "the text of a token", came: shown(texts[other]) });
+  const [text, ...parents] = texts as [string, ...string[]];
   return verifyChain(text, parents, options, skew_ms);
+}
+
+/**
+ * @internal Asks of a token that was verified what may have changed since: its keys and its time, and those of the tokens
+ * that it was made from.
+ */
+export function needStill(verified: VerifiedToken, options: VerifyTokenOptions): void {
+  const { now_ms, skew_ms = SKEW_MS } = options;
+  for (let one: VerifiedToken | undefined = verified; one !== undefined; one = one.parent) {
+    needIssuer(one.claims, keyOf(one.key.id, options));
+    needTime(one.claims, now_ms, skew_ms);
+  }
 }
 
 async function verifyChain(
@@ -84,41 +103,28 @@ async function verifyChain(
 ): Promise<VerifiedToken> {
   const { audience, now_ms: now } = options;
   const parsed = parseToken(token);
-  const key = keyOf(parsed, options);
+  const key = keyOf(idIn(parsed), options);
   if (!(await isSigned(parsed, key.publicKey, implicitAssertion(audience), options.verify)))
     throw new TokenError("token_signature", { wanted: "a signature of its key for this audience" });
   const claims = readClaims(parsePayload(parsed.message));
-  if (claims.iss !== key.issuer)
-    throw new TokenError("claim_issuer", {
-      path: "iss",
-      wanted: quoted(key.issuer),
-      came: quoted(claims.iss),
-    });
+  needIssuer(claims, key);
   if (claims.aud !== audience)
     throw new TokenError("claim_audience", {
       path: "aud",
       wanted: quoted(audience),
       came: quoted(claims.aud),
     });
-  if (now + skewMs < claims.nbf_ms)
-    throw new TokenError("token_early", {
-      wanted: `a time from ${timeText(claims.nbf_ms)}`,
-      came: shownTime(now),
-    });
-  if (now - skewMs >= claims.exp_ms)
-    throw new TokenError("token_expired", {
-      wanted: `a time before ${timeText(claims.exp_ms)}`,
-      came: shownTime(now),
-    });
+  needTime(claims, now, skewMs);
   const verified: VerifiedToken = { token, claims, key, audience };
   const [parent, ...older] = parents;
   if (claims.par === undefined) {
     if (parent === undefined) return verified;
     throw new TokenError("parent_surplus", { wanted: "no parent", came: `${parents.length}` });
   }
-  if (parent === undefined || parents.length > PARENTS_MAX)
-    throw new TokenError("parent_missing", {
-      wanted: `1 to ${PARENTS_MAX} parents`,
+  if (parent === undefined) throw new TokenError("parent_missing", { wanted: "its parent", came: "none" });
+  if (parents.length > PARENTS_MAX)
+    throw new TokenError("parent_surplus", {
+      wanted: `at most ${PARENTS_MAX} parents`,
       came: `${parents.length}`,
     });
   if (tokenDigest(parent) !== claims.par)
@@ -136,14 +142,36 @@ function shownTime(ms: number): string {
   return Number.isFinite(ms) && Math.abs(ms) <= 8_640_000_000_000_000 ? timeText(ms) : `${ms}`;
 }
 
-/** The key that the footer names, if it may mint for whoever asks. */
-function keyOf({ footer }: ParsedToken, { keys, audience, now_ms: now }: VerifyTokenOptions): TokenKey {
-  const id = footer.length > FOOTER_BYTES_MAX ? undefined : FOOTER.exec(ASCII.decode(footer))?.[1];
-  if (id === undefined)
-    throw new TokenError("token_footer", {
-      wanted: '{"kid":"k4.pid.…"}',
-      came: `${footer.length} other bytes`,
+function needIssuer({ iss }: Claims, { issuer }: TokenKey): void {
+  if (iss !== issuer)
+    throw new TokenError("claim_issuer", { path: "iss", wanted: quoted(issuer), came: quoted(iss) });
+}
+
+function needTime({ nbf_ms, exp_ms }: Claims, now: number, skewMs: number): void {
+  if (!(now + skewMs >= nbf_ms))
+    throw new TokenError("token_early", {
+      wanted: `a time from ${timeText(nbf_ms)}`,
+      came: shownTime(now),
     });
+  if (!(now - skewMs < exp_ms))
+    throw new TokenError("token_expired", {
+      wanted: `a time before ${timeText(exp_ms)}`,
+      came: shownTime(now),
+    });
+}
+
+/** The key that the footer names. */
+function idIn({ footer }: ParsedToken): string {
+  const id = footer.length > FOOTER_BYTES_MAX ? undefined : FOOTER.exec(ASCII.decode(footer))?.[1];
+  if (id !== undefined) return id;
+  throw new TokenError("token_footer", {
+    wanted: '{"kid":"k4.pid.…"}',
+    came: `${footer.length} other bytes`,
+  });
+}
+
+/** The key of a name, if it may mint for whoever asks. */
+function keyOf(id: string, { keys, audience, now_ms: now }: VerifyTokenOptions): TokenKey {
   const key = keys.find((one) => one.id === id);
   if (key === undefined) throw new TokenError("key_unknown", { wanted: "a key of the list", came: id });
   const { status, from_ms = 0, to_ms = Number.POSITIVE_INFINITY, audiences } = key;

@@ -10,8 +10,9 @@ import { nodeEd25519 } from "../../bindings/hosts/ed25519-node.ts";
 import { MemoryStore } from "../../bindings/memory/memory-store.ts";
 import type { Engine } from "../../bindings/src/engine.ts";
 import type { Log, Store } from "../../bindings/src/memory.ts";
-import { createPermit, type Permit } from "../../bindings/src/permit.ts";
-import { mintToken } from "../../bindings/token/index.ts";
+import { type CallContext, createPermit, type Permit } from "../../bindings/src/permit.ts";
+import type { Context, Decision } from "../../bindings/src/types.ts";
+import { type MintOptions, mintToken } from "../../bindings/token/index.ts";
 import { ARGS, AUDIENCE, ISSUER, keys, signer } from "../token/fixture.ts";
 import { TIME_MS } from "../unit/built.ts";
 
@@ -21,14 +22,28 @@ export interface Clock {
   now: number;
 }
 
-export function permitOf(engine: Engine, clock: Clock, more: { log?: Log; memory?: Store } = {}): Permit {
-  const memory = more.log === undefined ? { memory: more.memory ?? new MemoryStore() } : { log: more.log };
-  return createPermit({ engine, context: NAMES, clock: () => clock.now, ...memory });
+export function permitOf(
+  engine: Engine,
+  clock: Clock,
+  { log, memory, context = NAMES }: { log?: Log; memory?: Store; context?: Omit<Context, "time_ms"> } = {},
+): Permit {
+  const kept = log === undefined ? { memory: memory ?? new MemoryStore() } : { log };
+  return createPermit({ engine, context, clock: () => clock.now, ...kept });
 }
 
 /** A token for {@link ARGS}, which the permit allows. */
-export async function tokenOf(permit: Permit, more: { ttl_ms?: number } = {}): Promise<string> {
-  const decision = await permit.check({ tool: "read_file", args: ARGS });
+export async function tokenOf(
+  permit: Permit,
+  { context = {}, ...more }: { context?: CallContext; ttl_ms?: number } = {},
+): Promise<string> {
+  return tokenFor(permit, await permit.check({ tool: "read_file", args: ARGS, context }), more);
+}
+
+export function tokenFor(
+  permit: Permit,
+  decision: Decision,
+  more: Partial<MintOptions> = {},
+): Promise<string> {
   return mintToken(decision, {
     request: permit.requestOf(decision),
     issuer: ISSUER,
@@ -49,6 +64,7 @@ export function gatewayOf(
     verify: nodeEd25519.verify,
     burns: new MemoryBurns(),
     permit,
+    log: "none",
     clock: () => clock.now,
     ...more,
   });

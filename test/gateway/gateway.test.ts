@@ -4,16 +4,36 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BurnStore, type GatewayOptions, MemoryBurns } from "../../bindings/gateway/index.ts";
+import {
+  type BurnStore,
+  createGateway,
+  type GatewayLog,
+  type GatewayOptions,
+  MemoryBurns,
+  type OutcomeFacts,
+} from "../../bindings/gateway/index.ts";
 import { BurnFolder } from "../../bindings/hosts/burn-folder.ts";
 import { openLog, verifyFolder } from "../../bindings/hosts/log-folder.ts";
 import { MemoryStore } from "../../bindings/memory/memory-store.ts";
 import type { Engine } from "../../bindings/src/engine.ts";
-import { attenuate, type TokenKey, verifyToken } from "../../bindings/token/index.ts";
+import { createPermit, type EventResult } from "../../bindings/src/permit.ts";
+import { hex } from "../../bindings/src/sha256.ts";
+import { attenuate, parseToken, type TokenKey, verifyToken } from "../../bindings/token/index.ts";
 import { memoryImage } from "../memory/policy.ts";
-import { ARGS, AUDIENCE, asked, keys, minted, READ, signer } from "../token/fixture.ts";
+import {
+  ARGS,
+  AUDIENCE,
+  asked,
+  keyOf,
+  keys,
+  minted,
+  READ,
+  signedPayload,
+  signer,
+  signerOf,
+} from "../token/fixture.ts";
 import { open } from "../unit/built.ts";
-import { atNow, atStart, codeOf, gatewayOf, NAMES, permitOf, tokenOf } from "./fixture.ts";
+import { atNow, atStart, codeOf, gatewayOf, NAMES, permitOf, tokenFor, tokenOf } from "./fixture.ts";
 
 let engine: Engine;
 const folder = mkdtempSync(join(tmpdir(), "permit0-gateway-"));
@@ -87,6 +107,29 @@ test("a token and its child are one use", async () => {
   await refused("burnt", () => gateway.execute(parent, "read_file", { path: "a", limit: 20 }, run));
 });
 
+test("what a child session did is an outcome of its parent, as the call was", async () => {
+  const log = await openLog(join(folder, "child"), { keys: join(folder, "child-keys"), payloads: false });
+  const clock = atNow();
+  const permit = permitOf(engine, clock, { log });
+  const context = { session: "child", parent: "root" };
+  const decision = await permit.check({ tool: "read_file", args: ARGS, context });
+  const told: (readonly EventResult[])[] = [];
+  const telling: GatewayOptions["permit"] = {
+    standing: permit.standing,
+    outcome: async (...given) => {
+      told.push(await permit.outcome(...given));
+      return [];
+    },
+  };
+  const gateway = await gatewayOf(telling, clock, { log });
+  await gateway.execute(await tokenFor(permit, decision), "read_file", ARGS, run);
+  const [[outcome]] = told as [[EventResult]];
+  const [own] = await permit.outcome(decision, { status: "ran" });
+  const cells = ({ cells }: Pick<EventResult, "cells">) => cells.map(({ id }) => hex(id));
+  expect(cells(outcome)).toEqual(cells(own as EventResult));
+  await log.close();
+});
+
 describe("nothing runs", () => {
   const setUp = async (more: Partial<GatewayOptions> = {}) => {
     const clock = atStart();
@@ -142,6 +185,7 @@ describe("nothing runs", () => {
 
   test.each([
     ["agent", NAMES.agent],
+    ["actor", "zoe"],
     ["principal", NAMES.principal],
     ["session", NAMES.session],
     ["tenant", NAMES.tenant],
@@ -151,14 +195,46 @@ describe("nothing runs", () => {
     const clock = atStart();
     const store = new MemoryStore();
     const permit = permitOf(engine, clock, { memory: store });
-    const gateway = await gatewayOf(permit, clock);
-    const token = await tokenOf(permit);
+    // Of a program that has other names, and knows those of the call by the token alone.
+    const other = { agent: "gateway", principal: "ops", session: "s-9", tenant: "host" };
+    const gateway = await gatewayOf(permitOf(engine, clock, { memory: store, context: other }), clock);
+    const token = await tokenOf(permit, { context: { actor: "zoe" } });
     // By another process, so to say.
     const people = permitOf(engine, clock, { memory: store });
     await people.freeze({ scope, value, by: "ann", reason: "odd" });
     await refused("frozen", () => gateway.execute(token, "read_file", ARGS, run));
     await people.thaw({ scope, value, by: "ann", reason: "fine" });
     expect(await codeOf(gateway.execute(token, "read_file", ARGS, run))).toBe(undefined);
+  });
+
+  test("when the session that opened its session was frozen since", async () => {
+    const { clock, permit } = await setUp();
+    const gateway = await gatewayOf(permit, clock);
+    const token = await tokenOf(permit, { context: { session: "child", parent: "root" } });
+    await permit.freeze({ scope: "session", value: "root", by: "ann", reason: "odd" });
+    await refused("frozen", () => gateway.execute(token, "read_file", ARGS, run));
+  });
+
+  test("when the server of its tool was frozen since", async () => {
+    const { clock, permit, token } = await setUp();
+    const gateway = await gatewayOf(permit, clock);
+    const payload = JSON.parse(new TextDecoder().decode(parseToken(token).message));
+    payload.cap[0].server = "files";
+    const bound = await signedPayload(JSON.stringify(payload));
+    await permit.freeze({ scope: "server", value: "files", by: "ann", reason: "odd" });
+    const target = { tool: "read_file", server: "files" };
+    await refused("frozen", () => gateway.execute(bound, target, ARGS, run));
+    expect(await codeOf(gateway.execute(token, "read_file", ARGS, run))).toBe(undefined);
+  });
+
+  test("when the memory that says what is frozen is damaged", async () => {
+    const { permit, clock, token } = await setUp();
+    const damaged: GatewayOptions["permit"] = {
+      ...permit,
+      standing: async (call) => ({ ...(await permit.standing(call)), frozen: "unknown" }),
+    };
+    const gateway = await gatewayOf(damaged, clock);
+    await refused("freeze_unknown", () => gateway.execute(token, "read_file", ARGS, run));
   });
 
   test("when nobody can say what is frozen", async () => {
@@ -184,9 +260,110 @@ describe("nothing runs", () => {
     const revoked = keys.map((key): TokenKey => ({ ...key, status: "revoked" }));
     const at = await gatewayOf(permit, clock, { keys: () => revoked });
     await refused("key_status", () => at.execute(token, "read_file", ARGS, run));
+    const changes: readonly [Partial<TokenKey>, string][] = [
+      [{ status: "revoked" }, "key_status"],
+      [{ to_ms: clock.now }, "key_validity"],
+      [{ from_ms: clock.now + 1 }, "key_validity"],
+      [{ audiences: ["other"] }, "key_audience"],
+      [{ issuer: "other" }, "claim_issuer"],
+    ];
+    for (const [change, code] of changes) {
+      let asks = 0;
+      const changed = keys.map((key): TokenKey => ({ ...key, ...change }));
+      const later = await gatewayOf(permit, clock, { keys: () => (asks++ === 0 ? keys : changed) });
+      await refused(code, () => later.execute(token, "read_file", ARGS, run));
+    }
     let asks = 0;
-    const later = await gatewayOf(permit, clock, { keys: () => (asks++ === 0 ? keys : revoked) });
-    await refused("key_status", () => later.execute(token, "read_file", ARGS, run));
+    const gone = await gatewayOf(permit, clock, { keys: () => (asks++ === 0 ? keys : []) });
+    await refused("key_unknown", () => gone.execute(token, "read_file", ARGS, run));
+  });
+
+  test("when the key of a token that it was made from was revoked in the middle", async () => {
+    const { permit, clock } = await setUp();
+    const later = signerOf(8);
+    const both = [...keys, keyOf(later.publicKey)];
+    const parent = await minted(engine, {
+      constraints: [
+        { p: ["path"], op: "present" },
+        { p: ["limit"], op: "present" },
+      ],
+    });
+    const child = await attenuate(await verifyToken(parent, asked), { constraints: [], signer: later });
+    const revoked = both.map((key, at): TokenKey => (at === 0 ? { ...key, status: "revoked" } : key));
+    let asks = 0;
+    const gateway = await gatewayOf(permit, clock, { keys: () => (asks++ === 0 ? both : revoked) });
+    await refused("key_status", () => gateway.execute([child, parent], "read_file", ARGS, run));
+    expect(asks).toBe(2);
+  });
+
+  test("when it was frozen, or has ended, while keys were asked for", async () => {
+    const { clock, permit, token } = await setUp();
+    let then = async (): Promise<unknown> => undefined;
+    let asks = 0;
+    const gateway = await gatewayOf(permit, clock, {
+      keys: async () => {
+        if (asks++ % 2 === 1) await then();
+        return keys;
+      },
+    });
+    then = () => permit.freeze({ scope: "agent", value: "desk", by: "ann", reason: "odd" });
+    await refused("frozen", () => gateway.execute(token, "read_file", ARGS, run));
+    await permit.thaw({ scope: "agent", value: "desk", by: "ann", reason: "fine" });
+    then = async () => {
+      clock.now += 65_000;
+    };
+    await refused("token_expired", () => gateway.execute(token, "read_file", ARGS, run));
+  });
+
+  test("when it has ended while freezes were asked for", async () => {
+    const { clock, permit, token } = await setUp();
+    const slow: GatewayOptions["permit"] = {
+      ...permit,
+      standing: async (call) => {
+        clock.now += 65_000;
+        return permit.standing(call);
+      },
+    };
+    const gateway = await gatewayOf(slow, clock);
+    await refused("token_expired", () => gateway.execute(token, "read_file", ARGS, run));
+  });
+
+  test("when the clock, at first or later, gives no time", async () => {
+    const { clock, permit, token } = await setUp();
+    for (const time of [Number.NaN, Number.POSITIVE_INFINITY, "now", undefined]) {
+      let asks = 0;
+      const gateway = await gatewayOf(permit, clock, {
+        clock: () => (++asks <= 2 ? clock.now : (time as number)),
+      });
+      await refused("clock_unreadable", () => gateway.execute(token, "read_file", ARGS, run));
+      expect(asks).toBe(3);
+      await refused("clock_unreadable", () => gatewayOf(permit, clock, { clock: () => time as number }));
+    }
+  });
+
+  test("when the keys cannot be read, and it is said why", async () => {
+    const { clock, permit, token } = await setUp();
+    const down = () => Promise.reject(new Error("ENOENT: token-keys.json"));
+    const gateway = await gatewayOf(permit, clock, { keys: down });
+    const attempt = gateway.execute(token, "read_file", ARGS, run);
+    await expect(attempt).rejects.toThrow(
+      /^keys_unreachable: wanted .*, came ENOENT: token-keys.json\. Bring/,
+    );
+    for (const listed of [undefined, "keys", [null], [{ ...keys[0], publicKey: "k" }]]) {
+      const odd = await gatewayOf(permit, clock, { keys: () => listed as never });
+      await refused("keys_unreachable", () => odd.execute(token, "read_file", ARGS, run));
+    }
+  });
+
+  test("that is no function, by what is no token, or of what is no tool", async () => {
+    const { gateway, token } = await setUp();
+    for (const other of [undefined, null, "run", {}])
+      await refused("gateway_option", () => gateway.execute(token, "read_file", ARGS, other as never));
+    for (const other of [undefined, null, 5, [], [5]])
+      await refused("token_prefix", () => gateway.execute(other as never, "read_file", ARGS, run));
+    for (const other of [undefined, null, 5, {}, { tool: 5 }, { action: null }, { server: "read_file" }])
+      await refused("tool_other", () => gateway.execute(token, other as never, ARGS, run));
+    expect(await codeOf(gateway.execute(token, "read_file", ARGS, run))).toBe(undefined);
   });
 
   test("when the burn cannot be kept", async () => {
@@ -252,6 +429,109 @@ test("decision, burn and outcome stand in one log, in this order, and it verifie
   const report = await verifyFolder(path);
   expect(report.shards[0]).toMatchObject({ entries: 7, signed: 7 });
   expect(report.findings).toEqual([]);
+});
+
+test("a gateway is made of known options of the wanted types", async () => {
+  const clock = atStart();
+  const permit = permitOf(engine, clock);
+  const rows: readonly [string, unknown][] = [
+    ["audience", ""],
+    ["audience", "x".repeat(257)],
+    ["audience", undefined],
+    ["keys", undefined],
+    ["keys[0]", [{ ...keys[0], id: undefined }]],
+    ["verify", {}],
+    ["burns", { burn() {} }],
+    ["permit", { standing() {} }],
+    ["log", undefined],
+    ["log", null],
+    ["log", "memory"],
+    ["log", { noteBurn() {}, noteOutcome() {} }],
+    ["clock", clock.now],
+    ["skew_ms", "10"],
+    ["skew_ms", 30_001],
+    ["skew_ms", Number.NaN],
+    ["onRemark", "console"],
+    ["skewMs", 10],
+  ];
+  for (const [path, value] of rows) {
+    const made = gatewayOf(permit, clock, { [path.replace("[0]", "")]: value });
+    await expect(made, path).rejects.toMatchObject({ name: "GatewayError", code: "gateway_option", path });
+  }
+  expect(await codeOf(createGateway(undefined as never))).toBe("gateway_option");
+});
+
+describe("an outcome", () => {
+  /** A log in memory, and what was noted in it. */
+  const noting = () => {
+    const outcomes: OutcomeFacts[] = [];
+    const log: GatewayLog = {
+      lastTimeMs: 0,
+      noteBurn: () => Promise.resolve(),
+      noteOutcome: async (outcome) => {
+        outcomes.push(outcome);
+      },
+    };
+    return { log, outcomes };
+  };
+  const noteOf = async (token: string, status: string, time_ms: number) => {
+    const { claims } = await verifyToken(token, asked);
+    const record = new Uint8Array(Buffer.from(claims.prov.record.slice(7), "hex"));
+    return { iss: claims.iss, jti: claims.jti, record, status, time_ms };
+  };
+
+  test("of a call without a session is a note in the log", async () => {
+    const clock = atStart();
+    const permit = permitOf(engine, clock, { context: { agent: "desk" } });
+    const { log, outcomes } = noting();
+    const gateway = await gatewayOf(permit, clock, { log });
+    const token = await tokenOf(permit);
+    await gateway.execute(token, "read_file", ARGS, run);
+    expect(outcomes).toEqual([await noteOf(token, "ran", clock.now)]);
+  });
+
+  test("under a permit without a memory is a note too, also that of a call that was left", async () => {
+    const clock = atStart();
+    const permit = createPermit({ engine, context: NAMES, clock: () => clock.now });
+    const { log, outcomes } = noting();
+    const remarks: string[] = [];
+    const onRemark = (text: string) => remarks.push(text);
+    const gateway = await gatewayOf(permit, clock, { log, onRemark });
+    const token = await tokenOf(permit);
+    await gateway.execute(token, "read_file", ARGS, run);
+    expect(outcomes).toEqual([await noteOf(token, "ran", clock.now)]);
+    expect(remarks).toEqual([]);
+
+    const { claims } = await verifyToken(token, asked);
+    const place = join(folder, "left");
+    const gone = new BurnFolder(place);
+    const record = claims.prov.record.slice(7);
+    gone.burn({ ...claims, record, time_ms: clock.now, session: "s-1" });
+    gone.close();
+    const burns = new BurnFolder(place);
+    await gatewayOf(permit, clock, { log, burns });
+    expect(outcomes.slice(1)).toEqual([await noteOf(token, "unknown", clock.now)]);
+    expect(burns.left(AUDIENCE)).toEqual([]);
+    burns.close();
+  });
+
+  test("of a session goes to its histories, whether there is a log or not", async () => {
+    const clock = atStart();
+    const permit = permitOf(engine, clock);
+    const told: unknown[] = [];
+    const telling: GatewayOptions["permit"] = {
+      ...permit,
+      outcome: (decision, outcome) => {
+        told.push({ ...decision, ...outcome });
+        return permit.outcome(decision, outcome);
+      },
+    };
+    const gateway = await gatewayOf(telling, clock, { log: "none" });
+    const token = await tokenOf(permit);
+    await gateway.execute(token, "read_file", ARGS, run);
+    const { record } = await noteOf(token, "ran", clock.now);
+    expect(told).toEqual([{ record, session: NAMES.session, status: "ran" }]);
+  });
 });
 
 test("a log in which a token was burnt twice does not verify", async () => {

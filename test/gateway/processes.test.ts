@@ -13,7 +13,7 @@ import { openLog } from "../../bindings/hosts/log-folder.ts";
 import { decode } from "../../bindings/src/codec/decode.ts";
 import type { Engine } from "../../bindings/src/engine.ts";
 import { ROOT } from "../../tools/files.ts";
-import { ARGS } from "../token/fixture.ts";
+import { ARGS, AUDIENCE } from "../token/fixture.ts";
 import { open } from "../unit/built.ts";
 import { atNow, atStart, codeOf, gatewayOf, permitOf, tokenOf } from "./fixture.ts";
 
@@ -84,7 +84,7 @@ test.each([
   const token = await next(killed);
   // Burnt by a process that lives: nobody else says what became of it.
   const early = new BurnFolder(join(at, "burns"));
-  expect(early.left()).toEqual([]);
+  expect(early.left(AUDIENCE)).toEqual([]);
   early.close();
   await kill(killed);
 
@@ -100,21 +100,6 @@ test.each([
     expect(found).toEqual(logged);
   }
   expect(readdirSync(join(at, "burns")).filter((name) => name.endsWith(".lock"))).toEqual([]);
-});
-
-test("what has an outcome and has ended is swept, and nothing else", async () => {
-  const at = place("sweep");
-  const burns = new BurnFolder(at);
-  const burn = { iss: "i", jti: "j", exp_ms: 1_000, record: "00".repeat(32), aud: "a", time_ms: 0 };
-  expect(burns.burn(burn)).toBe(true);
-  expect(burns.burn({ ...burn, jti: "k" })).toBe(true);
-  burns.settle(burn);
-  burns.sweep(1_000);
-  expect(burns.burn(burn)).toBe(false);
-  burns.sweep(1_001);
-  expect(burns.burn(burn)).toBe(true);
-  expect(burns.burn({ ...burn, jti: "k" })).toBe(false);
-  burns.close();
 });
 
 // A limit on the size of its files stands for a disk without room.
@@ -138,7 +123,7 @@ test.skipIf(!existsSync("/usr/bin/prlimit"))(
     await kill(full);
     // Nobody can read half a burn, and nothing ran by it.
     const burns = new BurnFolder(join(at, "burns"));
-    expect(burns.left()).toEqual([]);
+    expect(burns.left(AUDIENCE)).toEqual([]);
     burns.close();
   },
 );

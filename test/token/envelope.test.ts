@@ -1,11 +1,14 @@
 /** The envelope: each operator, each surprise, and that what is appended only takes away. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../bindings/src/codec/encode.ts";
 import { needArguments } from "../../bindings/token/arguments.ts";
-import { checkedConstraints, namesNoMore } from "../../bindings/token/constraints.ts";
+import { checkedConstraints, namesNoMore, OPERATORS } from "../../bindings/token/constraints.ts";
 import { argsDigest, type Constraint, type TokenCode, TokenError } from "../../bindings/token/index.ts";
+import { ROOT } from "../../tools/files.ts";
 
 function codeOf(run: () => unknown): TokenCode | undefined {
   try {
@@ -23,6 +26,16 @@ const match = (c: unknown, args: unknown): TokenCode | undefined => {
 
 const at = (op: string, v?: unknown) => [{ p: ["a"], op, ...(v === undefined ? {} : { v }) }];
 const BIG = 2n ** 63n;
+
+test("each operator has a row in docs/format/token.md, and no other", () => {
+  const page = readFileSync(join(ROOT, "docs/format/token.md"), "utf8");
+  const [, table = ""] = page.split("| `op` |");
+  const rows = table.split("\n\n")[0] as string;
+  const named = [...rows.matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)].flatMap(([, cell = ""]) =>
+    cell.match(/\w+/g),
+  );
+  expect(named.sort()).toEqual([...OPERATORS].sort());
+});
 
 describe("an operator", () => {
   const rows: readonly [string, unknown, unknown, TokenCode | undefined][] = [

@@ -1,6 +1,10 @@
 /** What a token is minted for, and what not. */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { packageSources } from "../../bindings/hosts/node.ts";
+import { keyId } from "../../bindings/keys/paserk.ts";
+import { MemoryStore } from "../../bindings/memory/memory-store.ts";
+import { compile } from "../../bindings/src/compile/index.ts";
 import type { Engine, Request } from "../../bindings/src/engine.ts";
 import { createPermit } from "../../bindings/src/permit.ts";
 import type { Decision } from "../../bindings/src/types.ts";
@@ -12,7 +16,18 @@ import {
   verifyToken,
 } from "../../bindings/token/index.ts";
 import { open, TIME_MS } from "../unit/built.ts";
-import { AUDIENCE, asked, ISSUER, minted, READ, signer } from "./fixture.ts";
+import { AUDIENCE, asked, codeOf, ISSUER, minted, READ, signer, signerOf } from "./fixture.ts";
+
+const TWO_LOOK = `org: acme
+dated: "2026-11-23"
+rows:
+  - id: two_look
+    on: { actions: [files.read] }
+    verdict: allow
+    obligations: [{ kind: approvers, count: 2 }, { kind: notify, channel: "#files" }, { kind: ttl_ms, ms: 5000 }]
+    owner: x@acme.example
+    reason: Two people.
+`;
 
 let engine: Engine;
 beforeAll(async () => {
@@ -104,21 +119,87 @@ describe("no token is minted for", () => {
       { issuer: "" },
       { audience: "x".repeat(257) },
       { txn: "\ud800" },
-      { jti: new Uint8Array(15) },
       { entry: { origin: "a", index: -1 } },
-    ])
-      expect(await refusal(engine.decide(READ), bytes, more)).toBe("mint_option");
+      { entry: "a" },
+      { signer: {} },
+      { obligations: "notify" },
+      { hash: "sha256" },
+      { ttlMs: 1_000 },
+    ] as unknown as Partial<MintOptions>[])
+      expect(await refusal(engine.decide(READ), bytes, more), Object.keys(more)[0]).toBe("mint_option");
+    const all = { issuer: ISSUER, audience: AUDIENCE, signer };
+    for (const options of [undefined, null, "all", all, { ...all, request: "bytes" }])
+      expect(await codeOf(() => mintToken(engine.decide(READ), options as never)), `${options}`).toBe(
+        typeof options === "object" && options !== null ? "mint_request" : "mint_option",
+      );
+    for (const decision of [undefined, null, {}, { record: "bytes" }])
+      expect(await refusal(decision as never, bytes)).toBe("mint_record");
+  });
+
+  test("obligations that nobody promised to meet, and approvers whom nobody asked", async () => {
+    const obliged = await open(compile([...packageSources(), { name: "acme.yaml", text: TWO_LOOK }]).image);
+    const decision = obliged.decide(READ);
+    expect([decision.verdict, Object.keys(decision.obligations)]).toEqual([
+      "allow",
+      ["approvers", "notify", "ttl_ms"],
+    ]);
+    const mint = (obligations: MintOptions["obligations"] = []) =>
+      refusal(decision, obliged.encode(READ), { obligations });
+    expect(await mint()).toBe("mint_obligation");
+    expect(await mint(["notify"])).toBe("mint_obligation");
+    expect(await mint(["approvers"])).toBe("mint_obligation");
+    expect(await mint(["approvers", "notify"])).toBe(undefined);
+    // The policy's own end counts, whatever is asked for.
+    for (const ttl of [{}, { ttl_ms: 60_000 }]) {
+      const text = await minted(obliged, { obligations: ["approvers", "notify"], ...ttl });
+      expect((await verifyToken(text, asked)).claims.exp_ms).toBe(TIME_MS + 5_000);
+    }
+    const shorter = await minted(obliged, { obligations: ["approvers", "notify"], ttl_ms: 2_000 });
+    expect((await verifyToken(shorter, asked)).claims.exp_ms).toBe(TIME_MS + 2_000);
+  });
+
+  test("an event", async () => {
+    const permit = createPermit({ engine, memory: new MemoryStore(), context: { session: "s-1" } });
+    const label = await permit.label({ labels: ["private"] });
+    expect(await refusal(label as unknown as Decision, engine.encode(READ))).toBe("mint_event");
   });
 });
 
-test("tokens of one decision have different names, and where the record stands if that is known", async () => {
+test("tokens of one decision have one name, that of its record, and where it stands if that is known", async () => {
   const [one, two] = [
     await minted(engine, { entry: { origin: "o/s", index: 3 }, txn: "t-1" }),
     await minted(engine),
   ];
   const claims = (await verifyToken(one, asked)).claims;
   expect(claims).toMatchObject({ txn: "t-1", prov: { log: "o/s", i: "3" } });
-  expect(claims.jti).not.toBe((await verifyToken(two, asked)).claims.jti);
+  const record = engine.decide(READ).digests.record;
+  expect(claims.jti).toBe(Buffer.from(record.slice(0, 32), "hex").toString("base64url"));
+  expect(claims.jti).toBe((await verifyToken(two, asked)).claims.jti);
+});
+
+test("what persons approved names their keys, and asks for approvers no more", async () => {
+  const refund: Request = {
+    action: "payments.refund",
+    fields: { amount: 2_500_000, currency: "USD", reference: "r-1" },
+    context: { ...READ.context, actor: "zoe" },
+    salt: new Uint8Array(32).fill(9),
+  };
+  const reviewed = engine.decide(refund);
+  const bytes = (text: string) => new Uint8Array(Buffer.from(text, "hex"));
+  const keysOf = [7, 8].map((byte) => keyId(signerOf(byte).publicKey));
+  const approval = {
+    approvers: keysOf.map((key, at) => ({ id: `p-${at}`, key, signature: new Uint8Array(64) })),
+    args: bytes(reviewed.digests.args),
+    at_ms: TIME_MS,
+    expires_ms: TIME_MS + 60_000,
+    image: bytes(reviewed.digests.image),
+    of: bytes(reviewed.digests.record),
+    reasons: reviewed.reasons.map(({ code }) => code),
+  };
+  const approved: Request = { ...refund, approval };
+  expect(Object.keys(engine.decide(approved).obligations)).toContain("approvers");
+  const { claims } = await verifyToken(await minted(engine, { obligations: ["notify"] }, approved), asked);
+  expect(claims.prov.appr).toEqual(keysOf);
 });
 
 test("a permit gives out what its decision was made for", async () => {

@@ -44,7 +44,7 @@ let token: string;
 let payload: Record<string, unknown>;
 beforeAll(async () => {
   engine = await open();
-  token = await minted(engine, { jti: new Uint8Array(16) });
+  token = await minted(engine);
   payload = parsePayload(parseToken(token).message) as Record<string, unknown>;
 });
 
@@ -137,6 +137,11 @@ describe("the text of a token", () => {
     expect(await codeOf(async () => verifyToken(await change(token), asked))).toBe(code);
   });
 
+  test("is a text", async () => {
+    for (const other of [undefined, null, 5, {}, [], [5], [token, undefined]])
+      expect(await codeOf(() => verifyToken(other as never, asked)), `${other}`).toBe("token_prefix");
+  });
+
   test("a footer spliced from another believed key is refused by its signature", async () => {
     const other = signerOf(8);
     const both = { ...asked, keys: [...keys, keyOf(other.publicKey)] };
@@ -164,6 +169,10 @@ describe("the key of a token", () => {
   ];
   test.each(rows)("%s", async (_, options, code) => {
     expect(await codeOf(() => verifyToken(token, options()))).toBe(code);
+  });
+
+  test("is believed while it is retiring", async () => {
+    expect((await verifyToken(token, key({ status: "retiring" }))).key.status).toBe("retiring");
   });
 
   test("is read from a list, and the list is closed", () => {
@@ -446,7 +455,8 @@ describe("the time of a token", () => {
     expect(
       await codeOf(() => verifyToken(token, { ...asked, now_ms: TIME_MS + 89_999, skew_ms: 30_000 })),
     ).toBe(undefined);
-    await expect(verifyToken(token, { ...asked, skew_ms: 30_001 })).rejects.toThrow(RangeError);
+    for (const skew_ms of [30_001, -1, Number.NaN, "10" as unknown as number])
+      await expect(verifyToken(token, { ...asked, skew_ms }), `${skew_ms}`).rejects.toThrow(RangeError);
   });
 });
 
@@ -500,6 +510,31 @@ describe("a child", () => {
     expect(await codeOf(make({ exp_ms: parent.claims.exp_ms + 1_000 }))).toBe("child_lifetime");
   });
 
+  test("has at most 8 parents", async () => {
+    let verified = await parentOf();
+    const texts = [verified.token];
+    const make = () => attenuate(verified, { constraints: [], signer });
+    while (texts.length < 9) {
+      texts.unshift(await make());
+      verified = await verifyToken(texts, asked);
+    }
+    expect(await codeOf(make)).toBe("parent_surplus");
+    expect(await codeOf(() => verifyToken([...texts, texts[0] as string], asked))).toBe("parent_surplus");
+  });
+
+  test("is made of known options of the wanted types", async () => {
+    const parent = await parentOf();
+    const all = { constraints: [], signer };
+    for (const options of [
+      undefined,
+      { ...all, ttl_ms: 1 },
+      { ...all, exp_ms: Number.NaN },
+      { constraints: [] },
+    ])
+      expect(await codeOf(() => attenuate(parent, options as never))).toBe("mint_option");
+    expect(await codeOf(() => attenuate(parent, { signer } as never))).toBe("claim_type");
+  });
+
   test("that a believed key signed is held against its parent all the same", async () => {
     const parent = await parentOf();
     const rows: readonly [(claims: Loose) => void, TokenCode][] = [
@@ -512,6 +547,30 @@ describe("a child", () => {
       [
         (p) => {
           p.jti = "AAAAAAAAAAAAAAAAAAAAAQ";
+        },
+        "child_claims",
+      ],
+      [
+        (p) => {
+          p.txn = "t-1";
+        },
+        "child_claims",
+      ],
+      [
+        (p) => {
+          p.ctx.session = "s-2";
+        },
+        "child_claims",
+      ],
+      [
+        (p) => {
+          p.ctx.parent = "s-0";
+        },
+        "child_claims",
+      ],
+      [
+        (p) => {
+          delete p.ctx;
         },
         "child_claims",
       ],
@@ -559,6 +618,19 @@ describe("a child", () => {
         },
         "child_lifetime",
       ],
+      [
+        (p) => {
+          p.iat = p.nbf = "2026-01-01T00:00:01Z";
+        },
+        "child_lifetime",
+      ],
+      [
+        (p) => {
+          p.iat = "2025-12-31T23:59:59Z";
+          p.exp = "2026-01-01T00:10:00Z";
+        },
+        "child_lifetime",
+      ],
     ];
     for (const [change, code] of rows) {
       const claims = JSON.parse(
@@ -568,5 +640,18 @@ describe("a child", () => {
       const child = await signedPayload(JSON.stringify(claims));
       expect(await codeOf(() => verifyToken([child, parent.token], asked)), `${change}`).toBe(code);
     }
+  });
+
+  test("does not begin before its parent", async () => {
+    const bent = async (change: Readonly<Record<string, unknown>>) => {
+      const claims = { ...claimsJson((await parentOf()).claims), ...change };
+      return signedPayload(JSON.stringify(claims));
+    };
+    const parent = await bent({ nbf: "2026-01-01T00:00:01Z" });
+    const par = tokenDigest(parent);
+    const same = await bent({ nbf: "2026-01-01T00:00:01Z", par });
+    expect(await codeOf(() => verifyToken([same, parent], asked))).toBe(undefined);
+    const early = await bent({ par });
+    expect(await codeOf(() => verifyToken([early, parent], asked))).toBe("child_lifetime");
   });
 });
