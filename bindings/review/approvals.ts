@@ -445,8 +445,9 @@ export class Approvals {
     const { context } = requestOf(approval);
     const terms = termsOf(approval);
     const needed = approversOf(approval);
-    const counted = await this.#counted(statements, terms, context);
-    const denial = statements.find(({ act }) => act === "deny");
+    const persons = statements.length === 0 ? [] : await this.#persons.persons();
+    const denial = await this.#denial(approval, terms, persons);
+    const counted = await this.#counted(statements, terms, context, persons);
     let state: ApprovalState = counted.length >= needed ? "approved" : "open";
     // Time does not go back: whatever was said was said before now.
     const now = Math.max(this.#clock(), at_ms, ...statements.map(({ time_ms }) => time_ms));
@@ -469,18 +470,41 @@ export class Approvals {
     };
   }
 
+  /**
+   * The denial, if there is one. A no once signed stays one, of a person or key that was removed since too; one that nobody
+   * signed who is listed was put there by hand, and names nobody.
+   * @throws ReviewError `approval_file`.
+   */
+  async #denial(
+    { handle, statements }: Approval,
+    terms: Terms,
+    persons: readonly Person[],
+  ): Promise<KeptStatement | undefined> {
+    const denials = statements.filter(({ act }) => act === "deny");
+    for (const denial of denials) {
+      const person = persons.find(({ id }) => id === denial.by);
+      const key = person?.keys.find(({ id }) => id === denial.key);
+      if (key !== undefined && (await isSignedBy(key.publicKey, terms, denial, this.#ed25519))) continue;
+      throw new ReviewError("approval_file", {
+        path: handle,
+        wanted: "a denial that a person of the list signed",
+        came: "one that does not verify",
+      });
+    }
+    return denials[0];
+  }
+
   /** The approving statements that hold today: verified, by persons and keys that are still active, one a person. */
   async #counted(
     statements: readonly KeptStatement[],
     terms: Terms,
     context: Context,
+    persons: readonly Person[],
   ): Promise<{ said: Said; isSelfApprovable: boolean }[]> {
-    const approving = statements.filter(({ act }) => act === "approve");
-    if (approving.length === 0) return [];
-    const persons = await this.#persons.persons();
     const counted = new Map<string, { said: Said; isSelfApprovable: boolean }>();
-    for (const statement of approving) {
-      const { by, key } = statement;
+    for (const statement of statements) {
+      const { act, by, key } = statement;
+      if (act !== "approve") continue;
       const person = persons.find(({ id, status }) => id === by && status === "active");
       const found = person?.keys.find(({ id, status }) => id === key && status === "active");
       if (found === undefined || counted.has(folded(by)) || roleOf(context, by) !== undefined) continue;

@@ -5,7 +5,13 @@ import { approvalBytes, readApproval } from "../../bindings/review/approval.ts";
 import { OPEN_MAX } from "../../bindings/review/approvals.ts";
 import type { ReviewError } from "../../bindings/review/errors.ts";
 import { withoutPerson } from "../../bindings/review/persons.ts";
-import { isSignedBy, signStatement, statementBytes } from "../../bindings/review/statement.ts";
+import {
+  isSignedBy,
+  type Statement,
+  signStatement,
+  statementBytes,
+  type Terms,
+} from "../../bindings/review/statement.ts";
 import { MemoryApprovals } from "../../bindings/review/store.ts";
 import { decode } from "../../bindings/src/codec/decode.ts";
 import { encode } from "../../bindings/src/codec/encode.ts";
@@ -18,6 +24,7 @@ import {
   CLEO,
   decided,
   engine,
+  type Room,
   refund,
   room,
   SIGNERS,
@@ -158,6 +165,68 @@ describe("a quorum", () => {
       expect((await approvals.show(handle)).state).toBe("open");
     }
   });
+});
+
+/** An approval of that amount in whose file these statements were put. */
+async function planted(
+  amount: 85_000 | 2_500_000,
+  put: (terms: Terms) => Promise<readonly Statement[]>,
+): Promise<Room & { readonly handle: string }> {
+  const store = new MemoryApprovals();
+  const made = room({ store });
+  const { decision, request } = refund(amount);
+  const { handle, terms } = await made.approvals.open(decision, request);
+  const kept = readApproval(store.read(handle) as Uint8Array, handle);
+  const statements = (await put(terms)).map((one) => ({ ...one, time_ms: TIME_MS }));
+  await store.change((write) => write(handle, approvalBytes({ ...kept, statements })));
+  return Object.assign(made, { handle });
+}
+
+describe("statements that were put into the store by hand", () => {
+  test("count for nothing where whoever acts signed them himself", async () => {
+    const { approvals, handle } = await planted(85_000, async (terms) => [
+      await signStatement(terms, "approve", ZOE.by, ZOE.signer),
+    ]);
+    expect(await approvals.show(handle)).toMatchObject({ state: "open", approvers: [] });
+    expect(await codeOf(approvals.take(handle))).toBe("approval_pending");
+  });
+
+  test("count once a person, whatever his keys", async () => {
+    const { approvals, handle } = await planted(2_500_000, (terms) =>
+      Promise.all([ANN, ANN_AGAIN].map(({ by, signer }) => signStatement(terms, "approve", by, signer))),
+    );
+    expect(await approvals.show(handle)).toMatchObject({ state: "open", approvers: [{ by: ANN.by }] });
+  });
+
+  test.each(["no signature", "somebody else's", "a yes of his", "a person whom nobody listed"])(
+    "are no denial with %s: nothing goes on, and nobody is named",
+    async (what) => {
+      const { approvals, handle } = await planted(85_000, async (terms) => {
+        const no = await signStatement(terms, "deny", ANN.by, ANN.signer);
+        if (what === "no signature") return [{ ...no, signature: new Uint8Array(64) }];
+        if (what === "somebody else's") return [await signStatement(terms, "deny", ANN.by, BEN.signer)];
+        if (what === "a person whom nobody listed")
+          return [await signStatement(terms, "deny", "eve", ANN.signer)];
+        return [{ ...(await signStatement(terms, "approve", ANN.by, ANN.signer)), act: "deny" }];
+      });
+      for (const act of [approvals.show(handle), approvals.approve(handle, BEN), approvals.take(handle)]) {
+        const error = await act.catch((error: ReviewError) => error);
+        expect(error).toMatchObject({ code: "approval_file" });
+        expect((error as ReviewError).message).not.toContain("ann");
+      }
+    },
+  );
+});
+
+test("a no once signed stays one when the person or the key is removed", async () => {
+  for (const key of [undefined, keyId(ANN.signer.publicKey)]) {
+    const made = room();
+    const { decision, request } = refund();
+    const { handle } = await made.approvals.open(decision, request);
+    await made.approvals.deny(handle, ANN);
+    made.persons = withoutPerson(made.persons, ANN.by, key);
+    expect(await made.approvals.show(handle)).toMatchObject({ state: "denied", denied: { by: ANN.by } });
+  }
 });
 
 describe("separation of duties", () => {
