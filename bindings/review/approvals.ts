@@ -151,6 +151,7 @@ export class Approvals {
         came: `${obligations.approvers}`,
       });
     return this.#change(async (write) => {
+      for (const other of await this.#all()) await this.#keepEnd(other, write);
       const before = await this.#found(handle);
       if (before !== undefined) return this.#view(before);
       const joined = join ? await this.#standing(record, request) : undefined;
@@ -281,6 +282,8 @@ export class Approvals {
       const change = untilChange(this.#store, signal);
       try {
         const view = await this.show(handle);
+        if (view.state === "expired")
+          await this.#change(async (write) => this.#keepEnd(await this.#needed(handle), write));
         if (view.state !== "open") return view;
         const leftMs = endMs - performance.now();
         if (leftMs <= 0)
@@ -398,13 +401,22 @@ export class Approvals {
   ): Promise<void> {
     if (state === "open" || (state === "approved" && mayBeApproved)) return;
     if (state !== "expired") throw closed(handle, state);
-    // Written down: a clock that is set back must not open it again.
-    if (approval.ended === undefined) await this.#end(approval, "expired", write);
+    await this.#keepEnd(approval, write);
     throw new ReviewError("approval_expired", {
       path: handle,
       wanted: "an approval that still runs",
       came: `one that ended at ${new Date(expires_ms).toISOString()}`,
     });
+  }
+
+  /** Whether its time is over; also where something was said after it, whatever the clock says now. */
+  #isOver({ expires_ms, statements }: Approval): boolean {
+    return Math.max(this.#clock(), ...statements.map(({ time_ms }) => time_ms)) >= expires_ms;
+  }
+
+  /** Writes down that its time is over: a clock that is set back must not open it again. */
+  async #keepEnd(approval: Approval, write: WriteApproval): Promise<void> {
+    if (approval.ended === undefined && this.#isOver(approval)) await this.#end(approval, "expired", write);
   }
 
   async #end(approval: Approval, state: "expired" | "used", write: WriteApproval): Promise<Approval> {
@@ -449,9 +461,7 @@ export class Approvals {
     const denial = await this.#denial(approval, terms, persons);
     const counted = await this.#counted(statements, terms, context, persons);
     let state: ApprovalState = counted.length >= needed ? "approved" : "open";
-    // Time does not go back: whatever was said was said before now.
-    const now = Math.max(this.#clock(), at_ms, ...statements.map(({ time_ms }) => time_ms));
-    if (now >= expires_ms) state = "expired";
+    if (this.#isOver(approval)) state = "expired";
     if (denial !== undefined) state = "denied";
     if (ended !== undefined && denial === undefined) state = ended.state;
     return {

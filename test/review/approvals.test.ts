@@ -167,17 +167,18 @@ describe("a quorum", () => {
   });
 });
 
-/** An approval of that amount in whose file these statements were put. */
+/** An approval of that amount in whose file these statements were put, as if they had come so long after it was opened. */
 async function planted(
   amount: 85_000 | 2_500_000,
   put: (terms: Terms) => Promise<readonly Statement[]>,
+  afterMs = 0,
 ): Promise<Room & { readonly handle: string }> {
   const store = new MemoryApprovals();
   const made = room({ store });
   const { decision, request } = refund(amount);
   const { handle, terms } = await made.approvals.open(decision, request);
   const kept = readApproval(store.read(handle) as Uint8Array, handle);
-  const statements = (await put(terms)).map((one) => ({ ...one, time_ms: TIME_MS }));
+  const statements = (await put(terms)).map((one) => ({ ...one, time_ms: TIME_MS + afterMs }));
   await store.change((write) => write(handle, approvalBytes({ ...kept, statements })));
   return Object.assign(made, { handle });
 }
@@ -195,7 +196,10 @@ describe("statements that were put into the store by hand", () => {
     const { approvals, handle } = await planted(2_500_000, (terms) =>
       Promise.all([ANN, ANN_AGAIN].map(({ by, signer }) => signStatement(terms, "approve", by, signer))),
     );
-    expect(await approvals.show(handle)).toMatchObject({ state: "open", approvers: [{ by: ANN.by }] });
+    expect(await approvals.show(handle)).toMatchObject({
+      state: "open",
+      approvers: [{ by: ANN.by, key: keyId(ANN.signer.publicKey) }],
+    });
   });
 
   test.each(["no signature", "somebody else's", "a yes of his", "a person whom nobody listed"])(
@@ -394,6 +398,50 @@ describe("the end of its time", () => {
     expect(await codeOf(approvals.take(handle))).toBe("approval_expired");
     clock.ms = TIME_MS;
     expect(await codeOf(approvals.take(handle))).toBe("approval_expired");
+  });
+
+  test.each(["wait", "approve", "take", "open"] as const)(
+    "stays its end once %s has seen it, whatever the clock says later",
+    async (act) => {
+      const { approvals, clock } = room({ ttlMs: MINUTE_MS });
+      const { decision, request } = refund(2_500_000);
+      const { handle } = await approvals.open(decision, request);
+      await approvals.approve(handle, ANN);
+      clock.ms += MINUTE_MS;
+      const other = refund(85_000, { session: "s-2" });
+      if (act === "wait") expect((await approvals.wait(handle)).state).toBe("expired");
+      else if (act === "open") await approvals.open(other.decision, other.request);
+      else await codeOf(act === "take" ? approvals.take(handle) : approvals.approve(handle, BEN));
+      clock.ms = TIME_MS;
+      expect((await approvals.show(handle)).state).toBe("expired");
+      expect(await codeOf(approvals.approve(handle, BEN))).toBe("approval_expired");
+    },
+  );
+
+  test("was before whatever was said at it or after, by a clock that was right then", async () => {
+    const { approvals, handle } = await planted(
+      85_000,
+      async (terms) => [await signStatement(terms, "approve", ANN.by, ANN.signer)],
+      DAY_MS,
+    );
+    expect((await approvals.show(handle)).state).toBe("expired");
+    const { approvals: before, handle: another } = await planted(
+      85_000,
+      async (terms) => [await signStatement(terms, "approve", ANN.by, ANN.signer)],
+      DAY_MS - 1,
+    );
+    expect((await before.show(another)).state).toBe("approved");
+  });
+
+  test("is no end of what a person refused", async () => {
+    const { approvals, clock } = room({ ttlMs: MINUTE_MS });
+    const { decision, request } = refund();
+    const { handle } = await approvals.open(decision, request);
+    await approvals.deny(handle, ANN);
+    clock.ms += MINUTE_MS;
+    const other = refund(85_000, { session: "s-2" });
+    await approvals.open(other.decision, other.request);
+    expect((await approvals.wait(handle)).state).toBe("denied");
   });
 
   test("can be written down for all, and come early for one", async () => {
