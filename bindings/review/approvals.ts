@@ -19,11 +19,12 @@ import {
   approversOf,
   checkReviewed,
   decisionOf,
+  familyOf,
   HANDLE,
   handleOf,
   isOfCall,
   type KeptStatement,
-  placeOf,
+  parentsIn,
   plainArgs,
   readApproval,
   requestOf,
@@ -428,11 +429,14 @@ export class Approvals {
 
   /** @throws ReviewError `approval_limit`, `approval_cooldown`. */
   async #needRoom(asked: Approval): Promise<void> {
-    const place = placeOf(requestOf(asked).context);
+    const others = await this.#all();
+    const parents = parentsIn([asked, ...others].map((one) => requestOf(one).context));
+    const family = familyOf(requestOf(asked).context, parents);
     const { action } = decisionOf(asked.record);
     let open = 0;
-    for (const other of await this.#all()) {
-      if (placeOf(requestOf(other).context) !== place) continue;
+    for (const other of others) {
+      const theirs = familyOf(requestOf(other).context, parents);
+      if (![...theirs].some((name) => family.has(name))) continue;
       const { state } = await this.#view(other);
       if (state === "open") open++;
       if (state !== "denied") continue;

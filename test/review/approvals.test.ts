@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { nodeEd25519 } from "../../bindings/hosts/ed25519-node.ts";
 import { keyId } from "../../bindings/keys/paserk.ts";
 import { approvalBytes, readApproval } from "../../bindings/review/approval.ts";
-import { OPEN_MAX } from "../../bindings/review/approvals.ts";
+import { type ApprovalView, OPEN_MAX } from "../../bindings/review/approvals.ts";
 import type { ReviewError } from "../../bindings/review/errors.ts";
 import { withoutPerson } from "../../bindings/review/persons.ts";
 import {
@@ -16,6 +16,7 @@ import { MemoryApprovals } from "../../bindings/review/store.ts";
 import { decode } from "../../bindings/src/codec/decode.ts";
 import { encode } from "../../bindings/src/codec/encode.ts";
 import { fromHex } from "../../bindings/src/sha256.ts";
+import type { Context } from "../../bindings/src/types.ts";
 import { TIME_MS } from "../unit/built.ts";
 import {
   ANN,
@@ -24,6 +25,7 @@ import {
   CLEO,
   decided,
   engine,
+  type Reviewed,
   type Room,
   refund,
   room,
@@ -350,6 +352,67 @@ test("at most five are open in one session, whatever its children are called", a
   await ask("s-1");
   clock.ms += DAY_MS;
   await ask("s-1");
+});
+
+describe("a family of sessions", () => {
+  const ask = async ({ approvals }: Room, context: Partial<Context>): Promise<string> => {
+    const { decision, request } = refund(85_000, context);
+    return codeOf(approvals.open(decision, request));
+  };
+
+  test.each([
+    ["below its child", { session: "grandchild", parent: "child" }],
+    ["below that", { session: "x", parent: "grandchild" }],
+    ["above it", { session: "root" }],
+    ["beside it", { session: "sibling", parent: "root" }],
+  ])("has one room, for who is %s too", async (_, context) => {
+    const made = room();
+    await ask(made, { session: "grandchild", parent: "child" });
+    await ask(made, { session: "child", parent: "root" });
+    for (let n = 2; n < OPEN_MAX; n++) expect(await ask(made, { session: "root" })).toBe("nothing");
+    expect(await ask(made, context)).toBe("approval_limit");
+    expect(await ask(made, { ...context, tenant: "another" })).toBe("nothing");
+    expect(await ask(made, { session: "stranger", parent: "nobody" })).toBe("nothing");
+  });
+
+  test("has one cool-down, and may go in a circle", async () => {
+    const made = room();
+    await ask(made, { session: "a", parent: "b" });
+    await ask(made, { session: "b", parent: "c" });
+    await ask(made, { session: "c", parent: "a" });
+    const [first] = await made.approvals.list();
+    await made.approvals.deny((first as ApprovalView).handle, ANN);
+    for (const session of ["a", "b", "c"]) expect(await ask(made, { session })).toBe("approval_cooldown");
+  });
+});
+
+test("the same arguments are not asked for under another action either, once a person said no", async () => {
+  const { approvals } = room();
+  const call = (action: string): Reviewed =>
+    decided({
+      action,
+      fields: { amount: 85_000, currency: "USD" },
+      context: { time_ms: TIME_MS, session: "s-1" },
+    });
+  const [refunded, charged] = [call("payments.refund"), call("payments.charge")];
+  expect([refunded, charged].map(({ decision }) => decision.verdict)).toEqual(["review", "review"]);
+  const { handle } = await approvals.open(refunded.decision, refunded.request);
+  await approvals.deny(handle, ANN);
+  expect(await codeOf(approvals.open(charged.decision, charged.request))).toBe("approval_cooldown");
+});
+
+test("a file has room for 64 statements", async () => {
+  const { approvals, handle } = await planted(85_000, async (terms) =>
+    Array(64).fill({ ...(await signStatement(terms, "approve", ANN.by, BEN.signer)) }),
+  );
+  await expect(approvals.approve(handle, ANN)).rejects.toMatchObject({
+    code: "approval_closed",
+    wanted: "room for a statement",
+  });
+  const { approvals: others, handle: another } = await planted(85_000, async (terms) =>
+    Array(63).fill({ ...(await signStatement(terms, "approve", ANN.by, BEN.signer)) }),
+  );
+  expect((await others.approve(another, ANN)).state).toBe("approved");
 });
 
 test("calls without a session share the room of who asks", async () => {
