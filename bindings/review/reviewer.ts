@@ -16,7 +16,7 @@ export interface ReviewFacts {
   readonly action: string;
   readonly tool?: string;
   readonly server?: string;
-  /** Arguments or fields, decoded from the bytes that were hashed. */
+  /** Arguments or fields, decoded from the bytes that were hashed. A copy: changing it changes no call. */
   readonly args: unknown;
   readonly tier: Tier;
   /** Basis points. */
@@ -96,7 +96,9 @@ export async function consult(
     });
   signal?.throwIfAborted();
   const call = requestOf({ request });
-  const said = await asked(reviewer, factsOf(record, call, wording), timeoutMs, signal);
+  // Decoded once more: whatever a reviewer does to what it is shown, another call is decided.
+  const facts = factsOf(record, requestOf({ request }), wording);
+  const said = await asked(reviewer, facts, timeoutMs, signal);
   signal?.throwIfAborted();
   const answer: ReviewerAnswer = {
     answer: said.answer,

@@ -6,9 +6,20 @@ import { ReviewError } from "../../bindings/review/errors.ts";
 import { aiReviewer, type EndpointOptions, endpointReviewer } from "../../bindings/review/models.ts";
 import { promptOf, questionOf, verdictOf } from "../../bindings/review/prompt.ts";
 import { consult, type Reviewer, type ReviewFacts } from "../../bindings/review/reviewer.ts";
+import { decode } from "../../bindings/src/codec/decode.ts";
 import type { Decision } from "../../bindings/src/types.ts";
 import { TIME_MS } from "../unit/built.ts";
 import { decided, engine, type Reviewed, refund } from "./reviewed.ts";
+
+/** Puts a value in the place of every other one that can be reached. */
+function spoil(place: unknown, value: unknown): void {
+  if (typeof place !== "object" || place === null) return;
+  if (place instanceof Uint8Array) new Uint8Array(place.buffer).fill(255);
+  for (const [name, inner] of Object.entries(place)) {
+    spoil(inner, value);
+    if (!(place instanceof Uint8Array)) Reflect.set(place, name, value);
+  }
+}
 
 const STRICTNESS = ["allow", "review", "deny"];
 const clock = (): number => TIME_MS + 1000;
@@ -128,6 +139,39 @@ describe("no output of any shape lowers a verdict, and only one shape denies:", 
         expect(quotes.length > 0 && quotes.every((quote) => quote === "eve@evil.example")).toBe(true);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  test("what it does to all that it can reach", async () => {
+    const reviewed = [
+      ...cases,
+      decided({
+        tool: "unheard_of",
+        args: { bytes: new Uint8Array(8), list: [{ to: "ann" }] },
+        context: { time_ms: TIME_MS, roles: ["clerk"], asserted_by: { roles: "sso" } },
+        salt: new Uint8Array(32).fill(7),
+      }),
+    ];
+    await fc.assert(
+      fc.asyncProperty(fc.nat(reviewed.length - 1), fc.anything(), async (at, value) => {
+        const { decision, request } = reviewed[at] as Reviewed;
+        const before = decode(request) as object;
+        const { request: asked } = await consult(
+          saying(async (facts) => {
+            spoil(facts, value);
+            return { answer: "escalate", reason: "x" };
+          }),
+          decision,
+          request,
+          { clock },
+        );
+        const { reviewer, context, ...rest } = asked;
+        const now = { ...rest, context: { ...context, time_ms: TIME_MS } };
+        expect(before).toMatchObject(now);
+        expect(decode(request)).toEqual(before);
+        expect(engine.decide(asked).digests.args).toBe(decision.digests.args);
+      }),
+      { numRuns: 60 },
     );
   });
 
