@@ -17,6 +17,18 @@ describe("what deceives is spelt out", () => {
     ["signs of addresses and paths", "a\u2215b a\u2024b 10\u22125", "a\\u2215b a\\u2024b 10\\u22125"],
     ["blanks that are none", "a\u00a0b\u3000", "a\\u00a0b\\u3000"],
     ["strokes on ASCII letters", "1\u0338 e\u0301\u0301", "1\\u0338 e\\u0301\\u0301"],
+    ["letters of another script beside a digit", "\u0410\u0421\u04211", "\\u0410\\u0421\\u04211"],
+    ["one such letter", "\u0421:\\x", "\\u0421:\\x"],
+    ["digits of other scripts", "1\u09e60 \u07c0", "1\\u09e60 \\u07c0"],
+    ["small capitals and clicks", "\u1d0f\u1d04 \u01c3 \u0269", "\\u1d0f\\u1d04 \\u01c3 \\u0269"],
+    ["what is empty", "a\u2800b\ufffc", "a\\u2800b\\ufffc"],
+    [
+      "strokes and rings of all kinds",
+      "a\u1ab0 1\u20e5 1\u20dd \u00e9\u0338",
+      "a\\u1ab0 1\\u20e5 1\\u20dd \u00e9\\u0338",
+    ],
+    ["marks of a script on what is not of it", "a\u0e38 \u0e38", "a\\u0e38 \\u0e38"],
+    ["commas and stops", "1\u201a000 1\u066b5 a\u3002com", "1\\u201a000 1\\u066b5 a\\u3002com"],
     ["ends of lines", "a\nb\r", "a\\u000ab\\u000d"],
   ])("%s", (_, text, wanted) => {
     expect(marked(text).text).toBe(wanted);
@@ -33,6 +45,11 @@ describe("what deceives is spelt out", () => {
       "東京 は 😀",
       "שלום",
       "สวัสดี",
+      "Он с моря и в лес",
+      "你好。",
+      "नमस्ते दुनिया",
+      "מָה",
+      "Tシャツ 안녕 API를",
     ])
       expect(marked(text)).toEqual({ text, marks: [] });
   });
@@ -42,6 +59,19 @@ describe("what deceives is spelt out", () => {
     const [forged] = new ValueText("\\u202e").lines;
     expect([real, forged]).toEqual(['"\\u202e"', '"\\\\u202e"']);
   });
+});
+
+test("letters of other scripts that stay are named, each script once", () => {
+  const warnings = new ValueText({ Привет: ["мир", "\ua4ee\ua4da", "\u13aa1", "\u15c5"], to: "100 \u05d0 5" })
+    .warnings;
+  expect(warnings).toEqual([
+    "letters of Cyrillic",
+    "letters of Lisu",
+    "letters of Cherokee",
+    "letters of a rare script",
+    "letters of Hebrew, from right to left: a screen may turn the order of digits and signs beside them",
+  ]);
+  expect(new ValueText("Zoë Müller").warnings).toEqual([]);
 });
 
 describe("a value", () => {
