@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { marked, ValueText } from "../../bindings/review/marked.ts";
 import { approvalJson, approvalJsonLine, approvalLines } from "../../bindings/review/rendering.ts";
+import type { Context } from "../../bindings/src/types.ts";
 import { TIME_MS } from "../unit/built.ts";
 import { ANN, decided, engine, refund, room } from "./reviewed.ts";
 
@@ -124,9 +125,9 @@ describe("an approval", () => {
     const lines = approvalLines(opened, engine.image).join("\n");
     for (const wanted of [
       `approval ${opened.handle}: open until 2026-01-02T00:00:00.000Z, approved by 0 of 2 persons`,
-      '  actor "zoe@acme.example" (on the word of sso)',
+      '  actor "zoe@acme.example" (on the word of "sso")',
       '  agent "billing-agent"',
-      "  action payments.refund",
+      '  action "payments.refund"',
       '    "amount": 2500000,',
       "  high risk, ",
       "[large_payment]",
@@ -143,6 +144,53 @@ describe("an approval", () => {
     expect(approvalLines(await approvals.deny(opened.handle, ANN))[0]).toContain(
       "denied by ann@acme.example at 2026",
     );
+  });
+
+  test("shows what its server says of the tool, and what calmed the decision and on whose word", async () => {
+    const { decision, request } = decided({
+      tool: "unheard_of",
+      args: {},
+      annotations: { title: "Unheard of" },
+      context: { time_ms: TIME_MS, actor: "zoe", asserted_by: { actor: "sso" } },
+    });
+    expect(decision.lowered_by).toHaveLength(1);
+    const lines = approvalLines(await room().approvals.open(decision, request)).join("\n");
+    expect(lines).toContain('\nwhat its server says of the tool\n  {\n    "title": "Unheard of"\n  }\n');
+    expect(lines).toContain('\ntaken from\n  context "actor", on the word of "sso"\n');
+  });
+
+  test("has names in quotes, so that none can say more than it is, and warns about each", async () => {
+    const { decision, request } = decided({
+      tool: "wire\", the host's own\u200b",
+      server: "e\u200cvil",
+      args: {},
+      annotations: { title: "\u200d" },
+      context: {
+        time_ms: TIME_MS,
+        actor: "zo\u0435",
+        agent: "a, approved by ann\u2060",
+        session: "\u2061",
+        tenant: "\u2062",
+        roles: ["clerk, admin\u2063", "x"],
+        host: { cwd: "/\u2064" },
+        asserted_by: { actor: "sso\ufeff" },
+      } as Context,
+    });
+    const view = await room().approvals.open(decision, request);
+    const lines = approvalLines(view);
+    for (const wanted of [
+      '  tool "wire\\", the host\'s own\\u200b", of the server "e\\u200cvil"',
+      '  actor "zo\\u0435" (on the word of "sso\\ufeff")',
+      '  agent "a, approved by ann\\u2060"',
+      '  roles "clerk, admin\\u2063", "x" (nobody vouches for it)',
+      '  host { "cwd": "/\\u2064" } (nobody vouches for it)',
+    ])
+      expect(lines).toContain(wanted);
+    const { warnings } = approvalJson(view) as { warnings: readonly string[] };
+    const signs = ["200b", "200c", "200d", "0435", "2060", "2061", "2062", "2063", "2064", "feff"];
+    expect(warnings.map((warning) => warning.slice(2, 6)).sort()).toEqual(signs.sort());
+    const twice = lines.slice(lines.indexOf("LOOK TWICE") + 1);
+    expect(twice.slice(0, signs.length)).toEqual(warnings.map((warning) => `  ${warning}`));
   });
 
   test("shows hostile texts of every member as text", async () => {
