@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nodeEd25519 } from "../../bindings/hosts/ed25519-node.ts";
 import { keyId } from "../../bindings/keys/paserk.ts";
-import { approvalBytes, readApproval } from "../../bindings/review/approval.ts";
+import { approvalBytes, isOfCall, readApproval } from "../../bindings/review/approval.ts";
 import { type ApprovalView, OPEN_MAX } from "../../bindings/review/approvals.ts";
 import type { ReviewError } from "../../bindings/review/errors.ts";
 import { withoutPerson } from "../../bindings/review/persons.ts";
@@ -413,6 +413,36 @@ test("a file has room for 64 statements", async () => {
     Array(63).fill({ ...(await signStatement(terms, "approve", ANN.by, BEN.signer)) }),
   );
   expect((await others.approve(another, ANN)).state).toBe("approved");
+});
+
+describe("an approval is of another call", () => {
+  test.each([
+    ["tenant", { tenant: "another" }],
+    ["principal", { principal: "mallory" }],
+    ["agent", { agent: "another" }],
+    ["session", { session: "s-2" }],
+  ])("with another %s", async (_, context) => {
+    const { approvals } = room();
+    const { decision, request } = refund();
+    await approvals.open(decision, request);
+    const [same, other] = [refund(), refund(85_000, context)];
+    expect(await approvals.find(same.decision, same.request)).toBeDefined();
+    expect(await approvals.find(other.decision, other.request)).toBeUndefined();
+  });
+
+  test.each([
+    ["another policy", { image: new Uint8Array(32) }, false],
+    ["a reason that was not shown", { reasons: ["frozen"] }, false],
+    ["more approvers", { obligations: { approvers: 2 } }, false],
+    ["nothing else", {}, true],
+  ])("with %s", async (_, changes, isOf) => {
+    const store = new MemoryApprovals();
+    const { decision, request } = refund();
+    const { handle } = await room({ store }).approvals.open(decision, request);
+    const approval = readApproval(store.read(handle) as Uint8Array, handle);
+    const record = decode(decision.record) as object;
+    expect(isOfCall(approval, encode({ ...record, ...changes } as never), request)).toBe(isOf);
+  });
 });
 
 test("calls without a session share the room of who asks", async () => {
