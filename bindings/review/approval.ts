@@ -147,13 +147,35 @@ function callText(approval: Pick<Approval, "request">): string {
   return hex(encode({ ...call, context: { ...context, time_ms: 0 } }, BYTES_MAX));
 }
 
+/** Which sessions opened which, by what contexts tell. */
+export type Parents = ReadonlyMap<string, ReadonlySet<string>>;
+
+export function parentsIn(contexts: readonly Context[]): Parents {
+  const parents = new Map<string, Set<string>>();
+  for (const { tenant, session, parent } of contexts) {
+    if (session === undefined || parent === undefined) continue;
+    const name = nameOf(tenant, session);
+    parents.set(name, (parents.get(name) ?? new Set()).add(nameOf(tenant, parent)));
+  }
+  return parents;
+}
+
 /**
- * Whose patience a call takes: the session, and with it those that it opened; where there is none, whoever asks. Two
- * calls with the same place share the room for open approvals and the cool-down after a denial.
+ * Whose patience a call takes: its session and all above it, as far as is known; where there is none, whoever asks. Calls
+ * that have anybody in common share the room for open approvals and the cool-down after a denial.
  */
-export function placeOf({ tenant, parent, session, principal, agent, actor }: Context): string {
-  const root = parent ?? session;
-  return JSON.stringify(root === undefined ? [tenant, null, principal, agent, actor] : [tenant, root]);
+export function familyOf(context: Context, parents: Parents): ReadonlySet<string> {
+  const { tenant, parent, session, principal, agent, actor } = context;
+  const family = new Set<string>();
+  for (const one of [session, parent]) if (one !== undefined) family.add(nameOf(tenant, one));
+  if (family.size === 0) family.add(JSON.stringify([tenant, principal, agent, actor]));
+  // Goes on over what is added meanwhile; each name once, so a circle of parents ends.
+  for (const name of family) for (const above of parents.get(name) ?? []) family.add(above);
+  return family;
+}
+
+function nameOf(tenant: string | undefined, session: string): string {
+  return JSON.stringify([tenant, session]);
 }
 
 /** @throws ReviewError `approval_file`. */

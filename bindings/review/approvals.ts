@@ -19,11 +19,12 @@ import {
   approversOf,
   checkReviewed,
   decisionOf,
+  familyOf,
   HANDLE,
   handleOf,
   isOfCall,
   type KeptStatement,
-  placeOf,
+  parentsIn,
   plainArgs,
   readApproval,
   requestOf,
@@ -151,6 +152,7 @@ export class Approvals {
         came: `${obligations.approvers}`,
       });
     return this.#change(async (write) => {
+      for (const other of await this.#all()) await this.#keepEnd(other, write);
       const before = await this.#found(handle);
       if (before !== undefined) return this.#view(before);
       const joined = join ? await this.#standing(record, request) : undefined;
@@ -281,6 +283,8 @@ export class Approvals {
       const change = untilChange(this.#store, signal);
       try {
         const view = await this.show(handle);
+        if (view.state === "expired")
+          await this.#change(async (write) => this.#keepEnd(await this.#needed(handle), write));
         if (view.state !== "open") return view;
         const leftMs = endMs - performance.now();
         if (leftMs <= 0)
@@ -398,13 +402,22 @@ export class Approvals {
   ): Promise<void> {
     if (state === "open" || (state === "approved" && mayBeApproved)) return;
     if (state !== "expired") throw closed(handle, state);
-    // Written down: a clock that is set back must not open it again.
-    if (approval.ended === undefined) await this.#end(approval, "expired", write);
+    await this.#keepEnd(approval, write);
     throw new ReviewError("approval_expired", {
       path: handle,
       wanted: "an approval that still runs",
       came: `one that ended at ${new Date(expires_ms).toISOString()}`,
     });
+  }
+
+  /** Whether its time is over; also where something was said after it, whatever the clock says now. */
+  #isOver({ expires_ms, statements }: Approval): boolean {
+    return Math.max(this.#clock(), ...statements.map(({ time_ms }) => time_ms)) >= expires_ms;
+  }
+
+  /** Writes down that its time is over: a clock that is set back must not open it again. */
+  async #keepEnd(approval: Approval, write: WriteApproval): Promise<void> {
+    if (approval.ended === undefined && this.#isOver(approval)) await this.#end(approval, "expired", write);
   }
 
   async #end(approval: Approval, state: "expired" | "used", write: WriteApproval): Promise<Approval> {
@@ -416,11 +429,14 @@ export class Approvals {
 
   /** @throws ReviewError `approval_limit`, `approval_cooldown`. */
   async #needRoom(asked: Approval): Promise<void> {
-    const place = placeOf(requestOf(asked).context);
+    const others = await this.#all();
+    const parents = parentsIn([asked, ...others].map((one) => requestOf(one).context));
+    const family = familyOf(requestOf(asked).context, parents);
     const { action } = decisionOf(asked.record);
     let open = 0;
-    for (const other of await this.#all()) {
-      if (placeOf(requestOf(other).context) !== place) continue;
+    for (const other of others) {
+      const theirs = familyOf(requestOf(other).context, parents);
+      if (![...theirs].some((name) => family.has(name))) continue;
       const { state } = await this.#view(other);
       if (state === "open") open++;
       if (state !== "denied") continue;
@@ -445,12 +461,11 @@ export class Approvals {
     const { context } = requestOf(approval);
     const terms = termsOf(approval);
     const needed = approversOf(approval);
-    const counted = await this.#counted(statements, terms, context);
-    const denial = statements.find(({ act }) => act === "deny");
+    const persons = statements.length === 0 ? [] : await this.#persons.persons();
+    const denial = await this.#denial(approval, terms, persons);
+    const counted = await this.#counted(statements, terms, context, persons);
     let state: ApprovalState = counted.length >= needed ? "approved" : "open";
-    // Time does not go back: whatever was said was said before now.
-    const now = Math.max(this.#clock(), at_ms, ...statements.map(({ time_ms }) => time_ms));
-    if (now >= expires_ms) state = "expired";
+    if (this.#isOver(approval)) state = "expired";
     if (denial !== undefined) state = "denied";
     if (ended !== undefined && denial === undefined) state = ended.state;
     return {
@@ -469,18 +484,41 @@ export class Approvals {
     };
   }
 
+  /**
+   * The denial, if there is one. A no once signed stays one, of a person or key that was removed since too; one that nobody
+   * signed who is listed was put there by hand, and names nobody.
+   * @throws ReviewError `approval_file`.
+   */
+  async #denial(
+    { handle, statements }: Approval,
+    terms: Terms,
+    persons: readonly Person[],
+  ): Promise<KeptStatement | undefined> {
+    const denials = statements.filter(({ act }) => act === "deny");
+    for (const denial of denials) {
+      const person = persons.find(({ id }) => id === denial.by);
+      const key = person?.keys.find(({ id }) => id === denial.key);
+      if (key !== undefined && (await isSignedBy(key.publicKey, terms, denial, this.#ed25519))) continue;
+      throw new ReviewError("approval_file", {
+        path: handle,
+        wanted: "a denial that a person of the list signed",
+        came: "one that does not verify",
+      });
+    }
+    return denials[0];
+  }
+
   /** The approving statements that hold today: verified, by persons and keys that are still active, one a person. */
   async #counted(
     statements: readonly KeptStatement[],
     terms: Terms,
     context: Context,
+    persons: readonly Person[],
   ): Promise<{ said: Said; isSelfApprovable: boolean }[]> {
-    const approving = statements.filter(({ act }) => act === "approve");
-    if (approving.length === 0) return [];
-    const persons = await this.#persons.persons();
     const counted = new Map<string, { said: Said; isSelfApprovable: boolean }>();
-    for (const statement of approving) {
-      const { by, key } = statement;
+    for (const statement of statements) {
+      const { act, by, key } = statement;
+      if (act !== "approve") continue;
       const person = persons.find(({ id, status }) => id === by && status === "active");
       const found = person?.keys.find(({ id, status }) => id === key && status === "active");
       if (found === undefined || counted.has(folded(by)) || roleOf(context, by) !== undefined) continue;

@@ -7,7 +7,7 @@ import type { Decision, ReviewDecision } from "../src/types.ts";
 import { requestOf } from "./approval.ts";
 import type { Approvals, ApprovalView, TakenApproval, WaitOptions } from "./approvals.ts";
 import { ReviewError } from "./errors.ts";
-import { type ConsultOptions, consult, type Reviewer } from "./reviewer.ts";
+import { type ConsultOptions, consult, type Reviewer, type ReviewVerdict } from "./reviewer.ts";
 import { statementBytes } from "./statement.ts";
 
 export type { Review, ReviewAnswer };
@@ -16,6 +16,11 @@ export interface AskOptions extends WaitOptions {
   /** Looks at the call first. Persons are asked only for what it passes on. */
   readonly reviewer?: Reviewer;
   readonly consult?: Omit<ConsultOptions, "signal" | "wording">;
+  /**
+   * Told what the reviewer answered, or why he did not: an endpoint that is broken passes every call on, and says so here
+   * alone and in the log. The reason may repeat the call. Whatever it throws ends the call.
+   */
+  readonly onReviewer?: (answered: ReviewVerdict & { readonly by: string }) => unknown;
   /** Told what a call waits for: tell the people. Whatever it throws ends the call. */
   readonly onWait?: (approval: ApprovalView) => unknown;
 }
@@ -93,7 +98,7 @@ const OVERTAKEN: readonly string[] = ["approval_closed", "approval_expired", "ap
 
 async function judgedBy(
   reviewer: Reviewer,
-  { consult: how, signal }: AskOptions,
+  { consult: how, onReviewer, signal }: AskOptions,
   decision: Decision,
   call: Asked,
 ): Promise<{ decision: Decision; why: string | undefined }> {
@@ -106,7 +111,8 @@ async function judgedBy(
   });
   const said: ReviewAnswer = { reviewer: request.reviewer, salt: request.salt as Uint8Array };
   const joined = await call.again(said);
-  return { decision: joined, why: answer === "deny" ? `${reviewer.by}: ${reason}` : undefined };
+  await onReviewer?.({ by: request.reviewer.by, answer, reason });
+  return { decision: joined, why: answer === "deny" ? `${request.reviewer.by}: ${reason}` : undefined };
 }
 
 /** What came of an approval: taken, ended in another way, or, as a sentence, not in time. */

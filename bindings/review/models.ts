@@ -71,7 +71,8 @@ export function endpointReviewer(options: EndpointOptions): Reviewer {
       });
       if (response.status !== 200) {
         await response.body?.cancel();
-        return { answer: "escalate", reason: `the endpoint answered ${response.status}` };
+        const reason = `the endpoint answered ${response.status}`;
+        return { answer: "escalate", reason, unanswered: { status: response.status } };
       }
       return verdictOf(contentOf(await textOf(response)), question);
     },
@@ -126,8 +127,9 @@ async function packageAi(): Promise<{ readonly generateText: GenerateText }> {
   return (await import(name)) as { readonly generateText: GenerateText };
 }
 
+/** At most 64 characters, cut between two of them: half of one is no text. */
 function nameOf(model: string): string {
-  return `permit0-reviewer/${PROMPT_VERSION} ${model}`.slice(0, 64);
+  return [...`permit0-reviewer/${PROMPT_VERSION} ${model}`].slice(0, 64).join("");
 }
 
 function modelName(model: unknown): string {

@@ -80,10 +80,11 @@ export function questionOf(facts: ReviewFacts): Question {
 /** What an answer comes to. Total: any value at all is an answer, and nearly all of them are `escalate`. */
 export function verdictOf(answer: unknown, { quotable }: Question): ReviewVerdict {
   const members = membersOf(answer);
-  if (members === undefined) return escalated("the answer was not understood");
+  if (members === undefined) return unanswered("the answer was not understood");
   const { answer: word, confidence, quotes, reason } = members;
-  if (typeof reason !== "string" || reason.trim() === "") return escalated("the answer gave no reason");
-  if (word !== "deny") return escalated(word === "escalate" ? reason : "the answer was neither of the two");
+  if (typeof reason !== "string" || reason.trim() === "") return unanswered("the answer gave no reason");
+  if (word !== "deny" && word !== "escalate") return unanswered("the answer was neither of the two");
+  if (word === "escalate") return escalated(reason);
   if (confidence !== "high") return escalated(`not sure enough to deny: ${reason}`);
   const isGrounded =
     Array.isArray(quotes) &&
@@ -118,4 +119,8 @@ function membersOf(answer: unknown): Readonly<Record<string, unknown>> | undefin
 
 function escalated(reason: string): ReviewVerdict {
   return { answer: "escalate", reason };
+}
+
+function unanswered(reason: string): ReviewVerdict {
+  return { answer: "escalate", reason, unanswered: {} };
 }

@@ -8,51 +8,63 @@ import { hex } from "../src/sha256.ts";
 import type { Context, DecisionJson, LoweredBy } from "../src/types.ts";
 import { decisionOf, requestOf } from "./approval.ts";
 import type { ApprovalView, Said } from "./approvals.ts";
-import { marked, ValueText } from "./marked.ts";
+import { Lookout, marked, ValueText } from "./marked.ts";
 
 /** What who decides must see. Without the policy there are codes in place of sentences. */
 export function approvalLines(view: ApprovalView, wording?: Wording): readonly string[] {
-  const decision = decisionOf(view.record, wording);
-  const { context: _context, salt: _salt, ...call } = requestOf(view);
-  const { tool, server, action, args, fields, annotations } = call;
-  const values = new ValueText((args ?? fields) as CmpValue, "  ");
-  const hints = annotations === undefined ? undefined : new ValueText(annotations as CmpValue, "  ");
-  const warnings = [...new Set([...values.warnings, ...(hints?.warnings ?? [])])];
+  const lookout = new Lookout();
+  const [call, why] = sections(view, lookout, wording);
   return [
     `approval ${view.handle}: ${stateText(view)}`,
-    ...section("who asks", contextLines(view.context)),
+    ...call,
+    ...section("LOOK TWICE", lookout.warnings),
+    ...why,
+  ];
+}
+
+/** What is asked for, and why a person is asked. Everything that somebody chose stands in quotes. */
+function sections(view: ApprovalView, lookout: Lookout, wording?: Wording): [call: string[], why: string[]] {
+  const decision = decisionOf(view.record, wording);
+  const { tool, server, action, args, fields, annotations } = requestOf(view);
+  const of = server === undefined ? "the host's own" : `of the server ${lookout.quoted(server as string)}`;
+  const values = new ValueText((args ?? fields) as CmpValue, "  ", lookout);
+  const hints = annotations === undefined ? [] : new ValueText(annotations as CmpValue, "", lookout).lines;
+  const call = [
+    ...section("who asks", contextLines(view.context, lookout)),
     ...section("what for", [
-      ...(tool === undefined
-        ? []
-        : [
-            `tool ${line(tool)}, ${server === undefined ? "the host's own" : `of the server ${line(server)}`}`,
-          ]),
-      ...(action === undefined ? [] : [`action ${line(action)}`]),
+      ...(tool === undefined ? [] : [`tool ${lookout.quoted(tool)}, ${of}`]),
+      ...(action === undefined ? [] : [`action ${lookout.quoted(action)}`]),
       ...decision.parts.map((part) => line(`understood as ${part.action}, ${mappingText(part.mapping)}`)),
     ]),
     "",
     `${args === undefined ? "fields" : "arguments"}, in full`,
     ...values.lines,
-    ...(hints === undefined ? [] : ["", "what its server says of the tool", ...hints.lines]),
-    ...section("LOOK TWICE", warnings),
+    ...section("what its server says of the tool", hints),
+  ];
+  const why = [
     ...section("why a person is asked", [
       `${decision.tier} risk, ${percent(decision.score)}`,
       ...decision.reasons.map(({ code, sentence }) =>
         line(sentence === code ? code : `${sentence} [${code}]`),
       ),
     ]),
-    ...section("taken from", decision.lowered_by.map(originText)),
+    ...section(
+      "taken from",
+      decision.lowered_by.map((one) => originText(one, lookout)),
+    ),
     ...section("obligations", obligationLines(decision.obligations).map(line)),
     ...section("policy", [decision.digests.image]),
     ...section("record", [decision.digests.record]),
   ];
+  return [call, why];
 }
 
 /** The same as data: what is not seen stands as JSON's own escapes. */
 export function approvalJson(view: ApprovalView, wording?: Wording): Readonly<Record<string, unknown>> {
   const { handle, state, at_ms, expires_ms, needed, approvers, denied, self_approvable, context } = view;
   const { args, fields, tool, server, annotations } = requestOf(view);
-  const values = (args ?? fields) as CmpValue;
+  const lookout = new Lookout();
+  sections(view, lookout);
   const { verdict, tier, score, action, reasons, obligations, lowered_by, digests }: DecisionJson =
     decisionOf(view.record, wording).toJSON();
   return {
@@ -68,9 +80,9 @@ export function approvalJson(view: ApprovalView, wording?: Wording): Readonly<Re
     ...(tool === undefined ? {} : { tool }),
     ...(server === undefined ? {} : { server }),
     action,
-    [args === undefined ? "fields" : "args"]: jsonOf(values),
+    [args === undefined ? "fields" : "args"]: jsonOf((args ?? fields) as CmpValue),
     ...(annotations === undefined ? {} : { annotations: jsonOf(annotations as CmpValue) }),
-    warnings: new ValueText(values).warnings,
+    warnings: lookout.warnings,
     verdict,
     tier,
     score,
@@ -111,30 +123,37 @@ function saidText(said: Said | undefined): string {
 }
 
 /** Where a value or fact that calmed the decision came from. */
-function originText({ kind, name, authority }: LoweredBy): string {
-  if (kind === "provenance") return line(`a value that the ${name} typed, on the word of ${authority}`);
-  return line(`${kind} ${name}, on the word of ${authority}`);
+function originText({ kind, name, authority }: LoweredBy, lookout: Lookout): string {
+  const word = `on the word of ${lookout.quoted(authority)}`;
+  if (kind === "provenance") return `a value that the ${lookout.quoted(name)} typed, ${word}`;
+  return `${kind} ${lookout.quoted(name)}, ${word}`;
 }
 
 const WHO = ["actor", "agent", "principal", "tenant", "session", "parent", "environment"] as const;
 
-function contextLines(context: Context): string[] {
+function contextLines(context: Context, lookout: Lookout): string[] {
   const vouched = (context.asserted_by ?? {}) as Readonly<Record<string, string>>;
-  const told = (name: string, text: string): string => {
+  const told = (name: string, shown: string): string => {
+    if (!(name in CLAIMABLE)) return `${name} ${shown}`;
     const word = vouched[name];
-    const claim =
-      name in CLAIMABLE
-        ? word === undefined
-          ? " (nobody vouches for it)"
-          : ` (on the word of ${word})`
-        : "";
-    return line(`${name} ${JSON.stringify(text)}${claim}`);
+    return `${name} ${shown} (${word === undefined ? "nobody vouches for it" : `on the word of ${lookout.quoted(word)}`})`;
   };
   const { roles, host, tz_min, time_ms } = context;
   return [
-    ...WHO.flatMap((name) => (context[name] === undefined ? [] : [told(name, context[name])])),
-    ...(roles === undefined ? [] : [told("roles", roles.join(", "))]),
-    ...(host === undefined ? [] : [told("host", JSON.stringify(host))]),
+    ...WHO.flatMap((name) =>
+      context[name] === undefined ? [] : [told(name, lookout.quoted(context[name]))],
+    ),
+    ...(roles === undefined ? [] : [told("roles", roles.map((role) => lookout.quoted(role)).join(", "))]),
+    ...(host === undefined
+      ? []
+      : [
+          told(
+            "host",
+            new ValueText(host as unknown as CmpValue, "", lookout).lines
+              .map((text) => text.trim())
+              .join(" "),
+          ),
+        ]),
     `time ${timeText(time_ms)}${tz_min === undefined ? "" : `, ${tz_min} minutes from UTC`}`,
   ];
 }

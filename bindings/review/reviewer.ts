@@ -16,7 +16,7 @@ export interface ReviewFacts {
   readonly action: string;
   readonly tool?: string;
   readonly server?: string;
-  /** Arguments or fields, decoded from the bytes that were hashed. */
+  /** Arguments or fields, decoded from the bytes that were hashed. A copy: changing it changes no call. */
   readonly args: unknown;
   readonly tier: Tier;
   /** Basis points. */
@@ -29,6 +29,11 @@ export interface ReviewVerdict {
   readonly answer: "deny" | "escalate";
   /** For the host and its people. It may repeat what stood in the call, so it is not put into a record. */
   readonly reason: string;
+  /**
+   * Set where nobody judged the call: what came in place of an answer was malformed, or an endpoint's HTTP status. A record
+   * says so, and the status, and nothing else of it.
+   */
+  readonly unanswered?: { readonly status?: number };
 }
 
 /**
@@ -54,7 +59,10 @@ export interface ConsultOptions {
   readonly wording?: Wording;
 }
 
-export interface Consulted extends ReviewVerdict {
+export interface Consulted {
+  readonly answer: ReviewVerdict["answer"];
+  /** What the reviewer said, or why there is no answer of his. */
+  readonly reason: string;
   /** The call with the answer in it, for the engine to decide: the record that comes of it has the first one as `parent`. */
   readonly request: Request & { readonly reviewer: ReviewerAnswer };
 }
@@ -96,14 +104,16 @@ export async function consult(
     });
   signal?.throwIfAborted();
   const call = requestOf({ request });
-  const said = await asked(reviewer, factsOf(record, call, wording), timeoutMs, signal);
+  // Decoded once more: whatever a reviewer does to what it is shown, another call is decided.
+  const facts = factsOf(record, requestOf({ request }), wording);
+  const said = await asked(reviewer, facts, timeoutMs, signal);
   signal?.throwIfAborted();
   const answer: ReviewerAnswer = {
     answer: said.answer,
     by,
     of: fromHexOf(decisionOf(record).digests.record),
     prompt,
-    ...(said.unanswered === undefined ? {} : { reason: UNANSWERED[said.unanswered] }),
+    ...(said.unanswered === undefined ? {} : { reason: said.unanswered }),
   };
   const { context } = call;
   // While the reviewer thought, other calls of the session went on.
@@ -115,12 +125,15 @@ export async function consult(
   };
 }
 
-interface Said extends ReviewVerdict {
-  readonly unanswered?: keyof typeof UNANSWERED;
+interface Said {
+  readonly answer: ReviewVerdict["answer"];
+  readonly reason: string;
+  /** What a record says of it. */
+  readonly unanswered?: string;
 }
 
 function unanswered(why: keyof typeof UNANSWERED): Said {
-  return { answer: "escalate", reason: UNANSWERED[why], unanswered: why };
+  return { answer: "escalate", reason: UNANSWERED[why], unanswered: UNANSWERED[why] };
 }
 
 /** One that goes on after its time is told to stop, and not waited for. */
@@ -154,11 +167,19 @@ const REASON_CHARACTERS_MAX = 1024;
 /** Each member is read once: what an answer is asked twice it may answer differently. */
 function read(given: unknown): Said {
   if (typeof given !== "object" || given === null) return unanswered("unread");
-  const { answer, reason } = given as { answer?: unknown; reason?: unknown };
+  const { answer, reason, unanswered: nothing } = given as { [name in keyof ReviewVerdict]?: unknown };
   if (typeof reason !== "string" || reason === "") return unanswered("unread");
   const told = reason.slice(0, REASON_CHARACTERS_MAX);
+  if (nothing !== undefined) return { answer: "escalate", reason: told, unanswered: unreadText(nothing) };
   if (answer === "deny" || answer === "escalate") return { answer, reason: told };
   return unanswered("unread");
+}
+
+/** Of all that came, a record may have an HTTP status, which cannot repeat the call. */
+function unreadText(nothing: unknown): string {
+  const { status } = (nothing ?? {}) as { status?: unknown };
+  const isStatus = Number.isInteger(status) && (status as number) >= 100 && (status as number) <= 599;
+  return isStatus ? `${UNANSWERED.unread}: the endpoint answered ${status}` : UNANSWERED.unread;
 }
 
 function factsOf(record: Uint8Array, call: Request, wording: Wording | undefined): ReviewFacts {
@@ -177,13 +198,15 @@ function factsOf(record: Uint8Array, call: Request, wording: Wording | undefined
 }
 
 const BY_BYTES_MAX = 256;
+/** Half of a surrogate pair, which no text has. */
+const HALF = /\p{Cs}/u;
 const DIGEST_BYTES = 32;
 
 function needReviewer({ by, prompt }: Reviewer): Pick<Reviewer, "by" | "prompt"> {
-  if (typeof by !== "string" || by === "" || utf8.encode(by).length > BY_BYTES_MAX)
+  if (typeof by !== "string" || by === "" || HALF.test(by) || utf8.encode(by).length > BY_BYTES_MAX)
     throw new ReviewError("review_option", {
       path: "reviewer.by",
-      wanted: `a name of 1 to ${BY_BYTES_MAX} bytes`,
+      wanted: `a name of 1 to ${BY_BYTES_MAX} bytes, well-formed`,
       came: shown(by),
     });
   if (!(prompt instanceof Uint8Array) || prompt.length !== DIGEST_BYTES)

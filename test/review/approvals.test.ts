@@ -1,15 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { nodeEd25519 } from "../../bindings/hosts/ed25519-node.ts";
 import { keyId } from "../../bindings/keys/paserk.ts";
-import { approvalBytes, readApproval } from "../../bindings/review/approval.ts";
-import { OPEN_MAX } from "../../bindings/review/approvals.ts";
+import { approvalBytes, isOfCall, readApproval } from "../../bindings/review/approval.ts";
+import { type ApprovalView, OPEN_MAX } from "../../bindings/review/approvals.ts";
 import type { ReviewError } from "../../bindings/review/errors.ts";
 import { withoutPerson } from "../../bindings/review/persons.ts";
-import { isSignedBy, signStatement, statementBytes } from "../../bindings/review/statement.ts";
+import {
+  isSignedBy,
+  type Statement,
+  signStatement,
+  statementBytes,
+  type Terms,
+} from "../../bindings/review/statement.ts";
 import { MemoryApprovals } from "../../bindings/review/store.ts";
 import { decode } from "../../bindings/src/codec/decode.ts";
 import { encode } from "../../bindings/src/codec/encode.ts";
 import { fromHex } from "../../bindings/src/sha256.ts";
+import type { Context } from "../../bindings/src/types.ts";
 import { TIME_MS } from "../unit/built.ts";
 import {
   ANN,
@@ -18,6 +25,8 @@ import {
   CLEO,
   decided,
   engine,
+  type Reviewed,
+  type Room,
   refund,
   room,
   SIGNERS,
@@ -160,6 +169,72 @@ describe("a quorum", () => {
   });
 });
 
+/** An approval of that amount in whose file these statements were put, as if they had come so long after it was opened. */
+async function planted(
+  amount: 85_000 | 2_500_000,
+  put: (terms: Terms) => Promise<readonly Statement[]>,
+  afterMs = 0,
+): Promise<Room & { readonly handle: string }> {
+  const store = new MemoryApprovals();
+  const made = room({ store });
+  const { decision, request } = refund(amount);
+  const { handle, terms } = await made.approvals.open(decision, request);
+  const kept = readApproval(store.read(handle) as Uint8Array, handle);
+  const statements = (await put(terms)).map((one) => ({ ...one, time_ms: TIME_MS + afterMs }));
+  await store.change((write) => write(handle, approvalBytes({ ...kept, statements })));
+  return Object.assign(made, { handle });
+}
+
+describe("statements that were put into the store by hand", () => {
+  test("count for nothing where whoever acts signed them himself", async () => {
+    const { approvals, handle } = await planted(85_000, async (terms) => [
+      await signStatement(terms, "approve", ZOE.by, ZOE.signer),
+    ]);
+    expect(await approvals.show(handle)).toMatchObject({ state: "open", approvers: [] });
+    expect(await codeOf(approvals.take(handle))).toBe("approval_pending");
+  });
+
+  test("count once a person, whatever his keys", async () => {
+    const { approvals, handle } = await planted(2_500_000, (terms) =>
+      Promise.all([ANN, ANN_AGAIN].map(({ by, signer }) => signStatement(terms, "approve", by, signer))),
+    );
+    expect(await approvals.show(handle)).toMatchObject({
+      state: "open",
+      approvers: [{ by: ANN.by, key: keyId(ANN.signer.publicKey) }],
+    });
+  });
+
+  test.each(["no signature", "somebody else's", "a yes of his", "a person whom nobody listed"])(
+    "are no denial with %s: nothing goes on, and nobody is named",
+    async (what) => {
+      const { approvals, handle } = await planted(85_000, async (terms) => {
+        const no = await signStatement(terms, "deny", ANN.by, ANN.signer);
+        if (what === "no signature") return [{ ...no, signature: new Uint8Array(64) }];
+        if (what === "somebody else's") return [await signStatement(terms, "deny", ANN.by, BEN.signer)];
+        if (what === "a person whom nobody listed")
+          return [await signStatement(terms, "deny", "eve", ANN.signer)];
+        return [{ ...(await signStatement(terms, "approve", ANN.by, ANN.signer)), act: "deny" }];
+      });
+      for (const act of [approvals.show(handle), approvals.approve(handle, BEN), approvals.take(handle)]) {
+        const error = await act.catch((error: ReviewError) => error);
+        expect(error).toMatchObject({ code: "approval_file" });
+        expect((error as ReviewError).message).not.toContain("ann");
+      }
+    },
+  );
+});
+
+test("a no once signed stays one when the person or the key is removed", async () => {
+  for (const key of [undefined, keyId(ANN.signer.publicKey)]) {
+    const made = room();
+    const { decision, request } = refund();
+    const { handle } = await made.approvals.open(decision, request);
+    await made.approvals.deny(handle, ANN);
+    made.persons = withoutPerson(made.persons, ANN.by, key);
+    expect(await made.approvals.show(handle)).toMatchObject({ state: "denied", denied: { by: ANN.by } });
+  }
+});
+
 describe("separation of duties", () => {
   test.each(["actor", "agent", "principal"] as const)(
     "the %s does not approve, in no spelling of his name",
@@ -279,6 +354,97 @@ test("at most five are open in one session, whatever its children are called", a
   await ask("s-1");
 });
 
+describe("a family of sessions", () => {
+  const ask = async ({ approvals }: Room, context: Partial<Context>): Promise<string> => {
+    const { decision, request } = refund(85_000, context);
+    return codeOf(approvals.open(decision, request));
+  };
+
+  test.each([
+    ["below its child", { session: "grandchild", parent: "child" }],
+    ["below that", { session: "x", parent: "grandchild" }],
+    ["above it", { session: "root" }],
+    ["beside it", { session: "sibling", parent: "root" }],
+  ])("has one room, for who is %s too", async (_, context) => {
+    const made = room();
+    await ask(made, { session: "grandchild", parent: "child" });
+    await ask(made, { session: "child", parent: "root" });
+    for (let n = 2; n < OPEN_MAX; n++) expect(await ask(made, { session: "root" })).toBe("nothing");
+    expect(await ask(made, context)).toBe("approval_limit");
+    expect(await ask(made, { ...context, tenant: "another" })).toBe("nothing");
+    expect(await ask(made, { session: "stranger", parent: "nobody" })).toBe("nothing");
+  });
+
+  test("has one cool-down, and may go in a circle", async () => {
+    const made = room();
+    await ask(made, { session: "a", parent: "b" });
+    await ask(made, { session: "b", parent: "c" });
+    await ask(made, { session: "c", parent: "a" });
+    const [first] = await made.approvals.list();
+    await made.approvals.deny((first as ApprovalView).handle, ANN);
+    for (const session of ["a", "b", "c"]) expect(await ask(made, { session })).toBe("approval_cooldown");
+  });
+});
+
+test("the same arguments are not asked for under another action either, once a person said no", async () => {
+  const { approvals } = room();
+  const call = (action: string): Reviewed =>
+    decided({
+      action,
+      fields: { amount: 85_000, currency: "USD" },
+      context: { time_ms: TIME_MS, session: "s-1" },
+    });
+  const [refunded, charged] = [call("payments.refund"), call("payments.charge")];
+  expect([refunded, charged].map(({ decision }) => decision.verdict)).toEqual(["review", "review"]);
+  const { handle } = await approvals.open(refunded.decision, refunded.request);
+  await approvals.deny(handle, ANN);
+  expect(await codeOf(approvals.open(charged.decision, charged.request))).toBe("approval_cooldown");
+});
+
+test("a file has room for 64 statements", async () => {
+  const { approvals, handle } = await planted(85_000, async (terms) =>
+    Array(64).fill({ ...(await signStatement(terms, "approve", ANN.by, BEN.signer)) }),
+  );
+  await expect(approvals.approve(handle, ANN)).rejects.toMatchObject({
+    code: "approval_closed",
+    wanted: "room for a statement",
+  });
+  const { approvals: others, handle: another } = await planted(85_000, async (terms) =>
+    Array(63).fill({ ...(await signStatement(terms, "approve", ANN.by, BEN.signer)) }),
+  );
+  expect((await others.approve(another, ANN)).state).toBe("approved");
+});
+
+describe("an approval is of another call", () => {
+  test.each([
+    ["tenant", { tenant: "another" }],
+    ["principal", { principal: "mallory" }],
+    ["agent", { agent: "another" }],
+    ["session", { session: "s-2" }],
+  ])("with another %s", async (_, context) => {
+    const { approvals } = room();
+    const { decision, request } = refund();
+    await approvals.open(decision, request);
+    const [same, other] = [refund(), refund(85_000, context)];
+    expect(await approvals.find(same.decision, same.request)).toBeDefined();
+    expect(await approvals.find(other.decision, other.request)).toBeUndefined();
+  });
+
+  test.each([
+    ["another policy", { image: new Uint8Array(32) }, false],
+    ["a reason that was not shown", { reasons: ["frozen"] }, false],
+    ["more approvers", { obligations: { approvers: 2 } }, false],
+    ["nothing else", {}, true],
+  ])("with %s", async (_, changes, isOf) => {
+    const store = new MemoryApprovals();
+    const { decision, request } = refund();
+    const { handle } = await room({ store }).approvals.open(decision, request);
+    const approval = readApproval(store.read(handle) as Uint8Array, handle);
+    const record = decode(decision.record) as object;
+    expect(isOfCall(approval, encode({ ...record, ...changes } as never), request)).toBe(isOf);
+  });
+});
+
 test("calls without a session share the room of who asks", async () => {
   const { approvals } = room();
   const ask = async (agent: string): Promise<void> => {
@@ -325,6 +491,50 @@ describe("the end of its time", () => {
     expect(await codeOf(approvals.take(handle))).toBe("approval_expired");
     clock.ms = TIME_MS;
     expect(await codeOf(approvals.take(handle))).toBe("approval_expired");
+  });
+
+  test.each(["wait", "approve", "take", "open"] as const)(
+    "stays its end once %s has seen it, whatever the clock says later",
+    async (act) => {
+      const { approvals, clock } = room({ ttlMs: MINUTE_MS });
+      const { decision, request } = refund(2_500_000);
+      const { handle } = await approvals.open(decision, request);
+      await approvals.approve(handle, ANN);
+      clock.ms += MINUTE_MS;
+      const other = refund(85_000, { session: "s-2" });
+      if (act === "wait") expect((await approvals.wait(handle)).state).toBe("expired");
+      else if (act === "open") await approvals.open(other.decision, other.request);
+      else await codeOf(act === "take" ? approvals.take(handle) : approvals.approve(handle, BEN));
+      clock.ms = TIME_MS;
+      expect((await approvals.show(handle)).state).toBe("expired");
+      expect(await codeOf(approvals.approve(handle, BEN))).toBe("approval_expired");
+    },
+  );
+
+  test("was before whatever was said at it or after, by a clock that was right then", async () => {
+    const { approvals, handle } = await planted(
+      85_000,
+      async (terms) => [await signStatement(terms, "approve", ANN.by, ANN.signer)],
+      DAY_MS,
+    );
+    expect((await approvals.show(handle)).state).toBe("expired");
+    const { approvals: before, handle: another } = await planted(
+      85_000,
+      async (terms) => [await signStatement(terms, "approve", ANN.by, ANN.signer)],
+      DAY_MS - 1,
+    );
+    expect((await before.show(another)).state).toBe("approved");
+  });
+
+  test("is no end of what a person refused", async () => {
+    const { approvals, clock } = room({ ttlMs: MINUTE_MS });
+    const { decision, request } = refund();
+    const { handle } = await approvals.open(decision, request);
+    await approvals.deny(handle, ANN);
+    clock.ms += MINUTE_MS;
+    const other = refund(85_000, { session: "s-2" });
+    await approvals.open(other.decision, other.request);
+    expect((await approvals.wait(handle)).state).toBe("denied");
   });
 
   test("can be written down for all, and come early for one", async () => {

@@ -364,11 +364,14 @@ describe("a reviewer", () => {
   });
 
   test("that passes it on is followed by a person: three records, each with the one before", async () => {
-    const { approvals, permit, waits } = desk({ reviewer: answering("escalate") });
+    const told: unknown[] = [];
+    const onReviewer = (answered: unknown): unknown => told.push(answered);
+    const { approvals, permit, waits } = desk({ reviewer: answering("escalate"), onReviewer });
     const running = permit.require("payments.refund", REFUND);
     const { handle, record } = await waits();
     const second = decode(record) as unknown as { parent: Uint8Array; reviewer: object };
     expect(second.reviewer).toMatchObject({ answer: "escalate", by: "test/1" });
+    expect(told).toEqual([{ answer: "escalate", by: "test/1", reason: "because" }]);
     await approvals.approve(handle, ANN);
     const { verdict, parent } = await running;
     expect(verdict).toBe("allow");

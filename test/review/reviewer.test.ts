@@ -4,11 +4,22 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { ReviewError } from "../../bindings/review/errors.ts";
 import { aiReviewer, type EndpointOptions, endpointReviewer } from "../../bindings/review/models.ts";
-import { promptOf, questionOf, verdictOf } from "../../bindings/review/prompt.ts";
+import { PROMPT_VERSION, promptOf, questionOf, verdictOf } from "../../bindings/review/prompt.ts";
 import { consult, type Reviewer, type ReviewFacts } from "../../bindings/review/reviewer.ts";
+import { decode } from "../../bindings/src/codec/decode.ts";
 import type { Decision } from "../../bindings/src/types.ts";
 import { TIME_MS } from "../unit/built.ts";
 import { decided, engine, type Reviewed, refund } from "./reviewed.ts";
+
+/** Puts a value in the place of every other one that can be reached. */
+function spoil(place: unknown, value: unknown): void {
+  if (typeof place !== "object" || place === null) return;
+  if (place instanceof Uint8Array) new Uint8Array(place.buffer).fill(255);
+  for (const [name, inner] of Object.entries(place)) {
+    spoil(inner, value);
+    if (!(place instanceof Uint8Array)) Reflect.set(place, name, value);
+  }
+}
 
 const STRICTNESS = ["allow", "review", "deny"];
 const clock = (): number => TIME_MS + 1000;
@@ -131,6 +142,39 @@ describe("no output of any shape lowers a verdict, and only one shape denies:", 
     );
   });
 
+  test("what it does to all that it can reach", async () => {
+    const reviewed = [
+      ...cases,
+      decided({
+        tool: "unheard_of",
+        args: { bytes: new Uint8Array(8), list: [{ to: "ann" }] },
+        context: { time_ms: TIME_MS, roles: ["clerk"], asserted_by: { roles: "sso" } },
+        salt: new Uint8Array(32).fill(7),
+      }),
+    ];
+    await fc.assert(
+      fc.asyncProperty(fc.nat(reviewed.length - 1), fc.anything(), async (at, value) => {
+        const { decision, request } = reviewed[at] as Reviewed;
+        const before = decode(request) as object;
+        const { request: asked } = await consult(
+          saying(async (facts) => {
+            spoil(facts, value);
+            return { answer: "escalate", reason: "x" };
+          }),
+          decision,
+          request,
+          { clock },
+        );
+        const { reviewer, context, ...rest } = asked;
+        const now = { ...rest, context: { ...context, time_ms: TIME_MS } };
+        expect(before).toMatchObject(now);
+        expect(decode(request)).toEqual(before);
+        expect(engine.decide(asked).digests.args).toBe(decision.digests.args);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test("members that answer twice differently, or throw", async () => {
     let asked = 0;
     const turncoat = {
@@ -230,6 +274,11 @@ describe("a question", () => {
   test("has instructions with a digest that changes with every word", () => {
     expect(promptOf().digest).toEqual(promptOf().digest);
     expect(promptOf("x").digest).not.toEqual(promptOf().digest);
+    // Of version 1. Another digest is another version: instructions and schema are in it.
+    expect([PROMPT_VERSION, Buffer.from(promptOf().digest).toString("hex")]).toEqual([
+      1,
+      "2d47681cad53206604191316e8b9c5ae337b8b5170b65eafb9ca75ea9ca69c92",
+    ]);
     expect(promptOf("x").instructions).toContain("\n\nAlso:\nx");
   });
 });
@@ -284,6 +333,7 @@ describe("a reviewer that", () => {
       );
     expect(await code({ ...good, by: "" })).toBe("review_option");
     expect(await code({ ...good, by: "ü".repeat(129) })).toBe("review_option");
+    expect(await code({ ...good, by: "m\ud83d" })).toBe("review_option");
     expect(await code({ ...good, prompt: new Uint8Array(31) })).toBe("review_option");
     expect(await code(good, { timeoutMs: 0 })).toBe("review_option");
     expect(await code(good, {}, refund().request)).toBe("approval_record");
@@ -367,17 +417,64 @@ describe("an endpoint", () => {
     expect(user?.content).toContain('"reference": "ch_1"');
   });
 
+  const unread = "no answer that counts";
+
   test.each([
-    ["a status", 500, said(JSON.stringify(GOOD))],
-    ["no JSON", 200, "<html>"],
-    ["no choice", 200, "{}"],
-    ["no text", 200, said(null)],
-    ["another shape", 200, said([{ type: "text", text: "deny" }])],
-    ["too much", 200, said("x".repeat(300_000))],
-    ["nothing", 200, ""],
-  ])("that answers %s passes the call on", async (_, status, body) => {
-    const reviewer = await endpoint((_asked, respond) => respond(status, body));
-    expect((await joined(reviewer, refund())).verdict).toBe("review");
+    ["a status", 500, said(JSON.stringify(GOOD)), `${unread}: the endpoint answered 500`],
+    ["that the key is wrong", 401, "{}", `${unread}: the endpoint answered 401`],
+    ["no JSON", 200, "<html>", unread],
+    ["no choice", 200, "{}", unread],
+    ["no text", 200, said(null), unread],
+    ["another shape", 200, said([{ type: "text", text: "deny" }]), unread],
+    ["no reason", 200, said(JSON.stringify({ ...GOOD, reason: "" })), unread],
+    ["another word", 200, said(JSON.stringify({ ...GOOD, answer: "allow" })), unread],
+    ["too much", 200, said("x".repeat(300_000)), unread],
+    ["nothing", 200, "", unread],
+    ["that it is not sure", 200, said(JSON.stringify({ ...GOOD, confidence: "low" })), undefined],
+    ["escalate", 200, said(JSON.stringify({ ...GOOD, answer: "escalate" })), undefined],
+  ])(
+    "that answers %s passes the call on, and the record says whether it was an answer",
+    async (_, status, body, reason) => {
+      const reviewer = await endpoint((_asked, respond) => respond(status, body));
+      const { verdict, reviewer: answer } = await joined(reviewer, refund());
+      expect([verdict, answer?.answer, answer?.reason]).toEqual(["review", "escalate", reason]);
+    },
+  );
+
+  test("that answers without end is not read to its end", async () => {
+    const reviewer = await endpoint(() => {}, {
+      fetch: async () =>
+        new Response(
+          new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(64 * 1024).fill(32)) }),
+        ),
+    });
+    expect((await joined(reviewer, refund(), 10_000)).reviewer?.reason).toBe(unread);
+  });
+
+  test("that sends the call elsewhere is not followed", async () => {
+    let followed = 0;
+    const reviewer = await endpoint(({ path }, respond) => {
+      if (path !== "/other") return respond(307, "", { location: "/other" });
+      followed++;
+      respond(200, said(JSON.stringify({ ...GOOD, quotes: ['"reference": "ch_1"'] })));
+    });
+    expect((await joined(reviewer, refund())).reviewer?.reason).toBe("the reviewer failed");
+    expect(followed).toBe(0);
+  });
+
+  test("that names a status that is none puts no word into the record", async () => {
+    for (const status of ["4111 1111 1111 1111", 4111, 99, {}, null]) {
+      const reviewer = saying(async () => ({ answer: "deny", reason: "x", unanswered: { status } }) as never);
+      const { reviewer: answer } = await joined(reviewer, refund());
+      expect([answer?.answer, answer?.reason]).toEqual(["escalate", unread]);
+    }
+  });
+
+  test("has a name that is a text, however long its model's is", async () => {
+    const model = `${"x".repeat(64 - "permit0-reviewer/1 ".length - 1)}😀😀`;
+    const { by } = endpointReviewer({ url: "https://example.com/v1", model });
+    expect([...by].at(-1)).toBe("😀");
+    expect(by.length).toBe(65);
   });
 
   test("that leads elsewhere, hangs, or is not there passes the call on", async () => {
