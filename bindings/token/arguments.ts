@@ -27,7 +27,7 @@ export function matchArguments(
   target: Target,
   args: Uint8Array,
 ): DecodedArguments {
-  needTarget(cap, target);
+  matchTarget({ cap }, target);
   return needArguments(cap.args, args);
 }
 
@@ -54,7 +54,14 @@ export function needArguments(covered: CoveredArguments, bytes: Uint8Array): Dec
   return deepFreeze(args);
 }
 
-function needTarget(cap: Capability, target: Target): void {
+/**
+ * Holds the name of what is to run against a token, without its arguments: not enough to run it.
+ * @throws TokenError `tool_other`.
+ */
+export function matchTarget(
+  { cap }: { readonly cap: Pick<Capability, "tool" | "server" | "direct"> },
+  target: Target,
+): void {
   const isDirect = typeof target === "object" && "action" in target;
   const name = typeof target === "string" ? target : isDirect ? target.action : target.tool;
   const server = typeof target === "string" || isDirect ? undefined : target.server;
