@@ -120,8 +120,11 @@ describe.skipIf(!existsSync("/usr/bin/script"))("at a terminal", () => {
     expect(yes.output).toMatch(/"amount": 2500000[\s\S]*passphrase of k4\.pid/);
     expect(yes.output).toContain("approved by 1 of 2 persons: ann");
     expect(yes.output).not.toContain("self_approvable");
-    const also = atTerminal("", "approvals", "approve", handle, "--by", "ben", "--keys", "keys", ...PLACES);
+    expect(yes.output).not.toContain("another policy");
+    const ben = ["--by", "ben", "--keys", "keys", "--profile", "fintech", ...PLACES];
+    const also = atTerminal("", "approvals", "approve", handle, ...ben);
     expect(also.output).toContain("approved by 2 of 2 persons: ann, ben");
+    expect(also.output).toContain("the sentences are those of another policy than the one that decided");
     expect(also.output).toContain("self_approvable");
   }, 120_000);
 });

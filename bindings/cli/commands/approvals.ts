@@ -1,6 +1,7 @@
 /** `permit0 approvals`: what waits for a person, and what persons say about it. */
 
 import type { Command } from "commander";
+import type { ImageView } from "permit0/engine";
 import { openApprovals, openPersonFile, openPersonKey, type PersonKeyFile } from "permit0/node";
 import type { ApprovalState, Approvals, ApprovalView } from "permit0/review";
 import { CliError, EXIT } from "../failure.js";
@@ -50,14 +51,17 @@ export function addApprovals(program: Command): void {
     ["approve", "Says yes, as a person, with one of his keys."],
     ["deny", "Says no, as a person. It is final, and the same cannot be asked for again for ten minutes."],
   ] as const) {
-    addOptions(
-      withHandle(
-        approvals
-          .command(act)
-          .summary(act === "approve" ? "say yes" : "say no")
-          .description(`${what} ${PEOPLE}`),
+    addPolicyOptions(
+      addOptions(
+        withHandle(
+          approvals
+            .command(act)
+            .summary(act === "approve" ? "say yes" : "say no")
+            .description(`${what} ${PEOPLE}`),
+        ),
       ),
     )
+      .optionsGroup("Who says it:")
       .option("--by <name>", "who says it, as in the list of persons (required)")
       .option("--key <pid>", "which of his keys, if there are several")
       .option("--keys <folder>", "folder of his keys (default: ~/.permit0/person)")
@@ -126,16 +130,25 @@ async function row(view: ApprovalView): Promise<string[]> {
 async function show(handle: string, options: ApprovalsOptions): Promise<number> {
   const { approvalJson, approvalLines } = await import("permit0/review");
   const view = await (await opened(options)).show(handle);
-  const engine = await openPolicy(options);
+  const { image, notes } = await wordingOf(view, options);
   const output = new Output();
-  if (options.json === true) await output.json(approvalJson(view, engine.image));
-  else await output.lines(approvalLines(view, engine.image));
+  if (options.json === true) await output.json(approvalJson(view, image));
+  else await output.lines(approvalLines(view, image));
   await output.flush();
-  if (Buffer.from(view.terms.image).toString("hex") !== engine.digests.image)
-    remark(
-      "the sentences are those of another policy than the one that decided; name that one with --policy",
-    );
+  for (const note of notes) remark(note);
   return EXIT.done;
+}
+
+/** The policy whose sentences a person reads, and what is to be said of them. */
+async function wordingOf(
+  { terms }: ApprovalView,
+  options: PolicyOptions,
+): Promise<{ readonly image: ImageView; readonly notes: readonly string[] }> {
+  const { image, digests } = await openPolicy(options);
+  const isOther = Buffer.from(terms.image).toString("hex") !== digests.image;
+  const note =
+    "the sentences are those of another policy than the one that decided; name that one with --policy";
+  return { image, notes: isOther ? [note] : [] };
 }
 
 async function say(act: "approve" | "deny", handle: string, options: ApprovalsOptions): Promise<number> {
@@ -146,7 +159,8 @@ async function say(act: "approve" | "deny", handle: string, options: ApprovalsOp
   const asked = await approvals.show(handle);
   needTerminal(`who may ${act}`);
   // What is signed stands above the signature.
-  for (const line of approvalLines(asked, (await openPolicy(options)).image)) remark(line);
+  const { image, notes } = await wordingOf(asked, options);
+  for (const line of [...approvalLines(asked, image), ...notes]) remark(line);
   const key = await keyOf(by, options);
   const signer = await key.signer(
     key.kept === "passphrase" ? await askPassphrase(`passphrase of ${key.id}`) : undefined,
