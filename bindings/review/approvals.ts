@@ -80,6 +80,8 @@ export interface ApprovalView {
   readonly needed: number;
   readonly approvers: readonly Said[];
   readonly denied: Said | undefined;
+  /** When it was used or ended, as far as somebody did that or saw it; before `expires_ms` where it was ended early. */
+  readonly ended_ms: number | undefined;
   /**
    * Whether whoever asks could have approved it himself: he can write the list of persons, or a key that approved is not
    * known to be kept from him. The approval counts all the same; whoever reads it knows what it is worth.
@@ -391,7 +393,7 @@ export class Approvals {
    * @throws ReviewError `approval_closed`, `approval_expired`.
    */
   async #needUndecided(
-    { handle, state, expires_ms }: ApprovalView,
+    { handle, state, expires_ms, ended_ms = expires_ms }: ApprovalView,
     mayBeApproved: boolean,
     approval: Approval,
     write: WriteApproval,
@@ -403,7 +405,7 @@ export class Approvals {
     throw new ReviewError("approval_expired", {
       path: handle,
       wanted: "an approval that still runs",
-      came: `one that ended at ${new Date(expires_ms).toISOString()}`,
+      came: `one that ended at ${new Date(Math.min(ended_ms, expires_ms)).toISOString()}`,
     });
   }
 
@@ -461,6 +463,7 @@ export class Approvals {
       needed,
       approvers: counted.map(({ said }) => said),
       denied: denial === undefined ? undefined : saidOf(denial),
+      ended_ms: ended?.time_ms,
       self_approvable: approval.self_approvable || counted.some(({ isSelfApprovable }) => isSelfApprovable),
       context,
       record,

@@ -50,7 +50,8 @@ export function approvalLines(view: ApprovalView, wording?: Wording): readonly s
 
 /** The same as data: what is not seen stands as JSON's own escapes. */
 export function approvalJson(view: ApprovalView, wording?: Wording): Readonly<Record<string, unknown>> {
-  const { handle, state, at_ms, expires_ms, needed, approvers, denied, self_approvable, context } = view;
+  const { handle, state, at_ms, expires_ms, ended_ms, needed, approvers, denied, self_approvable, context } =
+    view;
   const { args, fields, tool, server, annotations } = requestOf(view);
   const values = (args ?? fields) as CmpValue;
   const { verdict, tier, score, action, reasons, obligations, lowered_by, digests }: DecisionJson =
@@ -60,6 +61,7 @@ export function approvalJson(view: ApprovalView, wording?: Wording): Readonly<Re
     state,
     at_ms,
     expires_ms,
+    ...(ended_ms === undefined ? {} : { ended_ms }),
     needed,
     approvers,
     ...(denied === undefined ? {} : { denied }),
@@ -88,7 +90,7 @@ export function approvalJsonLine(view: ApprovalView, wording?: Wording): string 
 
 /** Where it stands, in words. */
 export function stateText(view: ApprovalView): string {
-  const { state, needed, approvers, denied, expires_ms, self_approvable } = view;
+  const { state, needed, approvers, denied, expires_ms, ended_ms, self_approvable } = view;
   const count = `${approvers.length} of ${needed} ${needed === 1 ? "person" : "persons"}`;
   const names = approvers.length === 0 ? "" : `: ${approvers.map(({ by }) => by).join(", ")}`;
   const mark = self_approvable ? "; self_approvable: whoever asks could have approved it himself" : "";
@@ -100,7 +102,9 @@ export function stateText(view: ApprovalView): string {
     case "denied":
       return `denied by ${saidText(denied)}`;
     case "expired":
-      return `expired at ${timeText(expires_ms)}; nobody refused it`;
+      return ended_ms !== undefined && ended_ms < expires_ms
+        ? `ended at ${timeText(ended_ms)}, before its time; nobody refused it`
+        : `expired at ${timeText(expires_ms)}; nobody refused it`;
     case "used":
       return `used; approved by ${count}${names}${mark}`;
   }

@@ -57,17 +57,30 @@ describe("without a terminal", () => {
 
   test("what waits is listed and shown, and mistakes are said", async () => {
     const handle = await opened(85_000);
-    const listed = run(["approvals", "list", "--dir", "approvals"], { folder });
+    const listed = run(["approvals", "list", "--dir", "approvals", "--persons", "persons.json"], { folder });
     expect(listed.stdout).toContain(`${handle}  open  0/1  payments.refund`);
     const shown = run(["approvals", "show", handle, "--dir", "approvals", "--json"], { folder });
     expect(JSON.parse(shown.stdout)).toMatchObject({ handle, state: "open", fields: { amount: 85_000 } });
     expect(run(["approvals", "show", handle, "--dir", "approvals"], { folder }).stdout).toContain(
       "fields, in full",
     );
-    expect(run(["approvals", "expire", handle, "--dir", "approvals"], { folder }).stdout).toBe(
-      `${handle}: expired\n`,
-    );
+    const ended = /^[0-9a-f]{32}: ended at 20\S+Z, before its time; nobody refused it\n$/;
+    expect(run(["approvals", "expire", handle, "--dir", "approvals"], { folder }).stdout).toMatch(ended);
     expect(run(["approvals", "list", "--dir", "approvals", "--all"], { folder }).stdout).toContain("expired");
+    expect(listed.stderr).toMatch(/persons\.json: there is no such list of persons/);
+    for (const args of [["list"], ["list", "--json"], ["show", handle], ["expire"]]) {
+      const typo = run(["approvals", ...args, "--dir", "aprovals"], { folder });
+      expect([typo.status, typo.stdout + typo.stderr], args.join(" ")).toEqual([
+        2,
+        expect.stringContaining("aprovals: wanted the folder of the approvals; there is no such folder"),
+      ]);
+    }
+    expect(existsSync(join(folder, "aprovals"))).toBe(false);
+    const file = run(["approvals", "list", "--dir", join("approvals", `${handle}.approval`)], { folder });
+    expect([file.status, file.stderr]).toEqual([
+      2,
+      expect.stringContaining("wanted a folder; came something else"),
+    ]);
     const unknown = run(["approvals", "show", "x", "--dir", "approvals", "--json"], { folder });
     expect(JSON.parse(unknown.stdout)).toMatchObject({ error: { code: "approval_unknown" } });
     expect(run(["persons", "list", "--persons", "none.json"], { folder }).stderr).toContain(

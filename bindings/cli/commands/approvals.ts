@@ -1,15 +1,22 @@
 /** `permit0 approvals`: what waits for a person, and what persons say about it. */
 
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import type { ImageView } from "permit0/engine";
-import { openApprovals, openPersonFile, openPersonKey, type PersonKeyFile } from "permit0/node";
+import {
+  defaultApprovalFolder,
+  openApprovals,
+  openPersonFile,
+  openPersonKey,
+  type PersonKeyFile,
+} from "permit0/node";
 import type { ApprovalState, Approvals, ApprovalView } from "permit0/review";
 import { CliError, EXIT } from "../failure.js";
 import { addPolicyOptions } from "../options.js";
 import { Output, remark } from "../output.js";
 import { openPolicy, type PolicyOptions } from "../policy.js";
 import { askPassphrase, needTerminal } from "../terminal.js";
-import { table, timeText } from "../text.js";
+import { safe, table, timeText } from "../text.js";
 
 interface ApprovalsOptions extends PolicyOptions {
   readonly dir?: string;
@@ -93,11 +100,26 @@ function addOptions(command: Command): Command {
     .option("--json", "the result as JSON on standard output");
 }
 
-function opened({ dir, persons }: ApprovalsOptions): Promise<Approvals> {
-  return openApprovals({
-    ...(dir === undefined ? {} : { dir }),
+/** Approvals that are there: a name with a slip in it is not an empty folder. */
+async function opened({ dir, persons }: ApprovalsOptions): Promise<Approvals> {
+  const path = dir ?? defaultApprovalFolder();
+  if (!existsSync(path))
+    throw new CliError(
+      "file",
+      `${safe(path)}: wanted the folder of the approvals; there is no such folder; name it with --dir, or open an approval first`,
+    );
+  const approvals = await openApprovals({
+    dir: path,
     ...(persons === undefined ? {} : { persons }),
   });
+  const list = await openPersonFile(persons);
+  if (!existsSync(list.path))
+    remark(
+      safe(
+        `${list.path}: there is no such list of persons, so nobody can approve; name it with --persons, or run \`permit0 persons add\``,
+      ),
+    );
+  return approvals;
 }
 
 async function list(options: ApprovalsOptions): Promise<number> {
@@ -114,7 +136,7 @@ async function list(options: ApprovalsOptions): Promise<number> {
 
 async function row(view: ApprovalView): Promise<string[]> {
   const { approvalJson, marked } = await import("permit0/review");
-  const { handle, state, approvers, needed, expires_ms, context, self_approvable } = view;
+  const { handle, state, approvers, needed, expires_ms, ended_ms, denied, context, self_approvable } = view;
   const { action } = approvalJson(view) as { action: string };
   const who = context.actor ?? context.principal ?? context.agent ?? "";
   return [
@@ -122,7 +144,8 @@ async function row(view: ApprovalView): Promise<string[]> {
     state,
     `${approvers.length}/${needed}`,
     action,
-    timeText(expires_ms),
+    // Until when it goes, or when it ended.
+    timeText(denied?.time_ms ?? Math.min(ended_ms ?? expires_ms, expires_ms)),
     `${marked(who).text}${self_approvable ? "  self_approvable" : ""}`,
   ];
 }
@@ -198,11 +221,11 @@ async function keyOf(by: string, { persons, key, keys }: ApprovalsOptions): Prom
 }
 
 async function expire(handle: string | undefined, options: ApprovalsOptions): Promise<number> {
-  const { approvalJson } = await import("permit0/review");
+  const { approvalJson, stateText } = await import("permit0/review");
   const views = await (await opened(options)).expire(handle);
   const output = new Output();
   if (options.json === true) await output.json(views.map((view) => approvalJson(view)));
-  else for (const view of views) await output.line(`${view.handle}: ${view.state}`);
+  else for (const view of views) await output.line(`${view.handle}: ${stateText(view)}`);
   await output.flush();
   return EXIT.done;
 }
