@@ -25,6 +25,7 @@ export {
 } from "./models.ts";
 export {
   type KeyKeeping,
+  needPassphrase,
   type Person,
   type PersonKey,
   type PersonStatus,

@@ -328,6 +328,27 @@ describe("the end of its time", () => {
     expect(await codeOf(approvals.take(handle))).toBe("approval_expired");
   });
 
+  test("is said before anybody signs, as all else that keeps a person from deciding", async () => {
+    const { approvals, clock } = room({ ttlMs: MINUTE_MS });
+    const { decision, request } = refund(2_500_000);
+    const { handle } = await approvals.open(decision, request);
+    const asked = (act: "approve" | "deny", { by, signer }: typeof ANN): Promise<string> =>
+      codeOf(approvals.mayDecide(handle, act, by, keyId(signer.publicKey)));
+    expect(await asked("approve", ANN)).toBe("nothing");
+    await approvals.approve(handle, ANN);
+    expect(await asked("approve", ANN_AGAIN)).toBe("approval_twice");
+    expect(await asked("deny", ANN)).toBe("nothing");
+    expect(await asked("approve", ZOE)).toBe("approval_self");
+    expect(await asked("approve", { by: "nobody", signer: ANN.signer })).toBe("person_unknown");
+    clock.ms += MINUTE_MS;
+    expect(await asked("approve", BEN)).toBe("approval_expired");
+    clock.ms = TIME_MS;
+    expect(await asked("approve", BEN)).toBe("approval_expired");
+    expect(
+      await codeOf(approvals.mayDecide("0".repeat(32), "deny", ANN.by, keyId(ANN.signer.publicKey))),
+    ).toBe("approval_unknown");
+  });
+
   test("can be written down for all, and come early for one", async () => {
     const { approvals, clock } = room({ ttlMs: MINUTE_MS });
     const [one, other] = [refund(), refund(85_000, { session: "s-2" })];

@@ -137,6 +137,13 @@ describe.skipIf(!existsSync("/usr/bin/script"))("at a terminal", () => {
     const ben = ["--by", "ben", "--keys", "keys", "--profile", "fintech", ...PLACES];
     const also = atTerminal("", "approvals", "approve", handle, ...ben);
     expect(also.output).toContain("approved by 2 of 2 persons: ann, ben");
+    // What can be said no more costs nobody a passphrase.
+    const late = atTerminal("", "approvals", "approve", handle, "--by", "ann", "--keys", "keys", ...PLACES);
+    expect(late.output).toContain("approval_closed");
+    expect(late.output).not.toContain("passphrase of");
+    const short = atTerminal("short", "persons", "add", "cleo", ...persons);
+    expect(short.output).toContain("wanted at least 8 characters");
+    expect(short.output).not.toContain("the same again");
     expect(also.output).toContain("the sentences are those of another policy than the one that decided");
     expect(also.output).toContain("self_approvable");
   }, 120_000);

@@ -185,6 +185,8 @@ async function say(act: "approve" | "deny", handle: string, options: ApprovalsOp
   const { image, notes } = await wordingOf(asked, options);
   for (const line of [...approvalLines(asked, image), ...notes]) remark(line);
   const key = await keyOf(by, options);
+  // Nobody types a secret for what cannot be said any more.
+  await approvals.mayDecide(handle, act, by, key.id);
   const signer = await key.signer(
     key.kept === "passphrase" ? await askPassphrase(`passphrase of ${key.id}`) : undefined,
   );

@@ -126,8 +126,9 @@ async function made({ keys, plain }: PersonsOptions): Promise<PersonKeyFile> {
     remark("self_approvable: any program of this user can approve with this key");
     return makePersonKey(undefined, keys);
   }
-  const { ReviewError } = await import("permit0/review");
+  const { needPassphrase, ReviewError } = await import("permit0/review");
   const passphrase = await askPassphrase("new passphrase, at least 8 characters");
+  needPassphrase(passphrase);
   if ((await askPassphrase("the same again")) !== passphrase)
     throw new ReviewError("passphrase_wrong", { wanted: "the same passphrase twice", came: "two of them" });
   return makePersonKey(passphrase, keys);
