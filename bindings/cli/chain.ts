@@ -45,15 +45,20 @@ interface ToldNote extends ToldStep {
 
 type Told = ToldRecord | ToldNote;
 
+interface ToldChain {
+  readonly steps: readonly Told[];
+  readonly elsewhere: readonly string[];
+}
+
 /** @throws EvidenceError `record_prefix`, `record_unknown`, `record_ambiguous`; CliError when there is no log. */
 export async function chainOf(
   folder: string,
   prefix: string,
   persons: string | undefined,
-): Promise<readonly Told[]> {
+): Promise<ToldChain> {
   const check = persons === undefined ? undefined : await checkBy(persons);
   const { recordChain } = await import("permit0/evidence");
-  const { steps, images } = await recordChain(await openLogFolder(folder), prefix);
+  const { steps, elsewhere, images } = await recordChain(await openLogFolder(folder), prefix);
   const engines = new Map<string, Engine>();
   const told: Told[] = [];
   for (const step of steps) {
@@ -68,7 +73,7 @@ export async function chainOf(
     engines.set(step.image, engine);
     told.push(await toldRecord(step, engine.readRecord(step.record), check));
   }
-  return told;
+  return { steps: told, elsewhere };
 }
 
 async function checkBy(file: string): Promise<CheckApprover> {
@@ -127,14 +132,19 @@ function eventJson(event: NonNullable<Decision["event"]>): object {
   return facts;
 }
 
-export function chainJson(chain: readonly Told[]): object {
-  return { steps: chain };
+export function chainJson({ steps, elsewhere }: ToldChain): object {
+  return { steps, elsewhere };
 }
 
 const STANDS = { before: "", asked: "  <- asked about", after: "" } as const;
 
-export function chainLines(chain: readonly Told[], colors: Colors, columns: number): string[] {
-  const lines = chain.flatMap((step) => {
+export function chainLines({ steps, elsewhere }: ToldChain, colors: Colors, columns: number): string[] {
+  const outside = elsewhere.flatMap((digest) => [
+    `record ${digest}`,
+    "  is in another log than this one",
+    "",
+  ]);
+  const lines = steps.flatMap((step) => {
     const head = `${timeText(step.time_ms)}  ${headOf(step)}${STANDS[step.stands]}`;
     const place = `entry ${step.seq} of ${step.shard}`;
     const facts =
@@ -147,7 +157,11 @@ export function chainLines(chain: readonly Told[], colors: Colors, columns: numb
       "",
     ];
   });
-  return [...lines, "That these entries stand in the log rightly, and who signed it, is for verify to say."];
+  return [
+    ...outside,
+    ...lines,
+    "That these entries stand in the log rightly, and who signed it, is for verify to say.",
+  ];
 }
 
 function headOf(step: Told): string {

@@ -40,40 +40,60 @@ export type ChainStep = RecordStep | NoteStep;
 
 export interface RecordChain {
   readonly steps: readonly ChainStep[];
+  /** Digests of records that the steps follow and this log does not have: a gateway on another machine has a log of its own. */
+  readonly elsewhere: readonly string[];
   /** Images that the records name and the log has, by their digests. */
   readonly images: ReadonlyMap<string, Uint8Array>;
 }
 
 const PREFIX = /^[0-9a-f]{8,64}$/;
+/** 16 bytes in base64url. */
+const TOKEN = /^[A-Za-z0-9_-]{22}$/;
 
 /**
- * The chain of the record with this digest. The log is read twice; what is kept of it are the entries that name a record.
- * @param prefix at least 8 hex digits of the digest.
+ * The chain of the record with this digest: one of this log, or one that an entry of it follows. The log is read twice; what
+ * is kept of it are the entries that name a record.
+ * @param name at least 8 hex digits of the digest, or the `jti` of a token that was used or has an outcome here.
  * @throws EvidenceError `record_prefix`, `record_unknown`, `record_ambiguous`, `log_none`; ShardFault where entries are damaged.
  */
-export async function recordChain(storage: StorageReader, prefix: string): Promise<RecordChain> {
-  const wanted = prefix.toLowerCase();
-  if (!PREFIX.test(wanted))
+export async function recordChain(storage: StorageReader, name: string): Promise<RecordChain> {
+  const wanted = name.toLowerCase();
+  const isDigest = PREFIX.test(wanted);
+  if (!isDigest && !TOKEN.test(name))
     throw new EvidenceError(
       "record_prefix",
-      `wanted 8 to 64 hex digits of a record's digest, came ${JSON.stringify(prefix)}`,
+      `wanted 8 to 64 hex digits of a record's digest, or the jti of a token, came ${JSON.stringify(name)}`,
     );
   const found = new Set<string>();
   const parents = new Map<string, string>();
-  await eachEntry(storage, (_, entry) => {
-    if (entry.note !== undefined) return;
-    const digest = recordDigest(entry.record);
+  const take = (digest: string): void => {
     if (digest.startsWith(wanted)) found.add(digest);
+  };
+  await eachEntry(storage, (_, entry) => {
     const follows = followedBy(entry);
+    if (follows !== undefined) take(follows);
+    if (entry.note !== undefined) {
+      if (follows !== undefined && (entry.note as BurnNote | OutcomeNote).jti === name) found.add(follows);
+      return;
+    }
+    const digest = recordDigest(entry.record);
+    take(digest);
     if (follows !== undefined) parents.set(digest, follows);
   });
   const [asked, other] = found;
   if (asked === undefined)
-    throw new EvidenceError("record_unknown", `the log has no record whose digest begins with ${wanted}`);
+    throw new EvidenceError(
+      "record_unknown",
+      isDigest
+        ? `the log has no record whose digest begins with ${wanted}, and nothing that follows one; look in the log that decided it`
+        : `the log has no use and no outcome of the token ${name}; give the digest of a record, or look in the log of the gateway`,
+    );
   if (other !== undefined)
     throw new EvidenceError(
       "record_ambiguous",
-      `${found.size} records begin with ${wanted}, ${asked} and ${other} among them; give more digits`,
+      isDigest
+        ? `${found.size} records begin with ${wanted}, ${asked} and ${other} among them; give more digits`
+        : `${found.size} records have a token ${name}, ${asked} and ${other} among them; give the digest of one`,
     );
   return new Chain(asked, parents).read(storage);
 }
@@ -122,7 +142,9 @@ class Chain {
       const image = await imageOf(storage, (step as RecordStep).image);
       if (image !== undefined) images.set((step as RecordStep).image, image);
     }
-    return { steps: steps.map(([, step]) => step), images };
+    const all = steps.map(([, step]) => step);
+    const named = all.flatMap(({ follows }) => follows ?? []);
+    return { steps: all, elsewhere: [...new Set(named.filter((digest) => !seen.has(digest)))], images };
   }
 
   #step(shard: string, entry: Entry): readonly [number, ChainStep] | undefined {

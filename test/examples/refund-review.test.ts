@@ -101,6 +101,17 @@ describe("explain --record", () => {
     );
   });
 
+  test("takes the id of a token for the record that permitted it", () => {
+    const told = run(["explain", "--log", LOG, "--record", asked()]).stdout;
+    const jti = /token ([A-Za-z0-9_-]{22}) of/.exec(told)?.[1] as string;
+    expect(explained(jti).map(({ kind, stands }) => [kind, stands])).toEqual([
+      ["decision", "before"],
+      ["decision", "asked"],
+      ["burn", "after"],
+      ["event", "after"],
+    ]);
+  });
+
   test("tells it to people", () => {
     const { stdout, status } = run(["explain", "--log", LOG, "--record", asked().toUpperCase()]);
     expect(status).toBe(0);
@@ -118,12 +129,14 @@ describe("explain --record", () => {
     for (const [args, sentence] of [
       [["--record", "00000000"], "no record whose digest begins with 00000000"],
       [["--record", "0000"], "wanted 8 to 64 hex digits"],
-      [["--record", asked(), "--seq", "1"], "leave --seq out"],
+      [["--record", asked(), "--seq", "1"], "--record names the record by itself; leave --seq out"],
       [["--seq", "1", "--persons", PERSONS], "--persons goes with --record"],
     ] as const) {
       const done = run(["explain", "--log", LOG, ...args]);
       expect(done.status, sentence).toBe(2);
       expect(done.stderr).toContain(sentence);
     }
+    const alone = run(["explain", "--record", asked()]);
+    expect([alone.status, alone.stderr]).toEqual([2, expect.stringContaining("add --log")]);
   });
 });

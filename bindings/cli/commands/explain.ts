@@ -42,7 +42,7 @@ export function addExplain(program: Command): void {
     .optionsGroup("Input and output:")
     .option(
       "--record <file>",
-      "explain a record that `check --record-out` wrote, from its own numbers; with --log the digest of one, or its first 8 digits or more: what it follows, and what followed",
+      "explain a record that `check --record-out` wrote, from its own numbers; with --log the digest of one, its first 8 digits or more, or the jti of a token: what it follows, and what followed",
     )
     .option("--log <dir>", "explain a decision of this log, with the policy that the log keeps")
     .option("--seq <n>", "its number in the log")
@@ -52,6 +52,9 @@ export function addExplain(program: Command): void {
   addEpochOption(command);
   command.addHelpText("after", "\nExit: 0 explained, 1 the record does not add up, 2 could not run.");
   command.action(async (options: ExplainOptions) => {
+    for (const name of ["seq", "shard"] as const)
+      if (options.record !== undefined && options[name] !== undefined)
+        throw new CliError("usage", `--record names the record by itself; leave --${name} out`);
     if (options.log !== undefined && options.record !== undefined) return explainChain(options.log, options);
     const { engine, decision, request, notes } = await explainedIn(options);
     const allowing = minimalAllowingChange(engine, decision, request);
@@ -91,7 +94,7 @@ async function explainedIn(options: ExplainOptions): Promise<Explained> {
 
 /** What belongs to one record of a log. */
 async function explainChain(folder: string, options: ExplainOptions): Promise<void> {
-  needNone(options, "tool", "action", "policy", "profile", "pack", "seq", "shard");
+  needNone(options, "tool", "action", "policy", "profile", "pack");
   const { chainJson, chainLines, chainOf } = await import("../chain.js");
   const chain = await chainOf(folder, options.record as string, options.persons);
   const output = new Output();
@@ -142,6 +145,9 @@ function changeJson(allowing: AllowingChange | undefined): object | null {
   return shown;
 }
 
+/** What `--record` takes with `--log`. */
+const DIGEST = /^([0-9a-f]{8,64}|[A-Za-z0-9_-]{22})$/i;
+
 function readRecord(engine: Engine, options: ExplainOptions): Decision {
   const file = options.record as string;
   if (options.tool !== undefined || options.action !== undefined) {
@@ -151,6 +157,11 @@ function readRecord(engine: Engine, options: ExplainOptions): Decision {
   try {
     bytes = readFileSync(file);
   } catch (error) {
+    if (DIGEST.test(file))
+      throw new CliError(
+        "usage",
+        `--record ${file}: wanted --log DIR beside the digest of a record; came none; add --log, or give the file of a record`,
+      );
     throw new CliError("file", `${file}: wanted a record; ${(error as Error).message}`);
   }
   return engine.readRecord(new Uint8Array(bytes));
