@@ -5,11 +5,13 @@
 
 import { CodecError, decode } from "../src/codec/decode.ts";
 import { hex } from "../src/sha256.ts";
+import type { Approval } from "../src/types.ts";
 import { recordDigest } from "./commitments.ts";
 import type { BurnNote, Entry, OutcomeNote } from "./entry.ts";
 import { EvidenceError } from "./errors.ts";
 import { factsOf } from "./facts.ts";
 import { imageOf } from "./kept-entry.ts";
+import { readRecord } from "./record.ts";
 import { inventoryOf, readShard } from "./shard.ts";
 import type { StorageReader } from "./storage.ts";
 
@@ -168,21 +170,80 @@ class Chain {
   }
 }
 
+/** A record that persons approved, and what the log says became of it. */
+export interface ApprovedRecord {
+  readonly shard: string;
+  readonly seq: number;
+  readonly digest: string;
+  readonly time_ms: number;
+  readonly actions: readonly string[];
+  readonly approval: Approval;
+  /** Tokens of it that were used. */
+  readonly uses: number;
+  /** `ran`, `failed` or `unknown`, in the order of the log. */
+  readonly outcomes: readonly string[];
+}
+
+/**
+ * What persons approved, oldest first. The log is read once, and the approved records are kept of it.
+ * @throws EvidenceError `log_none`; ShardFault where entries are damaged.
+ */
+export async function approvedRecords(storage: StorageReader): Promise<readonly ApprovedRecord[]> {
+  const found = new Map<string, Omit<ApprovedRecord, "uses" | "outcomes">>();
+  const uses = new Map<string, number>();
+  const outcomes = new Map<string, string[]>();
+  const cameOf = (digest: string, status: string): void => {
+    outcomes.set(digest, [...(outcomes.get(digest) ?? []), status]);
+  };
+  await eachEntry(storage, (shard, entry) => {
+    const { note, record, seq } = entry;
+    if (note?.kind === "burn") uses.set(hex(note.record), (uses.get(hex(note.record)) ?? 0) + 1);
+    if (note?.kind === "outcome") cameOf(hex(note.record), note.status);
+    if (record === undefined) return;
+    const { approval, event } = membersOf(record);
+    if (event?.kind === "outcome" && event.of instanceof Uint8Array) cameOf(hex(event.of), `${event.status}`);
+    const read = approval === undefined ? undefined : readRecord(record.slice());
+    if (read === undefined || "reason" in read || !read.engine?.reasons.includes("approved")) return;
+    const { approval: given, parts, time_ms } = read.engine;
+    const digest = recordDigest(record);
+    if (given === undefined || found.has(digest)) return;
+    found.set(digest, {
+      shard,
+      seq,
+      digest,
+      time_ms,
+      actions: parts.map(({ action }) => action),
+      approval: given,
+    });
+  });
+  return [...found.values()]
+    .map((one) => ({ ...one, uses: uses.get(one.digest) ?? 0, outcomes: outcomes.get(one.digest) ?? [] }))
+    .sort((one, other) => one.time_ms - other.time_ms || one.seq - other.seq);
+}
+
 /** The record that an entry names: what was asked before, what an outcome is of, what a token permitted. */
-function followedBy(entry: Entry): string | undefined {
-  const { note } = entry;
+function followedBy({ note, record }: Entry): string | undefined {
   if (note !== undefined)
     return note.kind === "burn" || note.kind === "outcome" ? hex(note.record) : undefined;
-  let members: unknown;
-  try {
-    members = decode(entry.record);
-  } catch (error) {
-    if (!(error instanceof CodecError)) throw error;
-    return undefined;
-  }
-  const { parent, event } = (members ?? {}) as { parent?: unknown; event?: { of?: unknown } };
+  const { parent, event } = membersOf(record);
   const of = parent ?? event?.of;
   return of instanceof Uint8Array ? hex(of) : undefined;
+}
+
+interface LooseMembers {
+  readonly approval?: unknown;
+  readonly parent?: unknown;
+  readonly event?: { readonly kind?: unknown; readonly of?: unknown; readonly status?: unknown };
+}
+
+/** As they stand; none of what is no record. */
+function membersOf(record: Uint8Array): LooseMembers {
+  try {
+    return (decode(record) ?? {}) as LooseMembers;
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    return {};
+  }
 }
 
 async function eachEntry(storage: StorageReader, take: (shard: string, entry: Entry) => void): Promise<void> {

@@ -25,6 +25,7 @@ interface ExplainOptions extends CallOptions, PolicyOptions {
   readonly seq?: string;
   readonly shard?: string;
   readonly persons?: string;
+  readonly approved?: boolean;
   readonly json?: boolean;
 }
 
@@ -36,7 +37,7 @@ export function addExplain(program: Command): void {
       "Shows how a verdict came about: flags, levels, the hazard step by step, score, tier, rows and gates.",
     )
     .usage(
-      "--tool NAME --args JSON | --action NAME --fields JSON | --record FILE | --log DIR --seq N | --log DIR --record DIGEST  [options]",
+      "--tool NAME --args JSON | --action NAME --fields JSON | --record FILE | --log DIR --seq N | --log DIR --record DIGEST | --log DIR --approved  [options]",
     );
   addPolicyOptions(addCallOptions(command))
     .optionsGroup("Input and output:")
@@ -47,11 +48,16 @@ export function addExplain(program: Command): void {
     .option("--log <dir>", "explain a decision of this log, with the policy that the log keeps")
     .option("--seq <n>", "its number in the log")
     .option("--shard <name>", "its shard (default: main)")
-    .option("--persons <file>", "with --log and --record: verify who approved by this list of persons")
+    .option("--approved", "with --log: what persons approved, and what became of it")
+    .option(
+      "--persons <file>",
+      "with --log and --record or --approved: verify who approved by this list of persons",
+    )
     .option("--json", "the lines and the decision as JSON");
   addEpochOption(command);
   command.addHelpText("after", "\nExit: 0 explained, 1 the record does not add up, 2 could not run.");
   command.action(async (options: ExplainOptions) => {
+    if (options.approved === true) return explainApproved(options);
     for (const name of ["seq", "shard"] as const)
       if (options.record !== undefined && options[name] !== undefined)
         throw new CliError("usage", `--record names the record by itself; leave --${name} out`);
@@ -103,6 +109,22 @@ async function explainChain(folder: string, options: ExplainOptions): Promise<vo
   await output.flush();
 }
 
+/** Who approved which record of a log, and whether it ran. */
+async function explainApproved(options: ExplainOptions): Promise<void> {
+  const { log } = options;
+  if (log === undefined) throw new CliError("usage", "--approved is of --log DIR; give it too");
+  needNone(options, "tool", "action", "policy", "profile", "pack");
+  for (const name of ["record", "seq", "shard"] as const)
+    if (options[name] !== undefined)
+      throw new CliError("usage", `--approved is of the whole log; leave --${name} out`);
+  const { approvedIn, approvedLines } = await import("../chain.js");
+  const approved = await approvedIn(log, options.persons);
+  const output = new Output();
+  if (options.json === true) await output.json({ approved });
+  else await output.lines(approvedLines(approved));
+  await output.flush();
+}
+
 function needNone(options: ExplainOptions, ...names: readonly (keyof ExplainOptions)[]): void {
   for (const name of names)
     if (options[name] !== undefined)
@@ -112,7 +134,8 @@ function needNone(options: ExplainOptions, ...names: readonly (keyof ExplainOpti
 /** A decision of a log, with the sentences of the image that stands beside it. */
 async function fromLog(folder: string, options: ExplainOptions): Promise<Explained> {
   needNone(options, "tool", "action", "policy", "profile", "pack");
-  if (options.persons !== undefined) throw new CliError("usage", "--persons goes with --record; give it too");
+  if (options.persons !== undefined)
+    throw new CliError("usage", "--persons goes with --record or --approved; give one too");
   if (options.seq === undefined)
     throw new CliError("usage", "wanted --seq N, the number of a decision in the log; came none");
   const { keptEntry } = await import("permit0/evidence");
