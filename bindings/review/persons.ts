@@ -128,13 +128,19 @@ export interface PersonToAdd {
 export function withPerson(persons: readonly Person[], added: PersonToAdd): readonly Person[] {
   const { id, roles = [], kept } = added;
   if (!NAME.test(id))
-    throw new ReviewError("persons_file", { path: "id", wanted: NAME_TEXT, came: quoted(id) });
+    throw new ReviewError("persons_file", {
+      path: "id",
+      wanted: NAME_TEXT,
+      came: quoted(id),
+      advice: "Take a name of those letters alone, such as a mail address: others look alike on a screen.",
+    });
   const wrong = roles.find((role) => !ROLE.test(role));
   if (wrong !== undefined)
     throw new ReviewError("persons_file", {
       path: "roles",
       wanted: "a role of 1 to 64 letters, digits, . _ -",
       came: quoted(wrong),
+      advice: "Give another role.",
     });
   const publicKey = registerPublicKey(added.key);
   const key: PersonKey = { id: keyId(publicKey), publicKey, status: "active", kept };

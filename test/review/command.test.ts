@@ -144,7 +144,18 @@ describe.skipIf(!existsSync("/usr/bin/script"))("at a terminal", () => {
     const short = atTerminal("short", "persons", "add", "cleo", ...persons);
     expect(short.output).toContain("wanted at least 8 characters");
     expect(short.output).not.toContain("the same again");
+    const list = ["--persons", "persons.json"];
+    const gone = atTerminal("", "persons", "remove", "ben", ...list).output;
+    expect(gone).toMatch(/^removed {2}ben\s+removed {2}k4\.pid\./m);
+    expect(run(["persons", "list", ...list], { folder }).stdout).toMatch(
+      /^removed {2}ben\n {2}removed {2}k4\.pid/m,
+    );
+    const none = atTerminal("", "persons", "remove", "ben", "--persons", "missing/persons.json").output;
+    expect(none).toMatch(/persons_file.*no such file/);
+    expect(existsSync(join(folder, "missing"))).toBe(false);
+    const name = atTerminal("", "persons", "add", "Ann Müller", ...persons).output;
+    expect(name).toMatch(/wanted a name of 1 to 256 letters[\s\S]*Take a name of those letters alone/);
     expect(also.output).toContain("the sentences are those of another policy than the one that decided");
     expect(also.output).toContain("self_approvable");
-  }, 120_000);
+  }, 180_000);
 });
