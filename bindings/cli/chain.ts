@@ -7,6 +7,8 @@ import { openLogFolder } from "./log-folder.js";
 import { openImage, openPolicy, readPolicy } from "./policy.js";
 import { type Colors, safe, timeText, wrap } from "./text.js";
 
+type Approval = NonNullable<Decision["approval"]>;
+
 interface ToldStep {
   readonly shard: string;
   readonly seq: number;
@@ -45,15 +47,20 @@ interface ToldNote extends ToldStep {
 
 type Told = ToldRecord | ToldNote;
 
+interface ToldChain {
+  readonly steps: readonly Told[];
+  readonly elsewhere: readonly string[];
+}
+
 /** @throws EvidenceError `record_prefix`, `record_unknown`, `record_ambiguous`; CliError when there is no log. */
 export async function chainOf(
   folder: string,
   prefix: string,
   persons: string | undefined,
-): Promise<readonly Told[]> {
+): Promise<ToldChain> {
   const check = persons === undefined ? undefined : await checkBy(persons);
   const { recordChain } = await import("permit0/evidence");
-  const { steps, images } = await recordChain(await openLogFolder(folder), prefix);
+  const { steps, elsewhere, images } = await recordChain(await openLogFolder(folder), prefix);
   const engines = new Map<string, Engine>();
   const told: Told[] = [];
   for (const step of steps) {
@@ -68,7 +75,72 @@ export async function chainOf(
     engines.set(step.image, engine);
     told.push(await toldRecord(step, engine.readRecord(step.record), check));
   }
+  return { steps: told, elsewhere };
+}
+
+interface ToldApproved {
+  readonly shard: string;
+  readonly seq: number;
+  readonly record: string;
+  readonly time_ms: number;
+  readonly actions: readonly string[];
+  readonly approvers: readonly ToldApprover[];
+  readonly uses: number;
+  readonly outcomes: readonly string[];
+}
+
+/** What persons approved, newest first. @throws EvidenceError; CliError when there is no log. */
+export async function approvedIn(
+  folder: string,
+  persons: string | undefined,
+): Promise<readonly ToldApproved[]> {
+  const check = persons === undefined ? undefined : await checkBy(persons);
+  const { approvedRecords } = await import("permit0/evidence");
+  const told: ToldApproved[] = [];
+  for (const { approval, digest, ...facts } of await approvedRecords(await openLogFolder(folder)))
+    told.unshift({ ...facts, record: digest, approvers: await approversOf(approval, check) });
   return told;
+}
+
+const APPROVED_LINES_MAX = 20;
+/** Enough for `--record`. */
+const DIGITS = 16;
+
+export function approvedLines(approved: readonly ToldApproved[]): string[] {
+  const lines = approved
+    .slice(0, APPROVED_LINES_MAX)
+    .map(({ actions, record, approvers, uses, outcomes }) => {
+      const names = approvers.map(({ id, signature }) =>
+        signature === "verified" || signature === "not checked" ? id : `${id} (${signature})`,
+      );
+      return safe(
+        `${actions.join(", ")}  ${record.slice(0, DIGITS)}  approved by ${names.join(", ")}; ${cameText(uses, outcomes)}`,
+      );
+    });
+  const more = approved.length - lines.length;
+  return [
+    ...(lines.length === 0 ? ["no record says that persons approved it"] : lines),
+    ...(more > 0 ? [`and ${more} more, all of them with --json`] : []),
+    "",
+    "That these entries stand in the log rightly, and who signed it, is for verify to say.",
+  ];
+}
+
+function cameText(uses: number, outcomes: readonly string[]): string {
+  const [ran, failed, unknown] = ["ran", "failed", "unknown"].map(
+    (status) => outcomes.filter((one) => one === status).length,
+  ) as [number, number, number];
+  const told = [
+    ...(ran > 0 ? [`ran ${timesText(ran)}`] : []),
+    ...(failed > 0 ? [`failed ${timesText(failed)}`] : []),
+    ...(unknown > 0 ? ["may have run"] : []),
+  ];
+  if (told.length > 0) return told.join(", ");
+  return uses > 0 ? "its token was used, and no outcome is in this log" : "no outcome is in this log";
+}
+
+function timesText(count: number): string {
+  return count === 1 ? "once" : `${count} times`;
 }
 
 async function checkBy(file: string): Promise<CheckApprover> {
@@ -97,14 +169,6 @@ async function toldRecord(
   check: CheckApprover | undefined,
 ): Promise<ToldRecord> {
   const { approval, digests, event, parts, reasons, reviewer, time_ms, verdict } = decision;
-  const approvers: ToldApprover[] = [];
-  for (const [at, { id, key }] of (approval?.approvers ?? []).entries()) {
-    const signature =
-      approval === undefined || check === undefined
-        ? "not checked"
-        : ((await check(approval, at)) ?? "verified");
-    approvers.push({ id, key, signature });
-  }
   return {
     kind: event === undefined ? "decision" : "event",
     ...placeOf(step),
@@ -117,8 +181,17 @@ async function toldRecord(
     ...(reviewer === undefined
       ? {}
       : { reviewer: { by: reviewer.by, answer: reviewer.answer, reason: reviewer.reason ?? null } }),
-    ...(approval === undefined ? {} : { approvers }),
+    ...(approval === undefined ? {} : { approvers: await approversOf(approval, check) }),
   };
+}
+
+async function approversOf(approval: Approval, check: CheckApprover | undefined): Promise<ToldApprover[]> {
+  const approvers: ToldApprover[] = [];
+  for (const [at, { id, key }] of approval.approvers.entries()) {
+    const signature = check === undefined ? "not checked" : ((await check(approval, at)) ?? "verified");
+    approvers.push({ id, key, signature });
+  }
+  return approvers;
 }
 
 /** Without its bytes: what it is of stands beside it. */
@@ -127,14 +200,19 @@ function eventJson(event: NonNullable<Decision["event"]>): object {
   return facts;
 }
 
-export function chainJson(chain: readonly Told[]): object {
-  return { steps: chain };
+export function chainJson({ steps, elsewhere }: ToldChain): object {
+  return { steps, elsewhere };
 }
 
 const STANDS = { before: "", asked: "  <- asked about", after: "" } as const;
 
-export function chainLines(chain: readonly Told[], colors: Colors, columns: number): string[] {
-  const lines = chain.flatMap((step) => {
+export function chainLines({ steps, elsewhere }: ToldChain, colors: Colors, columns: number): string[] {
+  const outside = elsewhere.flatMap((digest) => [
+    `record ${digest}`,
+    "  is in another log than this one",
+    "",
+  ]);
+  const lines = steps.flatMap((step) => {
     const head = `${timeText(step.time_ms)}  ${headOf(step)}${STANDS[step.stands]}`;
     const place = `entry ${step.seq} of ${step.shard}`;
     const facts =
@@ -147,7 +225,11 @@ export function chainLines(chain: readonly Told[], colors: Colors, columns: numb
       "",
     ];
   });
-  return [...lines, "That these entries stand in the log rightly, and who signed it, is for verify to say."];
+  return [
+    ...outside,
+    ...lines,
+    "That these entries stand in the log rightly, and who signed it, is for verify to say.",
+  ];
 }
 
 function headOf(step: Told): string {

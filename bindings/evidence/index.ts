@@ -104,7 +104,13 @@ export {
   type VerifyProofOptions,
   verifyProof,
 } from "./proof.ts";
-export { type ChainStep, type RecordChain, recordChain } from "./record-chain.ts";
+export {
+  type ApprovedRecord,
+  approvedRecords,
+  type ChainStep,
+  type RecordChain,
+  recordChain,
+} from "./record-chain.ts";
 export {
   csv,
   html,

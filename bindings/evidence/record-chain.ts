@@ -5,11 +5,13 @@
 
 import { CodecError, decode } from "../src/codec/decode.ts";
 import { hex } from "../src/sha256.ts";
+import type { Approval } from "../src/types.ts";
 import { recordDigest } from "./commitments.ts";
 import type { BurnNote, Entry, OutcomeNote } from "./entry.ts";
 import { EvidenceError } from "./errors.ts";
 import { factsOf } from "./facts.ts";
 import { imageOf } from "./kept-entry.ts";
+import { readRecord } from "./record.ts";
 import { inventoryOf, readShard } from "./shard.ts";
 import type { StorageReader } from "./storage.ts";
 
@@ -40,40 +42,60 @@ export type ChainStep = RecordStep | NoteStep;
 
 export interface RecordChain {
   readonly steps: readonly ChainStep[];
+  /** Digests of records that the steps follow and this log does not have: a gateway on another machine has a log of its own. */
+  readonly elsewhere: readonly string[];
   /** Images that the records name and the log has, by their digests. */
   readonly images: ReadonlyMap<string, Uint8Array>;
 }
 
 const PREFIX = /^[0-9a-f]{8,64}$/;
+/** 16 bytes in base64url. */
+const TOKEN = /^[A-Za-z0-9_-]{22}$/;
 
 /**
- * The chain of the record with this digest. The log is read twice; what is kept of it are the entries that name a record.
- * @param prefix at least 8 hex digits of the digest.
+ * The chain of the record with this digest: one of this log, or one that an entry of it follows. The log is read twice; what
+ * is kept of it are the entries that name a record.
+ * @param name at least 8 hex digits of the digest, or the `jti` of a token that was used or has an outcome here.
  * @throws EvidenceError `record_prefix`, `record_unknown`, `record_ambiguous`, `log_none`; ShardFault where entries are damaged.
  */
-export async function recordChain(storage: StorageReader, prefix: string): Promise<RecordChain> {
-  const wanted = prefix.toLowerCase();
-  if (!PREFIX.test(wanted))
+export async function recordChain(storage: StorageReader, name: string): Promise<RecordChain> {
+  const wanted = name.toLowerCase();
+  const isDigest = PREFIX.test(wanted);
+  if (!isDigest && !TOKEN.test(name))
     throw new EvidenceError(
       "record_prefix",
-      `wanted 8 to 64 hex digits of a record's digest, came ${JSON.stringify(prefix)}`,
+      `wanted 8 to 64 hex digits of a record's digest, or the jti of a token, came ${JSON.stringify(name)}`,
     );
   const found = new Set<string>();
   const parents = new Map<string, string>();
-  await eachEntry(storage, (_, entry) => {
-    if (entry.note !== undefined) return;
-    const digest = recordDigest(entry.record);
+  const take = (digest: string): void => {
     if (digest.startsWith(wanted)) found.add(digest);
+  };
+  await eachEntry(storage, (_, entry) => {
     const follows = followedBy(entry);
+    if (follows !== undefined) take(follows);
+    if (entry.note !== undefined) {
+      if (follows !== undefined && (entry.note as BurnNote | OutcomeNote).jti === name) found.add(follows);
+      return;
+    }
+    const digest = recordDigest(entry.record);
+    take(digest);
     if (follows !== undefined) parents.set(digest, follows);
   });
   const [asked, other] = found;
   if (asked === undefined)
-    throw new EvidenceError("record_unknown", `the log has no record whose digest begins with ${wanted}`);
+    throw new EvidenceError(
+      "record_unknown",
+      isDigest
+        ? `the log has no record whose digest begins with ${wanted}, and nothing that follows one; look in the log that decided it`
+        : `the log has no use and no outcome of the token ${name}; give the digest of a record, or look in the log of the gateway`,
+    );
   if (other !== undefined)
     throw new EvidenceError(
       "record_ambiguous",
-      `${found.size} records begin with ${wanted}, ${asked} and ${other} among them; give more digits`,
+      isDigest
+        ? `${found.size} records begin with ${wanted}, ${asked} and ${other} among them; give more digits`
+        : `${found.size} records have a token ${name}, ${asked} and ${other} among them; give the digest of one`,
     );
   return new Chain(asked, parents).read(storage);
 }
@@ -122,7 +144,9 @@ class Chain {
       const image = await imageOf(storage, (step as RecordStep).image);
       if (image !== undefined) images.set((step as RecordStep).image, image);
     }
-    return { steps: steps.map(([, step]) => step), images };
+    const all = steps.map(([, step]) => step);
+    const named = all.flatMap(({ follows }) => follows ?? []);
+    return { steps: all, elsewhere: [...new Set(named.filter((digest) => !seen.has(digest)))], images };
   }
 
   #step(shard: string, entry: Entry): readonly [number, ChainStep] | undefined {
@@ -146,21 +170,80 @@ class Chain {
   }
 }
 
+/** A record that persons approved, and what the log says became of it. */
+export interface ApprovedRecord {
+  readonly shard: string;
+  readonly seq: number;
+  readonly digest: string;
+  readonly time_ms: number;
+  readonly actions: readonly string[];
+  readonly approval: Approval;
+  /** Tokens of it that were used. */
+  readonly uses: number;
+  /** `ran`, `failed` or `unknown`, in the order of the log. */
+  readonly outcomes: readonly string[];
+}
+
+/**
+ * What persons approved, oldest first. The log is read once, and the approved records are kept of it.
+ * @throws EvidenceError `log_none`; ShardFault where entries are damaged.
+ */
+export async function approvedRecords(storage: StorageReader): Promise<readonly ApprovedRecord[]> {
+  const found = new Map<string, Omit<ApprovedRecord, "uses" | "outcomes">>();
+  const uses = new Map<string, number>();
+  const outcomes = new Map<string, string[]>();
+  const cameOf = (digest: string, status: string): void => {
+    outcomes.set(digest, [...(outcomes.get(digest) ?? []), status]);
+  };
+  await eachEntry(storage, (shard, entry) => {
+    const { note, record, seq } = entry;
+    if (note?.kind === "burn") uses.set(hex(note.record), (uses.get(hex(note.record)) ?? 0) + 1);
+    if (note?.kind === "outcome") cameOf(hex(note.record), note.status);
+    if (record === undefined) return;
+    const { approval, event } = membersOf(record);
+    if (event?.kind === "outcome" && event.of instanceof Uint8Array) cameOf(hex(event.of), `${event.status}`);
+    const read = approval === undefined ? undefined : readRecord(record.slice());
+    if (read === undefined || "reason" in read || !read.engine?.reasons.includes("approved")) return;
+    const { approval: given, parts, time_ms } = read.engine;
+    const digest = recordDigest(record);
+    if (given === undefined || found.has(digest)) return;
+    found.set(digest, {
+      shard,
+      seq,
+      digest,
+      time_ms,
+      actions: parts.map(({ action }) => action),
+      approval: given,
+    });
+  });
+  return [...found.values()]
+    .map((one) => ({ ...one, uses: uses.get(one.digest) ?? 0, outcomes: outcomes.get(one.digest) ?? [] }))
+    .sort((one, other) => one.time_ms - other.time_ms || one.seq - other.seq);
+}
+
 /** The record that an entry names: what was asked before, what an outcome is of, what a token permitted. */
-function followedBy(entry: Entry): string | undefined {
-  const { note } = entry;
+function followedBy({ note, record }: Entry): string | undefined {
   if (note !== undefined)
     return note.kind === "burn" || note.kind === "outcome" ? hex(note.record) : undefined;
-  let members: unknown;
-  try {
-    members = decode(entry.record);
-  } catch (error) {
-    if (!(error instanceof CodecError)) throw error;
-    return undefined;
-  }
-  const { parent, event } = (members ?? {}) as { parent?: unknown; event?: { of?: unknown } };
+  const { parent, event } = membersOf(record);
   const of = parent ?? event?.of;
   return of instanceof Uint8Array ? hex(of) : undefined;
+}
+
+interface LooseMembers {
+  readonly approval?: unknown;
+  readonly parent?: unknown;
+  readonly event?: { readonly kind?: unknown; readonly of?: unknown; readonly status?: unknown };
+}
+
+/** As they stand; none of what is no record. */
+function membersOf(record: Uint8Array): LooseMembers {
+  try {
+    return (decode(record) ?? {}) as LooseMembers;
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    return {};
+  }
 }
 
 async function eachEntry(storage: StorageReader, take: (shard: string, entry: Entry) => void): Promise<void> {

@@ -4,7 +4,7 @@
  * once come one after the other.
  */
 
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Awaitable } from "../keys/ed25519.ts";
@@ -26,16 +26,16 @@ export class ApprovalFolder implements ApprovalStore {
   readonly #turns = new Turns();
 
   /**
-   * @param path made when it is not there. Default: `~/.permit0/approvals` of the user who runs this.
-   * @throws ReviewError `approval_store` when others can look into it.
+   * @param path made by the first change when it is not there. Default: `~/.permit0/approvals` of the user who runs this.
+   * @throws ReviewError `approval_store` when it is no folder, or others can look into it.
    */
   constructor(path: string = defaultApprovalFolder()) {
     this.path = resolve(path);
-    mkdirSync(this.path, { recursive: true, mode: FOLDER_MODE });
-    own(() => needFolder(this.path));
+    this.#isThere();
   }
 
   handles(): readonly string[] {
+    if (!this.#isThere()) return [];
     return readdirSync(this.path).flatMap((name) => FILE.exec(name)?.[1] ?? []);
   }
 
@@ -49,6 +49,10 @@ export class ApprovalFolder implements ApprovalStore {
   }
 
   async #locked<T>(work: (write: WriteApproval) => Awaitable<T>): Promise<T> {
+    if (!this.#isThere()) {
+      mkdirSync(this.path, { recursive: true, mode: FOLDER_MODE });
+      own(() => needFolder(this.path));
+    }
     const lock = await this.#lock();
     try {
       for (const name of readdirSync(this.path))
@@ -74,6 +78,13 @@ export class ApprovalFolder implements ApprovalStore {
       }
       await sleep(LOCK_POLL_MS * (1 + Math.random()));
     }
+  }
+
+  /** @throws ReviewError `approval_store` for one that is not ours alone. */
+  #isThere(): boolean {
+    if (!existsSync(this.path)) return false;
+    own(() => needFolder(this.path));
+    return true;
   }
 
   #file(handle: string): string {

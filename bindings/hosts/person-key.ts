@@ -14,7 +14,7 @@ import { JsonPlace } from "../keys/json-place.ts";
 import { type KeyId, keyId, publicKeyText, registerPublicKey, secretKeyText } from "../keys/paserk.ts";
 import { type SyncSigner, secretKeySigner, seedSigner } from "../keys/signer.ts";
 import { ReviewError } from "../review/errors.ts";
-import type { KeyKeeping } from "../review/persons.ts";
+import { type KeyKeeping, needPassphrase } from "../review/persons.ts";
 import { nodeEd25519 } from "./ed25519-node.ts";
 import { needFolder, readOwn, writeOwn } from "./key-folder.ts";
 import { defaultPersonKeys } from "./own-paths.ts";
@@ -28,7 +28,6 @@ const BLOCK = 8;
 const SALT_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-export const PASSPHRASE_CHARACTERS_MIN = 8;
 const FOLDER_MODE = 0o700;
 
 export interface PersonKeyFile {
@@ -53,12 +52,7 @@ export async function makePersonKey(
   folder: string = defaultPersonKeys(),
   cost: number = COST,
 ): Promise<PersonKeyFile> {
-  if (passphrase !== undefined && [...passphrase].length < PASSPHRASE_CHARACTERS_MIN)
-    throw new ReviewError("passphrase_wrong", {
-      wanted: `at least ${PASSPHRASE_CHARACTERS_MIN} characters`,
-      came: `${[...passphrase].length}`,
-      advice: "Choose a longer one.",
-    });
+  if (passphrase !== undefined) needPassphrase(passphrase);
   const path = resolve(folder);
   mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
   needFolder(path);

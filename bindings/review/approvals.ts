@@ -32,7 +32,7 @@ import {
   termsOf,
 } from "./approval.ts";
 import { ReviewError } from "./errors.ts";
-import { activeKey, folded, isSelfApprovable, type Person } from "./persons.ts";
+import { activeKey, folded, isSelfApprovable, type Person, type PersonKey } from "./persons.ts";
 import {
   type Act,
   isSignedBy,
@@ -81,6 +81,8 @@ export interface ApprovalView {
   readonly needed: number;
   readonly approvers: readonly Said[];
   readonly denied: Said | undefined;
+  /** When it was used or ended, as far as somebody did that or saw it; before `expires_ms` where it was ended early. */
+  readonly ended_ms: number | undefined;
   /**
    * Whether whoever asks could have approved it himself: he can write the list of persons, or a key that approved is not
    * known to be kept from him. The approval counts all the same; whoever reads it knows what it is worth.
@@ -226,6 +228,20 @@ export class Approvals {
     return this.#say(handle, "deny", by, signer);
   }
 
+  /**
+   * Whether a person could say this now with this key: to be asked before he types a passphrase or touches a device.
+   * @throws ReviewError as {@link approve}.
+   */
+  async mayDecide(handle: string, act: Act, by: string, key: KeyId): Promise<ApprovalView> {
+    return this.#change(async (write) => {
+      const approval = await this.#needed(handle);
+      const view = await this.#view(approval);
+      await this.#needUndecided(view, act === "deny", approval, write);
+      await this.#speaker(approval, view, { act, by, key });
+      return view;
+    });
+  }
+
   /** Takes a statement that was signed elsewhere. @throws ReviewError as {@link approve}; `statement_wrong`. */
   async submit(handle: string, given: Statement): Promise<ApprovalView> {
     const { act, by } = given;
@@ -347,19 +363,33 @@ export class Approvals {
   }
 
   async #say(handle: string, act: Act, by: string, signer: Signer): Promise<ApprovalView> {
-    const approval = await this.#needed(handle);
-    // Before a device asks for a touch.
-    activeKey(await this.#persons.persons(), by, keyId(signer.publicKey));
-    return this.submit(handle, await signStatement(termsOf(approval), act, by, signer));
+    const { terms } = await this.mayDecide(handle, act, by, keyId(signer.publicKey));
+    return this.submit(handle, await signStatement(terms, act, by, signer));
   }
 
   /** @throws ReviewError for a statement that does not count, with the reason. */
   async #check(approval: Approval, view: ApprovalView, statement: Statement): Promise<void> {
     const { handle } = approval;
-    const { act, by, key } = statement;
+    const { key } = statement;
+    const { publicKey } = await this.#speaker(approval, view, statement);
+    if (!(await isSignedBy(publicKey, termsOf(approval), statement, this.#ed25519)))
+      throw new ReviewError("statement_wrong", {
+        path: handle,
+        wanted: `a signature of ${key} over this approval`,
+        came: "one that does not verify",
+      });
+  }
+
+  /** The key of who may say this. @throws ReviewError for who may not. */
+  async #speaker(
+    approval: Approval,
+    view: ApprovalView,
+    { act, by, key }: Omit<Statement, "signature">,
+  ): Promise<PersonKey> {
+    const { handle } = approval;
     if (act !== "approve" && act !== "deny")
       throw new ReviewError("statement_wrong", { path: handle, wanted: "approve or deny", came: shown(act) });
-    const { publicKey } = activeKey(await this.#persons.persons(), by, key);
+    const found = activeKey(await this.#persons.persons(), by, key);
     if (act === "approve") {
       const role = roleOf(view.context, by);
       if (role !== undefined)
@@ -382,12 +412,7 @@ export class Approvals {
         wanted: "room for a statement",
         came: "none",
       });
-    if (!(await isSignedBy(publicKey, termsOf(approval), statement, this.#ed25519)))
-      throw new ReviewError("statement_wrong", {
-        path: handle,
-        wanted: `a signature of ${key} over this approval`,
-        came: "one that does not verify",
-      });
+    return found;
   }
 
   /**
@@ -395,7 +420,7 @@ export class Approvals {
    * @throws ReviewError `approval_closed`, `approval_expired`.
    */
   async #needUndecided(
-    { handle, state, expires_ms }: ApprovalView,
+    { handle, state, expires_ms, ended_ms = expires_ms }: ApprovalView,
     mayBeApproved: boolean,
     approval: Approval,
     write: WriteApproval,
@@ -406,7 +431,7 @@ export class Approvals {
     throw new ReviewError("approval_expired", {
       path: handle,
       wanted: "an approval that still runs",
-      came: `one that ended at ${new Date(expires_ms).toISOString()}`,
+      came: `one that ended at ${new Date(Math.min(ended_ms, expires_ms)).toISOString()}`,
     });
   }
 
@@ -476,6 +501,7 @@ export class Approvals {
       needed,
       approvers: counted.map(({ said }) => said),
       denied: denial === undefined ? undefined : saidOf(denial),
+      ended_ms: ended?.time_ms,
       self_approvable: approval.self_approvable || counted.some(({ isSelfApprovable }) => isSelfApprovable),
       context,
       record,

@@ -25,6 +25,7 @@ export {
 } from "./models.ts";
 export {
   type KeyKeeping,
+  needPassphrase,
   type Person,
   type PersonKey,
   type PersonStatus,
@@ -44,7 +45,7 @@ export {
   questionOf,
   verdictOf,
 } from "./prompt.ts";
-export { approvalJson, approvalJsonLine, approvalLines, stateText } from "./rendering.ts";
+export { approvalJson, approvalJsonLine, approvalLines, type PolicyWords, stateText } from "./rendering.ts";
 export {
   type Consulted,
   type ConsultOptions,

@@ -33,6 +33,7 @@ export interface Person {
 
 const STATUSES: readonly unknown[] = ["active", "removed"];
 const KEEPINGS: readonly unknown[] = ["passphrase", "device", "file"];
+const PASSPHRASE_CHARACTERS_MIN = 8;
 /** Letters that look alike on every screen: a name that can be mistaken for another one is no name. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,255}$/;
 const NAME_TEXT = "a name of 1 to 256 letters A-Z and a-z, digits, and . _ @ + -";
@@ -127,13 +128,19 @@ export interface PersonToAdd {
 export function withPerson(persons: readonly Person[], added: PersonToAdd): readonly Person[] {
   const { id, roles = [], kept } = added;
   if (!NAME.test(id))
-    throw new ReviewError("persons_file", { path: "id", wanted: NAME_TEXT, came: quoted(id) });
+    throw new ReviewError("persons_file", {
+      path: "id",
+      wanted: NAME_TEXT,
+      came: quoted(id),
+      advice: "Take a name of those letters alone, such as a mail address: others look alike on a screen.",
+    });
   const wrong = roles.find((role) => !ROLE.test(role));
   if (wrong !== undefined)
     throw new ReviewError("persons_file", {
       path: "roles",
       wanted: "a role of 1 to 64 letters, digits, . _ -",
       came: quoted(wrong),
+      advice: "Give another role.",
     });
   const publicKey = registerPublicKey(added.key);
   const key: PersonKey = { id: keyId(publicKey), publicKey, status: "active", kept };
@@ -198,6 +205,17 @@ export function activeKey(persons: readonly Person[], id: string, key: string): 
 function keyUnknown({ id, keys }: Person, key: string): ReviewError {
   const known = keys.map((one) => one.id).join(", ");
   return new ReviewError("person_key", { wanted: `a key of ${id}: ${known}`, came: quoted(key) });
+}
+
+/** @throws ReviewError `passphrase_wrong` for a new passphrase that is too short. */
+export function needPassphrase(passphrase: string): void {
+  const { length } = [...passphrase];
+  if (length < PASSPHRASE_CHARACTERS_MIN)
+    throw new ReviewError("passphrase_wrong", {
+      wanted: `at least ${PASSPHRASE_CHARACTERS_MIN} characters`,
+      came: `${length}`,
+      advice: "Choose a longer one.",
+    });
 }
 
 /** Whether a program that runs as that person's user could sign in his place. */

@@ -4,14 +4,21 @@ import { jsonLine, timeText } from "../evidence/report/text.ts";
 import type { CmpValue } from "../src/codec/decode.ts";
 import type { Wording } from "../src/decision.ts";
 import { mappingText, obligationLines, percent } from "../src/explain.ts";
-import { hex } from "../src/sha256.ts";
-import type { Context, DecisionJson, LoweredBy } from "../src/types.ts";
+import { AMOUNT_MINOR_MAX } from "../src/gen/limits.ts";
+import type { ImageView } from "../src/image.ts";
+import { hex, sha256 } from "../src/sha256.ts";
+import type { Context, Decision, DecisionJson, LoweredBy } from "../src/types.ts";
 import { decisionOf, requestOf } from "./approval.ts";
 import type { ApprovalView, Said } from "./approvals.ts";
 import { Lookout, marked, ValueText } from "./marked.ts";
 
+/** The words of a policy, and what it says of fields and currencies; the image of an engine is one. */
+export type PolicyWords = Wording & Partial<AmountWords>;
+
+type AmountWords = Pick<ImageView, "bytes" | "exponentOf" | "fieldOf" | "fields">;
+
 /** What who decides must see. Without the policy there are codes in place of sentences. */
-export function approvalLines(view: ApprovalView, wording?: Wording): readonly string[] {
+export function approvalLines(view: ApprovalView, wording?: PolicyWords): readonly string[] {
   const lookout = new Lookout();
   const [call, why] = sections(view, lookout, wording);
   return [
@@ -23,8 +30,13 @@ export function approvalLines(view: ApprovalView, wording?: Wording): readonly s
 }
 
 /** What is asked for, and why a person is asked. Everything that somebody chose stands in quotes. */
-function sections(view: ApprovalView, lookout: Lookout, wording?: Wording): [call: string[], why: string[]] {
+function sections(
+  view: ApprovalView,
+  lookout: Lookout,
+  wording?: PolicyWords,
+): [call: string[], why: string[]] {
   const decision = decisionOf(view.record, wording);
+  const amount = amountText(view, decision, wording);
   const { tool, server, action, args, fields, annotations } = requestOf(view);
   const of = server === undefined ? "the host's own" : `of the server ${lookout.quoted(server as string)}`;
   const values = new ValueText((args ?? fields) as CmpValue, "  ", lookout);
@@ -35,6 +47,7 @@ function sections(view: ApprovalView, lookout: Lookout, wording?: Wording): [cal
       ...(tool === undefined ? [] : [`tool ${lookout.quoted(tool)}, ${of}`]),
       ...(action === undefined ? [] : [`action ${lookout.quoted(action)}`]),
       ...decision.parts.map((part) => line(`understood as ${part.action}, ${mappingText(part.mapping)}`)),
+      ...(amount === undefined ? [] : [`amount understood as ${amount}`]),
     ]),
     "",
     `${args === undefined ? "fields" : "arguments"}, in full`,
@@ -60,18 +73,22 @@ function sections(view: ApprovalView, lookout: Lookout, wording?: Wording): [cal
 }
 
 /** The same as data: what is not seen stands as JSON's own escapes. */
-export function approvalJson(view: ApprovalView, wording?: Wording): Readonly<Record<string, unknown>> {
-  const { handle, state, at_ms, expires_ms, needed, approvers, denied, self_approvable, context } = view;
+export function approvalJson(view: ApprovalView, wording?: PolicyWords): Readonly<Record<string, unknown>> {
+  const { handle, state, at_ms, expires_ms, ended_ms, needed, approvers, denied, self_approvable, context } =
+    view;
   const { args, fields, tool, server, annotations } = requestOf(view);
   const lookout = new Lookout();
   sections(view, lookout);
+  const decision = decisionOf(view.record, wording);
   const { verdict, tier, score, action, reasons, obligations, lowered_by, digests }: DecisionJson =
-    decisionOf(view.record, wording).toJSON();
+    decision.toJSON();
+  const amount = amountText(view, decision, wording);
   return {
     handle,
     state,
     at_ms,
     expires_ms,
+    ...(ended_ms === undefined ? {} : { ended_ms }),
     needed,
     approvers,
     ...(denied === undefined ? {} : { denied }),
@@ -80,6 +97,7 @@ export function approvalJson(view: ApprovalView, wording?: Wording): Readonly<Re
     ...(tool === undefined ? {} : { tool }),
     ...(server === undefined ? {} : { server }),
     action,
+    ...(amount === undefined ? {} : { amount_understood: amount }),
     [args === undefined ? "fields" : "args"]: jsonOf((args ?? fields) as CmpValue),
     ...(annotations === undefined ? {} : { annotations: jsonOf(annotations as CmpValue) }),
     warnings: lookout.warnings,
@@ -94,13 +112,13 @@ export function approvalJson(view: ApprovalView, wording?: Wording): Readonly<Re
 }
 
 /** One line of JSON in which nothing is hidden. */
-export function approvalJsonLine(view: ApprovalView, wording?: Wording): string {
+export function approvalJsonLine(view: ApprovalView, wording?: PolicyWords): string {
   return jsonLine(approvalJson(view, wording));
 }
 
 /** Where it stands, in words. */
 export function stateText(view: ApprovalView): string {
-  const { state, needed, approvers, denied, expires_ms, self_approvable } = view;
+  const { state, needed, approvers, denied, expires_ms, ended_ms, self_approvable } = view;
   const count = `${approvers.length} of ${needed} ${needed === 1 ? "person" : "persons"}`;
   const names = approvers.length === 0 ? "" : `: ${approvers.map(({ by }) => by).join(", ")}`;
   const mark = self_approvable ? "; self_approvable: whoever asks could have approved it himself" : "";
@@ -112,7 +130,9 @@ export function stateText(view: ApprovalView): string {
     case "denied":
       return `denied by ${saidText(denied)}`;
     case "expired":
-      return `expired at ${timeText(expires_ms)}; nobody refused it`;
+      return ended_ms !== undefined && ended_ms < expires_ms
+        ? `ended at ${timeText(ended_ms)}, before its time; nobody refused it`
+        : `expired at ${timeText(expires_ms)}; nobody refused it`;
     case "used":
       return `used; approved by ${count}${names}${mark}`;
   }
@@ -120,6 +140,47 @@ export function stateText(view: ApprovalView): string {
 
 function saidText(said: Said | undefined): string {
   return said === undefined ? "a person" : `${said.by} at ${timeText(said.time_ms)}`;
+}
+
+const CURRENCY = /^[A-Za-z]{3}$/;
+
+/**
+ * An amount as the engine understood it: `USD 850.00` for 85000 of the direct form, which is in minor units. A record has
+ * amounts only under its commitments, so it is computed from the fields, by the policy that decided and by no other one;
+ * undefined wherever more than one reading is thinkable. docs/format/evaluation.md, money.
+ */
+function amountText(
+  view: ApprovalView,
+  { digests, parts }: Decision,
+  policy: PolicyWords | undefined,
+): string | undefined {
+  const { fields } = requestOf(view);
+  const [part, ...others] = parts;
+  if (fields === undefined || part?.mapping !== "direct" || others.length > 0 || !isImage(policy))
+    return undefined;
+  const { declared } = policy.fields(part.action);
+  const only = (field: string): unknown => {
+    const found = Object.entries(fields).filter(
+      ([name, value]) => value !== null && policy.fieldOf(name.toLowerCase()) === field,
+    );
+    const [[name, value] = []] = found;
+    return declared.includes(field) && found.length === 1 && name === name?.toLowerCase() ? value : undefined;
+  };
+  const [amount, currency] = [only("amount_minor"), only("currency")];
+  if (!Number.isSafeInteger(amount) || typeof currency !== "string" || !CURRENCY.test(currency))
+    return undefined;
+  const units = Math.abs(amount as number);
+  const exponent = policy.exponentOf(currency.toUpperCase());
+  if (units > AMOUNT_MINOR_MAX || exponent === undefined || hex(sha256(policy.bytes)) !== digests.image)
+    return undefined;
+  const digits = `${units}`.padStart(exponent + 1, "0");
+  const whole = digits.slice(0, digits.length - exponent);
+  const cents = exponent === 0 ? "" : `.${digits.slice(-exponent)}`;
+  return `${currency.toUpperCase()} ${whole}${cents}`;
+}
+
+function isImage(policy: PolicyWords | undefined): policy is Wording & AmountWords {
+  return policy?.bytes !== undefined && policy.exponentOf !== undefined && policy.fields !== undefined;
 }
 
 /** Where a value or fact that calmed the decision came from. */

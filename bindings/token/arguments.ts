@@ -28,7 +28,7 @@ export function matchArguments(
   target: Target,
   args: Uint8Array,
 ): DecodedArguments {
-  needTarget(cap, target);
+  matchTarget({ cap }, target);
   return needArguments(cap.args, args);
 }
 
@@ -55,7 +55,14 @@ export function needArguments(covered: CoveredArguments, bytes: Uint8Array): Dec
   return deepFreeze(args);
 }
 
-function needTarget(cap: Capability, target: Target): void {
+/**
+ * Holds the name of what is to run against a token, without its arguments: not enough to run it.
+ * @throws TokenError `tool_other`.
+ */
+export function matchTarget(
+  { cap }: { readonly cap: Pick<Capability, "tool" | "server" | "direct"> },
+  target: Target,
+): void {
   const given: { readonly [name in "tool" | "server" | "action"]?: unknown } =
     typeof target === "object" && target !== null ? target : { tool: target };
   const isDirect = "action" in given;

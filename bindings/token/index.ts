@@ -3,7 +3,13 @@
  * docs/tokens.md has how to use them, docs/format/token.md every byte.
  */
 
-export { type DecodedArguments, encodeArguments, matchArguments, type Target } from "./arguments.ts";
+export {
+  type DecodedArguments,
+  encodeArguments,
+  matchArguments,
+  matchTarget,
+  type Target,
+} from "./arguments.ts";
 export { type AttenuateOptions, attenuate } from "./child.ts";
 export {
   type Capability,

@@ -61,6 +61,7 @@ test("it is believed as text, from a file and from standard input", () => {
     }),
     verify(minted, "--args", ARGS),
     verify(minted, "--tool", "read_file", "--args", ARGS),
+    verify(minted, "--tool", "read_file"),
   ]) {
     expect(done).toMatchObject({ status: 0, stderr: "" });
     expect(done.stdout).toMatch(/^believed {2}read_file with exactly the decided arguments/);
@@ -78,6 +79,9 @@ test("it is refused with one reason, and unreadable is something else", () => {
     [["--audience", "mail"], "key_audience"],
     [["--args", '{"path":"x"}'], "args_hash"],
     [["--tool", "write_file", "--args", ARGS], "tool_other"],
+    [["--tool", "write_file"], "tool_other"],
+    [["--action", "read_file"], "tool_other"],
+    [["--tool", "read_file", "--server", "files"], "tool_other"],
     [["--parent", minted], "parent_surplus"],
   ];
   for (const [args, code] of refused) {
@@ -96,6 +100,9 @@ test("it is refused with one reason, and unreadable is something else", () => {
     token("verify", minted, "--trust", "token.txt", "--audience", "files"),
     verify(minted, "--args", "{"),
     verify(minted, "--now", "soon"),
+    verify(minted, "--tool", "read_file", "--action", "files.read"),
+    verify(minted, "--server", "files"),
+    verify(minted, "--server", "files", "--action", "files.read", "--args", ARGS),
   ])
     expect(done).toMatchObject({ status: 2, stdout: "" });
 });

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { recordDigest } from "../../bindings/evidence/commitments.ts";
-import type { RecordEntry } from "../../bindings/evidence/entry.ts";
+import type { BurnNote, OutcomeNote, RecordEntry } from "../../bindings/evidence/entry.ts";
 import { recordChain } from "../../bindings/evidence/record-chain.ts";
 import { encode } from "../../bindings/src/codec/encode.ts";
 import { makeLog } from "./bundle-log.ts";
@@ -51,10 +51,34 @@ test("what is no digest, or nobody's, is refused", async () => {
   await expect(recordChain(storage, "0".repeat(64))).rejects.toMatchObject({ code: "record_unknown" });
 });
 
+test("what followed a decision of another log is found by that decision, or by its token", async () => {
+  const record = new Uint8Array(32).fill(0xab);
+  const jti = "AAAAAAAAAAAAAAAAAAAAAA";
+  const notes: readonly (BurnNote | OutcomeNote)[] = [
+    { kind: "burn", iss: "acme", jti, exp_ms: 2, record, aud: "files", time_ms: 1 },
+    { kind: "outcome", iss: "acme", jti, record, status: "ran", time_ms: 1 },
+  ];
+  const log = await forged(storage, (all): Loaded[] => {
+    let at = 0;
+    return all.map((one) => {
+      const note = one.entry.note === undefined ? notes[at++] : undefined;
+      return note === undefined
+        ? one
+        : { sealed: undefined, entry: { seq: one.entry.seq, prev: one.entry.prev, note } };
+    });
+  });
+  for (const name of ["abababab", "ab".repeat(32), jti]) {
+    const { steps, elsewhere } = await recordChain(log, name);
+    expect(steps).toMatchObject(notes.map((note) => ({ note, stands: "after" })));
+    expect(elsewhere).toEqual(["ab".repeat(32)]);
+  }
+  await expect(recordChain(log, "BAAAAAAAAAAAAAAAAAAAAA")).rejects.toMatchObject({ code: "record_unknown" });
+});
+
 test("a record that names nothing and that nothing names stands alone, with its image", async () => {
   const entry = (await loaded(storage)).find(({ entry: { note } }) => note === undefined)
     ?.entry as RecordEntry;
-  const { steps, images } = await recordChain(storage, recordDigest(entry.record).toUpperCase());
+  const { steps, elsewhere, images } = await recordChain(storage, recordDigest(entry.record).toUpperCase());
   expect(steps).toMatchObject([{ seq: entry.seq, shard: "main", follows: undefined, stands: "asked" }]);
-  expect(images.size).toBe(1);
+  expect([elsewhere, images.size]).toEqual([[], 1]);
 });

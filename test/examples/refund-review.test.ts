@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { approvedLines } from "../../bindings/cli/chain.ts";
 import { openApprovals } from "../../bindings/hosts/node.ts";
 import { publicKeyText } from "../../bindings/keys/paserk.ts";
 import { personsText, withPerson } from "../../bindings/review/persons.ts";
@@ -101,6 +102,44 @@ describe("explain --record", () => {
     );
   });
 
+  test("--approved tells who approved what, and whether it ran", () => {
+    const told = run(["explain", "--log", LOG, "--approved"]);
+    expect(told.status).toBe(0);
+    expect(told.stdout).toMatch(
+      /^payments\.refund {2}[0-9a-f]{16} {2}approved by ann@acme\.example; ran once\n\nThat these/,
+    );
+    const json = run(["explain", "--log", LOG, "--approved", "--persons", PERSONS, "--json"]).stdout;
+    expect(JSON.parse(json).approved).toMatchObject([
+      { approvers: [{ id: ANN.by, signature: "verified" }], uses: 1, outcomes: ["ran"] },
+    ]);
+    const both = run(["explain", "--log", LOG, "--approved", "--seq", "1"]);
+    expect([both.status, both.stderr]).toEqual([2, expect.stringContaining("leave --seq out")]);
+    expect(run(["explain", "--approved"]).stderr).toContain("--approved is of --log DIR");
+  });
+
+  test("--approved is bounded for people", () => {
+    const one = { shard: "main", seq: 1, record: "ab".repeat(32), time_ms: 1, actions: ["a.b"] };
+    const facts = { approvers: [{ id: "ann", key: "k", signature: "ann did not sign this" }], uses: 1 };
+    const lines = approvedLines(Array.from({ length: 22 }, () => ({ ...one, ...facts, outcomes: [] })));
+    expect(lines).toHaveLength(23);
+    expect(lines[0]).toBe(
+      "a.b  abababababababab  approved by ann (ann did not sign this); its token was used, and no outcome is in this log",
+    );
+    expect(lines[20]).toBe("and 2 more, all of them with --json");
+    expect(approvedLines([])[0]).toBe("no record says that persons approved it");
+  });
+
+  test("takes the id of a token for the record that permitted it", () => {
+    const told = run(["explain", "--log", LOG, "--record", asked()]).stdout;
+    const jti = /token ([A-Za-z0-9_-]{22}) of/.exec(told)?.[1] as string;
+    expect(explained(jti).map(({ kind, stands }) => [kind, stands])).toEqual([
+      ["decision", "before"],
+      ["decision", "asked"],
+      ["burn", "after"],
+      ["event", "after"],
+    ]);
+  });
+
   test("tells it to people", () => {
     const { stdout, status } = run(["explain", "--log", LOG, "--record", asked().toUpperCase()]);
     expect(status).toBe(0);
@@ -118,12 +157,14 @@ describe("explain --record", () => {
     for (const [args, sentence] of [
       [["--record", "00000000"], "no record whose digest begins with 00000000"],
       [["--record", "0000"], "wanted 8 to 64 hex digits"],
-      [["--record", asked(), "--seq", "1"], "leave --seq out"],
-      [["--seq", "1", "--persons", PERSONS], "--persons goes with --record"],
+      [["--record", asked(), "--seq", "1"], "--record names the record by itself; leave --seq out"],
+      [["--seq", "1", "--persons", PERSONS], "--persons goes with --record or --approved"],
     ] as const) {
       const done = run(["explain", "--log", LOG, ...args]);
       expect(done.status, sentence).toBe(2);
       expect(done.stderr).toContain(sentence);
     }
+    const alone = run(["explain", "--record", asked()]);
+    expect([alone.status, alone.stderr]).toEqual([2, expect.stringContaining("add --log")]);
   });
 });

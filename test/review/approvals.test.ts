@@ -5,6 +5,7 @@ import { approvalBytes, isOfCall, readApproval } from "../../bindings/review/app
 import { type ApprovalView, OPEN_MAX } from "../../bindings/review/approvals.ts";
 import type { ReviewError } from "../../bindings/review/errors.ts";
 import { withoutPerson } from "../../bindings/review/persons.ts";
+import { stateText } from "../../bindings/review/rendering.ts";
 import {
   isSignedBy,
   type Statement,
@@ -537,6 +538,27 @@ describe("the end of its time", () => {
     expect((await approvals.wait(handle)).state).toBe("denied");
   });
 
+  test("is said before anybody signs, as all else that keeps a person from deciding", async () => {
+    const { approvals, clock } = room({ ttlMs: MINUTE_MS });
+    const { decision, request } = refund(2_500_000);
+    const { handle } = await approvals.open(decision, request);
+    const asked = (act: "approve" | "deny", { by, signer }: typeof ANN): Promise<string> =>
+      codeOf(approvals.mayDecide(handle, act, by, keyId(signer.publicKey)));
+    expect(await asked("approve", ANN)).toBe("nothing");
+    await approvals.approve(handle, ANN);
+    expect(await asked("approve", ANN_AGAIN)).toBe("approval_twice");
+    expect(await asked("deny", ANN)).toBe("nothing");
+    expect(await asked("approve", ZOE)).toBe("approval_self");
+    expect(await asked("approve", { by: "nobody", signer: ANN.signer })).toBe("person_unknown");
+    clock.ms += MINUTE_MS;
+    expect(await asked("approve", BEN)).toBe("approval_expired");
+    clock.ms = TIME_MS;
+    expect(await asked("approve", BEN)).toBe("approval_expired");
+    expect(
+      await codeOf(approvals.mayDecide("0".repeat(32), "deny", ANN.by, keyId(ANN.signer.publicKey))),
+    ).toBe("approval_unknown");
+  });
+
   test("can be written down for all, and come early for one", async () => {
     const { approvals, clock } = room({ ttlMs: MINUTE_MS });
     const [one, other] = [refund(), refund(85_000, { session: "s-2" })];
@@ -544,9 +566,13 @@ describe("the end of its time", () => {
     clock.ms += MINUTE_MS - 1;
     const second = await approvals.open(other.decision, other.request);
     clock.ms += 1;
-    expect((await approvals.expire()).map(({ handle }) => handle)).toEqual([first.handle]);
+    const over = await approvals.expire();
+    expect(over.map(({ handle }) => handle)).toEqual([first.handle]);
+    expect(stateText(over[0] as ApprovalView)).toMatch(/^expired at /);
     expect(await approvals.expire()).toEqual([]);
-    expect(await approvals.expire(second.handle)).toMatchObject([{ state: "expired" }]);
+    const ended = await approvals.expire(second.handle);
+    expect(ended).toMatchObject([{ state: "expired", ended_ms: clock.ms }]);
+    expect(stateText(ended[0] as ApprovalView)).toMatch(/^ended at \S+, before its time; nobody refused it$/);
     expect(await codeOf(approvals.expire(second.handle))).toBe("approval_closed");
   });
 });

@@ -57,17 +57,30 @@ describe("without a terminal", () => {
 
   test("what waits is listed and shown, and mistakes are said", async () => {
     const handle = await opened(85_000);
-    const listed = run(["approvals", "list", "--dir", "approvals"], { folder });
+    const listed = run(["approvals", "list", "--dir", "approvals", "--persons", "persons.json"], { folder });
     expect(listed.stdout).toContain(`${handle}  open  0/1  payments.refund`);
     const shown = run(["approvals", "show", handle, "--dir", "approvals", "--json"], { folder });
     expect(JSON.parse(shown.stdout)).toMatchObject({ handle, state: "open", fields: { amount: 85_000 } });
     expect(run(["approvals", "show", handle, "--dir", "approvals"], { folder }).stdout).toContain(
       "fields, in full",
     );
-    expect(run(["approvals", "expire", handle, "--dir", "approvals"], { folder }).stdout).toBe(
-      `${handle}: expired\n`,
-    );
+    const ended = /^[0-9a-f]{32}: ended at 20\S+Z, before its time; nobody refused it\n$/;
+    expect(run(["approvals", "expire", handle, "--dir", "approvals"], { folder }).stdout).toMatch(ended);
     expect(run(["approvals", "list", "--dir", "approvals", "--all"], { folder }).stdout).toContain("expired");
+    expect(listed.stderr).toMatch(/persons\.json: there is no such list of persons/);
+    for (const args of [["list"], ["list", "--json"], ["show", handle], ["expire"]]) {
+      const typo = run(["approvals", ...args, "--dir", "aprovals"], { folder });
+      expect([typo.status, typo.stdout + typo.stderr], args.join(" ")).toEqual([
+        2,
+        expect.stringContaining("aprovals: wanted the folder of the approvals; there is no such folder"),
+      ]);
+    }
+    expect(existsSync(join(folder, "aprovals"))).toBe(false);
+    const file = run(["approvals", "list", "--dir", join("approvals", `${handle}.approval`)], { folder });
+    expect([file.status, file.stderr]).toEqual([
+      2,
+      expect.stringContaining("wanted a folder; came something else"),
+    ]);
     const unknown = run(["approvals", "show", "x", "--dir", "approvals", "--json"], { folder });
     expect(JSON.parse(unknown.stdout)).toMatchObject({ error: { code: "approval_unknown" } });
     expect(run(["persons", "list", "--persons", "none.json"], { folder }).stderr).toContain(
@@ -120,8 +133,29 @@ describe.skipIf(!existsSync("/usr/bin/script"))("at a terminal", () => {
     expect(yes.output).toMatch(/"amount": 2500000[\s\S]*passphrase of k4\.pid/);
     expect(yes.output).toContain("approved by 1 of 2 persons: ann");
     expect(yes.output).not.toContain("self_approvable");
-    const also = atTerminal("", "approvals", "approve", handle, "--by", "ben", "--keys", "keys", ...PLACES);
+    expect(yes.output).not.toContain("another policy");
+    const ben = ["--by", "ben", "--keys", "keys", "--profile", "fintech", ...PLACES];
+    const also = atTerminal("", "approvals", "approve", handle, ...ben);
     expect(also.output).toContain("approved by 2 of 2 persons: ann, ben");
+    // What can be said no more costs nobody a passphrase.
+    const late = atTerminal("", "approvals", "approve", handle, "--by", "ann", "--keys", "keys", ...PLACES);
+    expect(late.output).toContain("approval_closed");
+    expect(late.output).not.toContain("passphrase of");
+    const short = atTerminal("short", "persons", "add", "cleo", ...persons);
+    expect(short.output).toContain("wanted at least 8 characters");
+    expect(short.output).not.toContain("the same again");
+    const list = ["--persons", "persons.json"];
+    const gone = atTerminal("", "persons", "remove", "ben", ...list).output;
+    expect(gone).toMatch(/^removed {2}ben\s+removed {2}k4\.pid\./m);
+    expect(run(["persons", "list", ...list], { folder }).stdout).toMatch(
+      /^removed {2}ben\n {2}removed {2}k4\.pid/m,
+    );
+    const none = atTerminal("", "persons", "remove", "ben", "--persons", "missing/persons.json").output;
+    expect(none).toMatch(/persons_file.*no such file/);
+    expect(existsSync(join(folder, "missing"))).toBe(false);
+    const name = atTerminal("", "persons", "add", "Ann Müller", ...persons).output;
+    expect(name).toMatch(/wanted a name of 1 to 256 letters[\s\S]*Take a name of those letters alone/);
+    expect(also.output).toContain("the sentences are those of another policy than the one that decided");
     expect(also.output).toContain("self_approvable");
-  }, 120_000);
+  }, 180_000);
 });

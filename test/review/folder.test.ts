@@ -70,10 +70,25 @@ describe("a folder of approvals", () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
+  test("is made by the first change, not by who looks, and a file is none", async () => {
+    const dir = fresh();
+    const { approvals } = room({ store: new ApprovalFolder(dir) });
+    expect(await approvals.list()).toEqual([]);
+    await expect(approvals.show("0".repeat(32))).rejects.toMatchObject({ code: "approval_unknown" });
+    expect(existsSync(dir)).toBe(false);
+    const { decision, request } = refund();
+    const { handle } = await approvals.open(decision, request);
+    expect(statSync(dir).mode & 0o777).toBe(0o700);
+    expect(() => new ApprovalFolder(join(dir, `${handle}.approval`))).toThrow(
+      /approval_store.*wanted a folder/,
+    );
+  });
+
   test("sweeps what a crash left beside its files, and looks at nothing else", async () => {
     const dir = fresh();
     const store = new ApprovalFolder(dir);
     const { approvals } = room({ store });
+    mkdirSync(dir, { mode: 0o700 });
     const aside = `${"a".repeat(32)}.approval.0123456789abcdef.tmp`;
     writeFileSync(join(dir, aside), "half");
     writeFileSync(join(dir, "notes.txt"), "mine");

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { marked, ValueText } from "../../bindings/review/marked.ts";
-import { approvalJson, approvalJsonLine, approvalLines } from "../../bindings/review/rendering.ts";
+import {
+  approvalJson,
+  approvalJsonLine,
+  approvalLines,
+  type PolicyWords,
+} from "../../bindings/review/rendering.ts";
 import type { Context } from "../../bindings/src/types.ts";
 import { TIME_MS } from "../unit/built.ts";
 import { ANN, decided, engine, refund, room } from "./reviewed.ts";
@@ -191,6 +196,41 @@ describe("an approval", () => {
     expect(warnings.map((warning) => warning.slice(2, 6)).sort()).toEqual(signs.sort());
     const twice = lines.slice(lines.indexOf("LOOK TWICE") + 1);
     expect(twice.slice(0, signs.length)).toEqual(warnings.map((warning) => `  ${warning}`));
+  });
+
+  test.each([
+    ["minor units of the direct form", { amount: 85_000, currency: "USD" }, "USD 850.00"],
+    ["any case, the absolute value", { amount_minor: -5, currency: "usd" }, "USD 0.05"],
+    ["a currency without cents", { amount: 850_000, currency: "JPY" }, "JPY 850000"],
+    ["a text is in major units and reads as such", { amount: "850.00", currency: "USD" }, undefined],
+    ["a list", { amount: [85_000], currency: "USD" }, undefined],
+    ["no currency", { amount: 85_000 }, undefined],
+    ["no currency that the policy knows", { amount: 85_000, currency: "QQQ" }, undefined],
+    ["a look-alike", { amount: 85_000, currency: "U\u0405D" }, undefined],
+  ])("says what an amount was understood as: %s", async (_, fields, wanted) => {
+    const { approvals } = room({ ttlMs: 60_000 });
+    const { decision, request } = decided({
+      action: "payments.refund",
+      fields: { ...fields, reference: "ch_1" },
+      context: { time_ms: TIME_MS, agent: "billing-agent", session: "s-1" },
+      salt: new Uint8Array(32).fill(9),
+    });
+    const view = await approvals.open(decision, request);
+    const told = (policy?: PolicyWords): readonly string[] =>
+      approvalLines(view, policy).filter((line) => line.includes("amount understood as"));
+    expect(told(engine.image)).toEqual(wanted === undefined ? [] : [`  amount understood as ${wanted}`]);
+    expect(approvalJson(view, engine.image).amount_understood).toBe(wanted);
+    // Nobody's word but that of the policy that decided.
+    const { image } = engine;
+    const other: PolicyWords = {
+      sentence: (code) => image.sentence(code),
+      maximum: (at) => image.maximum(at),
+      bytes: image.bytes.subarray(1),
+      exponentOf: (currency) => image.exponentOf(currency),
+      fieldOf: (name) => image.fieldOf(name),
+      fields: (action) => image.fields(action),
+    };
+    expect([told(other), told()]).toEqual([[], []]);
   });
 
   test("shows hostile texts of every member as text", async () => {

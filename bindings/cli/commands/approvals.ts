@@ -1,14 +1,22 @@
 /** `permit0 approvals`: what waits for a person, and what persons say about it. */
 
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { openApprovals, openPersonFile, openPersonKey, type PersonKeyFile } from "permit0/node";
+import type { ImageView } from "permit0/engine";
+import {
+  defaultApprovalFolder,
+  openApprovals,
+  openPersonFile,
+  openPersonKey,
+  type PersonKeyFile,
+} from "permit0/node";
 import type { ApprovalState, Approvals, ApprovalView } from "permit0/review";
 import { CliError, EXIT } from "../failure.js";
 import { addPolicyOptions } from "../options.js";
 import { Output, remark } from "../output.js";
 import { openPolicy, type PolicyOptions } from "../policy.js";
 import { askPassphrase, needTerminal, PEOPLE } from "../terminal.js";
-import { table, timeText } from "../text.js";
+import { safe, table, timeText } from "../text.js";
 
 interface ApprovalsOptions extends PolicyOptions {
   readonly dir?: string;
@@ -48,14 +56,17 @@ export function addApprovals(program: Command): void {
     ["approve", "Says yes, as a person, with one of his keys."],
     ["deny", "Says no, as a person. It is final, and the same cannot be asked for again for ten minutes."],
   ] as const) {
-    addOptions(
-      withHandle(
-        approvals
-          .command(act)
-          .summary(act === "approve" ? "say yes" : "say no")
-          .description(`${what} ${PEOPLE}`),
+    addPolicyOptions(
+      addOptions(
+        withHandle(
+          approvals
+            .command(act)
+            .summary(act === "approve" ? "say yes" : "say no")
+            .description(`${what} ${PEOPLE}`),
+        ),
       ),
     )
+      .optionsGroup("Who says it:")
       .option("--by <name>", "who says it, as in the list of persons (required)")
       .option("--key <pid>", "which of his keys, if there are several")
       .option("--keys <folder>", "folder of his keys (default: ~/.permit0/person)")
@@ -87,11 +98,26 @@ function addOptions(command: Command): Command {
     .option("--json", "the result as JSON on standard output");
 }
 
-function opened({ dir, persons }: ApprovalsOptions): Promise<Approvals> {
-  return openApprovals({
-    ...(dir === undefined ? {} : { dir }),
+/** Approvals that are there: a name with a slip in it is not an empty folder. */
+async function opened({ dir, persons }: ApprovalsOptions): Promise<Approvals> {
+  const path = dir ?? defaultApprovalFolder();
+  if (!existsSync(path))
+    throw new CliError(
+      "file",
+      `${safe(path)}: wanted the folder of the approvals; there is no such folder; name it with --dir, or open an approval first`,
+    );
+  const approvals = await openApprovals({
+    dir: path,
     ...(persons === undefined ? {} : { persons }),
   });
+  const list = await openPersonFile(persons);
+  if (!existsSync(list.path))
+    remark(
+      safe(
+        `${list.path}: there is no such list of persons, so nobody can approve; name it with --persons, or run \`permit0 persons add\``,
+      ),
+    );
+  return approvals;
 }
 
 async function list(options: ApprovalsOptions): Promise<number> {
@@ -108,7 +134,7 @@ async function list(options: ApprovalsOptions): Promise<number> {
 
 async function row(view: ApprovalView): Promise<string[]> {
   const { approvalJson, marked } = await import("permit0/review");
-  const { handle, state, approvers, needed, expires_ms, context, self_approvable } = view;
+  const { handle, state, approvers, needed, expires_ms, ended_ms, denied, context, self_approvable } = view;
   const { action } = approvalJson(view) as { action: string };
   const who = context.actor ?? context.principal ?? context.agent ?? "";
   return [
@@ -116,7 +142,8 @@ async function row(view: ApprovalView): Promise<string[]> {
     state,
     `${approvers.length}/${needed}`,
     action,
-    timeText(expires_ms),
+    // Until when it goes, or when it ended.
+    timeText(denied?.time_ms ?? Math.min(ended_ms ?? expires_ms, expires_ms)),
     `${marked(who).text}${self_approvable ? "  self_approvable" : ""}`,
   ];
 }
@@ -124,16 +151,25 @@ async function row(view: ApprovalView): Promise<string[]> {
 async function show(handle: string, options: ApprovalsOptions): Promise<number> {
   const { approvalJson, approvalLines } = await import("permit0/review");
   const view = await (await opened(options)).show(handle);
-  const engine = await openPolicy(options);
+  const { image, notes } = await wordingOf(view, options);
   const output = new Output();
-  if (options.json === true) await output.json(approvalJson(view, engine.image));
-  else await output.lines(approvalLines(view, engine.image));
+  if (options.json === true) await output.json(approvalJson(view, image));
+  else await output.lines(approvalLines(view, image));
   await output.flush();
-  if (Buffer.from(view.terms.image).toString("hex") !== engine.digests.image)
-    remark(
-      "the sentences are those of another policy than the one that decided; name that one with --policy",
-    );
+  for (const note of notes) remark(note);
   return EXIT.done;
+}
+
+/** The policy whose sentences a person reads, and what is to be said of them. */
+async function wordingOf(
+  { terms }: ApprovalView,
+  options: PolicyOptions,
+): Promise<{ readonly image: ImageView; readonly notes: readonly string[] }> {
+  const { image, digests } = await openPolicy(options);
+  const isOther = Buffer.from(terms.image).toString("hex") !== digests.image;
+  const note =
+    "the sentences are those of another policy than the one that decided; name that one with --policy";
+  return { image, notes: isOther ? [note] : [] };
 }
 
 async function say(act: "approve" | "deny", handle: string, options: ApprovalsOptions): Promise<number> {
@@ -144,8 +180,11 @@ async function say(act: "approve" | "deny", handle: string, options: ApprovalsOp
   const asked = await approvals.show(handle);
   needTerminal(`who may ${act}`);
   // What is signed stands above the signature.
-  for (const line of approvalLines(asked, (await openPolicy(options)).image)) remark(line);
+  const { image, notes } = await wordingOf(asked, options);
+  for (const line of [...approvalLines(asked, image), ...notes]) remark(line);
   const key = await keyOf(by, options);
+  // Nobody types a secret for what cannot be said any more.
+  await approvals.mayDecide(handle, act, by, key.id);
   const signer = await key.signer(
     key.kept === "passphrase" ? await askPassphrase(`passphrase of ${key.id}`) : undefined,
   );
@@ -182,11 +221,11 @@ async function keyOf(by: string, { persons, key, keys }: ApprovalsOptions): Prom
 }
 
 async function expire(handle: string | undefined, options: ApprovalsOptions): Promise<number> {
-  const { approvalJson } = await import("permit0/review");
+  const { approvalJson, stateText } = await import("permit0/review");
   const views = await (await opened(options)).expire(handle);
   const output = new Output();
   if (options.json === true) await output.json(views.map((view) => approvalJson(view)));
-  else for (const view of views) await output.line(`${view.handle}: ${view.state}`);
+  else for (const view of views) await output.line(`${view.handle}: ${stateText(view)}`);
   await output.flush();
   return EXIT.done;
 }

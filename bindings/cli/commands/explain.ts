@@ -25,6 +25,7 @@ interface ExplainOptions extends CallOptions, PolicyOptions {
   readonly seq?: string;
   readonly shard?: string;
   readonly persons?: string;
+  readonly approved?: boolean;
   readonly json?: boolean;
 }
 
@@ -36,22 +37,30 @@ export function addExplain(program: Command): void {
       "Shows how a verdict came about: flags, levels, the hazard step by step, score, tier, rows and gates.",
     )
     .usage(
-      "--tool NAME --args JSON | --action NAME --fields JSON | --record FILE | --log DIR --seq N | --log DIR --record DIGEST  [options]",
+      "--tool NAME --args JSON | --action NAME --fields JSON | --record FILE | --log DIR --seq N | --log DIR --record DIGEST | --log DIR --approved  [options]",
     );
   addPolicyOptions(addCallOptions(command))
     .optionsGroup("Input and output:")
     .option(
       "--record <file>",
-      "explain a record that `check --record-out` wrote, from its own numbers; with --log the digest of one, or its first 8 digits or more: what it follows, and what followed",
+      "explain a record that `check --record-out` wrote, from its own numbers; with --log the digest of one, its first 8 digits or more, or the jti of a token: what it follows, and what followed",
     )
     .option("--log <dir>", "explain a decision of this log, with the policy that the log keeps")
     .option("--seq <n>", "its number in the log")
     .option("--shard <name>", "its shard (default: main)")
-    .option("--persons <file>", "with --log and --record: verify who approved by this list of persons")
+    .option("--approved", "with --log: what persons approved, and what became of it")
+    .option(
+      "--persons <file>",
+      "with --log and --record or --approved: verify who approved by this list of persons",
+    )
     .option("--json", "the lines and the decision as JSON");
   addEpochOption(command);
   command.addHelpText("after", "\nExit: 0 explained, 1 the record does not add up, 2 could not run.");
   command.action(async (options: ExplainOptions) => {
+    if (options.approved === true) return explainApproved(options);
+    for (const name of ["seq", "shard"] as const)
+      if (options.record !== undefined && options[name] !== undefined)
+        throw new CliError("usage", `--record names the record by itself; leave --${name} out`);
     if (options.log !== undefined && options.record !== undefined) return explainChain(options.log, options);
     const { engine, decision, request, notes } = await explainedIn(options);
     const allowing = minimalAllowingChange(engine, decision, request);
@@ -91,12 +100,28 @@ async function explainedIn(options: ExplainOptions): Promise<Explained> {
 
 /** What belongs to one record of a log. */
 async function explainChain(folder: string, options: ExplainOptions): Promise<void> {
-  needNone(options, "tool", "action", "policy", "profile", "pack", "seq", "shard");
+  needNone(options, "tool", "action", "policy", "profile", "pack");
   const { chainJson, chainLines, chainOf } = await import("../chain.js");
   const chain = await chainOf(folder, options.record as string, options.persons);
   const output = new Output();
   if (options.json === true) await output.json(chainJson(chain));
   else await output.lines(chainLines(chain, output.colors, output.columns));
+  await output.flush();
+}
+
+/** Who approved which record of a log, and whether it ran. */
+async function explainApproved(options: ExplainOptions): Promise<void> {
+  const { log } = options;
+  if (log === undefined) throw new CliError("usage", "--approved is of --log DIR; give it too");
+  needNone(options, "tool", "action", "policy", "profile", "pack");
+  for (const name of ["record", "seq", "shard"] as const)
+    if (options[name] !== undefined)
+      throw new CliError("usage", `--approved is of the whole log; leave --${name} out`);
+  const { approvedIn, approvedLines } = await import("../chain.js");
+  const approved = await approvedIn(log, options.persons);
+  const output = new Output();
+  if (options.json === true) await output.json({ approved });
+  else await output.lines(approvedLines(approved));
   await output.flush();
 }
 
@@ -109,7 +134,8 @@ function needNone(options: ExplainOptions, ...names: readonly (keyof ExplainOpti
 /** A decision of a log, with the sentences of the image that stands beside it. */
 async function fromLog(folder: string, options: ExplainOptions): Promise<Explained> {
   needNone(options, "tool", "action", "policy", "profile", "pack");
-  if (options.persons !== undefined) throw new CliError("usage", "--persons goes with --record; give it too");
+  if (options.persons !== undefined)
+    throw new CliError("usage", "--persons goes with --record or --approved; give one too");
   if (options.seq === undefined)
     throw new CliError("usage", "wanted --seq N, the number of a decision in the log; came none");
   const { keptEntry } = await import("permit0/evidence");
@@ -142,6 +168,9 @@ function changeJson(allowing: AllowingChange | undefined): object | null {
   return shown;
 }
 
+/** What `--record` takes with `--log`. */
+const DIGEST = /^([0-9a-f]{8,64}|[A-Za-z0-9_-]{22})$/i;
+
 function readRecord(engine: Engine, options: ExplainOptions): Decision {
   const file = options.record as string;
   if (options.tool !== undefined || options.action !== undefined) {
@@ -151,6 +180,11 @@ function readRecord(engine: Engine, options: ExplainOptions): Decision {
   try {
     bytes = readFileSync(file);
   } catch (error) {
+    if (DIGEST.test(file))
+      throw new CliError(
+        "usage",
+        `--record ${file}: wanted --log DIR beside the digest of a record; came none; add --log, or give the file of a record`,
+      );
     throw new CliError("file", `${file}: wanted a record; ${(error as Error).message}`);
   }
   return engine.readRecord(new Uint8Array(bytes));

@@ -125,8 +125,9 @@ async function made({ keys, plain }: PersonsOptions): Promise<PersonKeyFile> {
     remark("self_approvable: any program of this user can approve with this key");
     return makePersonKey(undefined, keys);
   }
-  const { ReviewError } = await import("permit0/review");
+  const { needPassphrase, ReviewError } = await import("permit0/review");
   const passphrase = await askPassphrase("new passphrase, at least 8 characters");
+  needPassphrase(passphrase);
   if ((await askPassphrase("the same again")) !== passphrase)
     throw new ReviewError("passphrase_wrong", { wanted: "the same passphrase twice", came: "two of them" });
   return makePersonKey(passphrase, keys);
@@ -148,6 +149,8 @@ async function remove(id: string, options: PersonsOptions): Promise<number> {
   const { withoutPerson } = await import("permit0/review");
   needTerminal("who may remove persons");
   const file = await openPersonFile(options.persons);
+  // A list that is not there is said as that, and none is begun.
+  file.persons();
   const persons = file.change((before) => withoutPerson(before, id, options.key));
   return shown(
     persons.filter((person) => person.id === id),
@@ -173,8 +176,11 @@ async function shown(persons: readonly Person[], { json }: PersonsOptions): Prom
   else
     for (const { id, status, roles, keys } of persons) {
       await output.line(`${status.padEnd(7)}  ${id}${roles.length === 0 ? "" : `  ${roles.join(", ")}`}`);
-      for (const { id: pid, status: standing, kept } of keys)
+      // Whoever was removed speaks with no key.
+      for (const { id: pid, status: own, kept } of keys) {
+        const standing = status === "removed" ? status : own;
         await output.line(`  ${standing.padEnd(7)}  ${pid}  ${kept ?? "nobody said how it is kept"}`);
+      }
     }
   await output.flush();
   return EXIT.done;

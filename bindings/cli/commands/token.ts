@@ -113,7 +113,9 @@ function addVerify(token: Command): void {
     .command("verify")
     .argument("[token]", "a token, a file with one, or - for standard input")
     .summary("say whether a token is to be believed")
-    .description("Verifies a token for an audience at a time, and with --args whether it covers arguments.")
+    .description(
+      "Verifies a token for an audience at a time, with --tool or --action whether it is for that, and with --args whether it covers arguments.",
+    )
     .option("--trust <file>", "list of the keys that are believed, as `permit0 token trust` prints it")
     .option("--audience <name>", "the gateway that asks")
     .option("--now <time>", "milliseconds since 1970, or a UTC date (default: the machine's clock)")
@@ -121,9 +123,9 @@ function addVerify(token: Command): void {
       "--parent <tokens...>",
       "of a token that was made from another: its parent, the parent's parent, …",
     )
-    .option("--tool <name>", "tool that is to run with --args")
-    .option("--server <name>", "its tool server")
-    .option("--action <name>", "action that is to run with --args, instead of --tool")
+    .option("--tool <name>", "tool that is to run")
+    .option("--server <name>", "tool server of --tool; without it the tool is the host's own")
+    .option("--action <name>", "action that is to run, instead of --tool")
     .option("--args <json>", "arguments that the token must cover")
     .option("--vectors <file>", "run test vectors of PASETO v4.public instead of a token")
     .option("--json", "the result as JSON on standard output")
@@ -239,7 +241,10 @@ async function verify(given: string | undefined, options: VerifyOptions): Promis
       "usage",
       "wanted --trust FILE and --audience NAME; a token never brings its own judge",
     );
-  const { matchArguments, parseTokenKeys, TokenError, verifyToken } = await import("permit0/token");
+  const target = targetOf(options);
+  const { matchArguments, matchTarget, parseTokenKeys, TokenError, verifyToken } = await import(
+    "permit0/token"
+  );
   const keys = parseTokenKeys(readText(file, "a list of keys"), file);
   const chain = [given, ...parent].map(tokenText);
   const args = options.args === undefined ? undefined : await argsBytes(options.args);
@@ -251,7 +256,9 @@ async function verify(given: string | undefined, options: VerifyOptions): Promis
       now_ms: timeOption(now, "--now"),
       verify: nodeEd25519.verify,
     });
-    if (args !== undefined) matchArguments(found.claims, targetOf(options, found.claims), args);
+    if (target !== undefined) matchTarget(found.claims, target);
+    // Where nobody said what is to run, the arguments alone are asked about.
+    if (args !== undefined) matchArguments(found.claims, target ?? itsTarget(found.claims), args);
     if (options.json === true) await output.json({ believed: true, ...(await facts(found)) });
     else await output.lines(lines(found, args !== undefined));
     await output.flush();
@@ -284,10 +291,21 @@ function lines({ claims, key }: VerifiedToken, hasArguments: boolean): string[] 
   ];
 }
 
-function targetOf({ tool, server, action }: VerifyOptions, { cap }: Claims): Target {
+/** What is to run, if somebody said it. */
+function targetOf({ tool, server, action }: VerifyOptions): Target | undefined {
+  if (tool !== undefined && action !== undefined)
+    throw new CliError("usage", "wanted --tool NAME or --action NAME; came both; leave one out");
+  if (server !== undefined && tool === undefined)
+    throw new CliError(
+      "usage",
+      "wanted --tool NAME beside --server; came none; say which tool of the server",
+    );
   if (action !== undefined) return { action };
   if (tool !== undefined) return { tool, ...(server === undefined ? {} : { server }) };
-  // Nobody said what is to run: the arguments alone are asked about.
+  return undefined;
+}
+
+function itsTarget({ cap }: Claims): Target {
   if (cap.direct === true) return { action: cap.tool };
   return { tool: cap.tool, ...(cap.server === undefined ? {} : { server: cap.server }) };
 }
