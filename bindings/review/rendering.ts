@@ -12,6 +12,7 @@ import { Lookout, marked, ValueText } from "./marked.ts";
 
 /** What who decides must see. Without the policy there are codes in place of sentences. */
 export function approvalLines(view: ApprovalView, wording?: Wording): readonly string[] {
+  if (view.state === "damaged") return [`approval ${view.handle}: ${stateText(view)}`];
   const lookout = new Lookout();
   const [call, why] = sections(view, lookout, wording);
   return [
@@ -62,6 +63,7 @@ function sections(view: ApprovalView, lookout: Lookout, wording?: Wording): [cal
 /** The same as data: what is not seen stands as JSON's own escapes. */
 export function approvalJson(view: ApprovalView, wording?: Wording): Readonly<Record<string, unknown>> {
   const { handle, state, at_ms, expires_ms, needed, approvers, denied, self_approvable, context } = view;
+  if (state === "damaged") return { handle, state, action: "", damage: view.damage };
   const { args, fields, tool, server, annotations } = requestOf(view);
   const lookout = new Lookout();
   sections(view, lookout);
@@ -113,6 +115,8 @@ export function stateText(view: ApprovalView): string {
       return `denied by ${saidText(denied)}`;
     case "expired":
       return `expired at ${timeText(expires_ms)}; nobody refused it`;
+    case "damaged":
+      return line(`damaged; ${view.damage}`);
     case "used":
       return `used; approved by ${count}${names}${mark}`;
   }
