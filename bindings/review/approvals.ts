@@ -32,7 +32,7 @@ import {
   STATEMENTS_MAX,
   termsOf,
 } from "./approval.ts";
-import { ReviewError } from "./errors.ts";
+import { needKnown, ReviewError } from "./errors.ts";
 import { activeKey, folded, isSelfApprovable, type Person } from "./persons.ts";
 import {
   type Act,
@@ -115,6 +115,15 @@ export const OPEN_MAX = 5;
 const POLL_MS_MIN = 50;
 const POLL_MS_MAX = 2000;
 
+const OPTIONS: Readonly<Record<keyof ApprovalsOptions, true>> = {
+  clock: true,
+  cooldownMs: true,
+  ed25519: true,
+  persons: true,
+  store: true,
+  ttlMs: true,
+};
+
 export class Approvals {
   readonly #store: ApprovalStore;
   readonly #persons: PersonSource;
@@ -125,6 +134,7 @@ export class Approvals {
 
   /** @throws ReviewError `review_option`. */
   constructor(options: ApprovalsOptions) {
+    needKnown(options, OPTIONS);
     const { store, persons, ed25519 = nobleEd25519, clock = systemClock } = options;
     this.#store = store;
     this.#persons = persons;

@@ -607,6 +607,7 @@ describe("what may be opened", () => {
   test("options have bounds", () => {
     for (const options of [{ ttlMs: 0 }, { ttlMs: DAY_MS + 1 }, { cooldownMs: -1 }, { ttlMs: 0.5 }])
       expect(() => room(options)).toThrow(/review_option/);
+    expect(() => room({ ttlMS: 1 } as object)).toThrow(/review_option: ttlMS: .*Did you mean ttlMs/);
   });
 });
 
