@@ -44,6 +44,10 @@ export class ApprovalFolder implements ApprovalStore {
     return bytes === undefined ? undefined : new Uint8Array(bytes);
   }
 
+  place(handle: string): string {
+    return this.#file(handle);
+  }
+
   change<T>(work: (write: WriteApproval) => Awaitable<T>): Awaitable<T> {
     return this.#turns.run(() => this.#locked(work));
   }
@@ -55,8 +59,10 @@ export class ApprovalFolder implements ApprovalStore {
     }
     const lock = await this.#lock();
     try {
-      for (const name of readdirSync(this.path))
-        if (LEFT.test(name)) rmSync(join(this.path, name), { force: true });
+      // A folder of such a name was not left by this.
+      for (const entry of readdirSync(this.path, { withFileTypes: true }))
+        if (LEFT.test(entry.name) && !entry.isDirectory())
+          rmSync(join(this.path, entry.name), { force: true });
       return await work((handle, bytes) => {
         if (bytes === undefined) rmSync(this.#file(handle), { force: true });
         else own(() => writeOwn(this.path, this.#file(handle), bytes));

@@ -17,7 +17,8 @@ import type { Context, Decision, Request } from "../src/types.ts";
 import { ReviewError } from "./errors.ts";
 import type { Statement, Terms } from "./statement.ts";
 
-export type ApprovalState = "open" | "approved" | "denied" | "expired" | "used";
+/** `damaged`: what is kept cannot be read, or has a denial that nobody signed. Nothing goes on with it. */
+export type ApprovalState = "open" | "approved" | "denied" | "expired" | "used" | "damaged";
 
 /** A statement with the time at which it came, which nobody signed. */
 export interface KeptStatement extends Statement {
@@ -178,10 +179,20 @@ function nameOf(tenant: string | undefined, session: string): string {
   return JSON.stringify([tenant, session]);
 }
 
-/** @throws ReviewError `approval_file`. */
-export function readApproval(bytes: Uint8Array, handle: string): Approval {
+/** Whose call damaged bytes were about, where that can still be read. */
+export function contextIn(bytes: Uint8Array): Context | undefined {
+  try {
+    const { request } = decode(bytes) as unknown as Approval;
+    return requestOf({ request }).context ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param path where people find it. @throws ReviewError `approval_file`. */
+export function readApproval(bytes: Uint8Array, handle: string, path = handle): Approval {
   const refuse = (came: string, cause?: unknown): never => {
-    throw new ReviewError("approval_file", { path: handle, wanted: "an approval of version 1", came, cause });
+    throw new ReviewError("approval_file", { path, wanted: "an approval of version 1", came, cause });
   };
   let value: unknown;
   try {

@@ -18,6 +18,7 @@ import {
   approvalBytes,
   approversOf,
   checkReviewed,
+  contextIn,
   decisionOf,
   familyOf,
   HANDLE,
@@ -31,7 +32,7 @@ import {
   STATEMENTS_MAX,
   termsOf,
 } from "./approval.ts";
-import { ReviewError } from "./errors.ts";
+import { needKnown, ReviewError } from "./errors.ts";
 import { activeKey, folded, isSelfApprovable, type Person, type PersonKey } from "./persons.ts";
 import {
   type Act,
@@ -83,6 +84,8 @@ export interface ApprovalView {
   readonly denied: Said | undefined;
   /** When it was used or ended, as far as somebody did that or saw it; before `expires_ms` where it was ended early. */
   readonly ended_ms: number | undefined;
+  /** What is wrong, and where, with one that is damaged; then nothing else of it is known. Only {@link Approvals.list} has such. */
+  readonly damage?: string;
   /**
    * Whether whoever asks could have approved it himself: he can write the list of persons, or a key that approved is not
    * known to be kept from him. The approval counts all the same; whoever reads it knows what it is worth.
@@ -114,6 +117,15 @@ export const OPEN_MAX = 5;
 const POLL_MS_MIN = 50;
 const POLL_MS_MAX = 2000;
 
+const OPTIONS: Readonly<Record<keyof ApprovalsOptions, true>> = {
+  clock: true,
+  cooldownMs: true,
+  ed25519: true,
+  persons: true,
+  store: true,
+  ttlMs: true,
+};
+
 export class Approvals {
   readonly #store: ApprovalStore;
   readonly #persons: PersonSource;
@@ -124,6 +136,7 @@ export class Approvals {
 
   /** @throws ReviewError `review_option`. */
   constructor(options: ApprovalsOptions) {
+    needKnown(options, OPTIONS);
     const { store, persons, ed25519 = nobleEd25519, clock = systemClock } = options;
     this.#store = store;
     this.#persons = persons;
@@ -187,11 +200,17 @@ export class Approvals {
     return this.#standing(record, request);
   }
 
-  /** All approvals, oldest first; those of some states alone. */
+  /** All approvals, oldest first; those of some states alone, and what is damaged: it may be in any. */
   async list(...states: readonly ApprovalState[]): Promise<readonly ApprovalView[]> {
     const views: ApprovalView[] = [];
-    for (const approval of await this.#all()) views.push(await this.#view(approval));
-    const wanted = states.length === 0 ? views : views.filter(({ state }) => states.includes(state));
+    const { sound, damaged } = await this.#everything();
+    for (const approval of sound) {
+      const view = await this.#viewed(approval);
+      views.push(view instanceof ReviewError ? damagedView(approval.handle, view) : view);
+    }
+    views.push(...damaged.map(({ handle, error }) => damagedView(handle, error)));
+    const isWanted = (state: ApprovalState): boolean => states.length === 0 || states.includes(state);
+    const wanted = views.filter(({ state }) => state === "damaged" || isWanted(state));
     return wanted.sort((one, other) => one.at_ms - other.at_ms || (one.handle < other.handle ? -1 : 1));
   }
 
@@ -269,7 +288,9 @@ export class Approvals {
     return this.#change(async (write) => {
       const ended: ApprovalView[] = [];
       for (const approval of handle === undefined ? await this.#all() : [await this.#needed(handle)]) {
-        const { state } = await this.#view(approval);
+        const view = handle === undefined ? await this.#viewed(approval) : await this.#view(approval);
+        if (view instanceof ReviewError) continue;
+        const { state } = view;
         if (approval.ended !== undefined || state === "denied" || state === "used") {
           if (handle !== undefined) throw closed(handle, state);
           continue;
@@ -351,7 +372,9 @@ export class Approvals {
     return this.#change(async (write) => {
       let count = 0;
       for (const approval of await this.#all()) {
-        const { state } = await this.#view(approval);
+        const view = await this.#viewed(approval);
+        if (view instanceof ReviewError) continue;
+        const { state } = view;
         if (state === "open" || state === "approved") continue;
         const ageMs = this.#clock() - endOf(approval);
         if (ageMs < olderThanMs || (state === "denied" && ageMs < this.#cooldownMs)) continue;
@@ -454,9 +477,13 @@ export class Approvals {
 
   /** @throws ReviewError `approval_limit`, `approval_cooldown`. */
   async #needRoom(asked: Approval): Promise<void> {
-    const others = await this.#all();
+    const { sound: others, damaged } = await this.#everything();
     const parents = parentsIn([asked, ...others].map((one) => requestOf(one).context));
     const family = familyOf(requestOf(asked).context, parents);
+    // It could be the denial that they must wait after.
+    for (const { context, error } of damaged)
+      if (context !== undefined && [...familyOf(context, parents)].some((name) => family.has(name)))
+        throw error;
     const { action } = decisionOf(asked.record);
     let open = 0;
     for (const other of others) {
@@ -526,7 +553,7 @@ export class Approvals {
       const key = person?.keys.find(({ id }) => id === denial.key);
       if (key !== undefined && (await isSignedBy(key.publicKey, terms, denial, this.#ed25519))) continue;
       throw new ReviewError("approval_file", {
-        path: handle,
+        path: this.#store.place?.(handle) ?? handle,
         wanted: "a denial that a person of the list signed",
         came: "one that does not verify",
       });
@@ -565,18 +592,47 @@ export class Approvals {
   }
 
   async #all(): Promise<readonly Approval[]> {
-    const all: Approval[] = [];
+    return (await this.#everything()).sound;
+  }
+
+  /** All that can be read, and what cannot: one bad file must not stop what has nothing to do with it. */
+  async #everything(): Promise<{
+    readonly sound: readonly Approval[];
+    readonly damaged: readonly Damaged[];
+  }> {
+    const sound: Approval[] = [];
+    const damaged: Damaged[] = [];
     for (const handle of await this.#store.handles()) {
-      // Removed in between by somebody else.
-      const approval = await this.#found(handle);
-      if (approval !== undefined) all.push(approval);
+      let bytes: Uint8Array | undefined;
+      try {
+        bytes = await this.#store.read(handle);
+        // Without bytes: removed in between by somebody else.
+        if (bytes !== undefined) sound.push(this.#read(bytes, handle));
+      } catch (error) {
+        if (!(error instanceof ReviewError)) throw error;
+        damaged.push({ handle, error, context: bytes === undefined ? undefined : contextIn(bytes) });
+      }
     }
-    return all;
+    return { sound, damaged };
+  }
+
+  #read(bytes: Uint8Array, handle: string): Approval {
+    return readApproval(bytes, handle, this.#store.place?.(handle));
   }
 
   async #found(handle: string): Promise<Approval | undefined> {
     const bytes = await this.#store.read(handle);
-    return bytes === undefined ? undefined : readApproval(bytes, handle);
+    return bytes === undefined ? undefined : this.#read(bytes, handle);
+  }
+
+  /** How it stands, or what is wrong with it. */
+  async #viewed(approval: Approval): Promise<ApprovalView | ReviewError> {
+    try {
+      return await this.#view(approval);
+    } catch (error) {
+      if (error instanceof ReviewError && error.code === "approval_file") return error;
+      throw error;
+    }
   }
 
   async #needed(handle: string): Promise<Approval> {
@@ -595,6 +651,34 @@ export class Approvals {
       changed(this.#store);
     }
   }
+}
+
+interface Damaged {
+  readonly handle: string;
+  readonly error: ReviewError;
+  /** Of the call, where it can still be read. */
+  readonly context: Context | undefined;
+}
+
+/** Of what cannot be read nothing is known but where it is and what is wrong. */
+function damagedView(handle: string, { message }: ReviewError): ApprovalView {
+  const none = new Uint8Array();
+  const terms = { args: none, at_ms: 0, expires_ms: 0, image: none, of: none, reasons: [] };
+  return {
+    handle,
+    state: "damaged",
+    damage: message,
+    at_ms: 0,
+    expires_ms: 0,
+    needed: 0,
+    approvers: [],
+    denied: undefined,
+    self_approvable: false,
+    context: { time_ms: 0 },
+    record: none,
+    request: none,
+    terms,
+  };
 }
 
 function saidOf({ by, key, time_ms }: KeptStatement): Said {

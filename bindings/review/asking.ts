@@ -6,7 +6,7 @@ import { sha256 } from "../src/sha256.ts";
 import type { Decision, ReviewDecision } from "../src/types.ts";
 import { requestOf } from "./approval.ts";
 import type { Approvals, ApprovalView, TakenApproval, WaitOptions } from "./approvals.ts";
-import { ReviewError } from "./errors.ts";
+import { needKnown, ReviewError } from "./errors.ts";
 import { type ConsultOptions, consult, type Reviewer, type ReviewVerdict } from "./reviewer.ts";
 import { statementBytes } from "./statement.ts";
 
@@ -25,6 +25,15 @@ export interface AskOptions extends WaitOptions {
   readonly onWait?: (approval: ApprovalView) => unknown;
 }
 
+const OPTIONS: Readonly<Record<keyof AskOptions, true>> = {
+  consult: true,
+  onReviewer: true,
+  onWait: true,
+  reviewer: true,
+  signal: true,
+  timeoutMs: true,
+};
+
 /** How often one call is asked about: once more if there are new reasons by the time it is approved. */
 const ROUNDS = 2;
 
@@ -35,12 +44,14 @@ const ROUNDS = 2;
  * The guarded call rejects with `PermitDenied` when a person or the reviewer said no, with `PermitReview` when nobody decided in
  * `timeoutMs`, the approval ended or was used by another, or may not be asked for now; with a ReviewError when the approvals
  * cannot be read; with what the signal was aborted with.
+ * @throws ReviewError `review_option` for an option that there is not.
  *
  * @example
  * const approvals = await openApprovals({ persons: "/etc/permit0/persons.json" });
  * const permit = createPermit({ log, review: askPersons(approvals, { onWait: ({ handle }) => tell(handle) }) });
  */
 export function askPersons(approvals: Approvals, options: AskOptions = {}): Review {
+  needKnown(options, OPTIONS);
   return { resolve: (asked, call) => resolved(approvals, options, asked, call) };
 }
 
@@ -60,7 +71,7 @@ async function resolved(
   options: AskOptions,
   first: ReviewDecision,
   call: Asked,
-): Promise<string | undefined> {
+): ReturnType<Review["resolve"]> {
   let decision: Decision = first;
   for (let round = 1; round <= ROUNDS && decision.verdict === "review"; round++) {
     let view = await approvals.find(decision, call.requestOf(decision));
@@ -77,12 +88,11 @@ async function resolved(
     }
     await options.onWait?.(view);
     const end = await ended(approvals, view.handle, options);
-    if (typeof end === "string") return end;
+    if (typeof end === "string") return { why: end, approval: view.handle };
     if ("denied" in end) {
       const no = deniedBy(end);
-      if (no === undefined) return sentenceOf(end);
-      await call.again(no);
-      return sentenceOf(end);
+      if (no !== undefined) await call.again(no);
+      return { why: sentenceOf(end), approval: end.handle };
     }
     const { approval, salt } = end.request;
     decision = await call.again({ approval, salt: salt as Uint8Array });

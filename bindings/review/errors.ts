@@ -1,6 +1,6 @@
 /** The one error for reviews: a code that never changes, where, what was wanted, what came, what to do. */
 
-import { CodedError, type ErrorDetail } from "../src/errors.ts";
+import { CodedError, type ErrorDetail, nearest, shown } from "../src/errors.ts";
 
 /** Every code with the general advice, which an error may say more exactly. docs/approvals.md lists them. */
 export const REVIEW_ADVICE = {
@@ -9,7 +9,7 @@ export const REVIEW_ADVICE = {
   approval_record:
     "Open an approval for a decision of the engine whose verdict is review, with its own request.",
   approval_quorum_range: "Lower the number of approvers in the policy.",
-  approval_limit: "Wait until one of them is decided, or withdraw one.",
+  approval_limit: "Wait until one of them is decided, or end one: `permit0 approvals expire HANDLE`.",
   approval_cooldown: "Wait, and do not ask again for what a person has just refused.",
 
   // Deciding.
@@ -60,5 +60,20 @@ export class ReviewError extends CodedError<ReviewCode> {
   /** @param detail `path` is a place in a file or in options, or the handle of an approval; texts in `came` are escaped. */
   constructor(code: ReviewCode, detail: Omit<ErrorDetail, "offset"> = {}) {
     super(code, detail, REVIEW_ADVICE[code]);
+  }
+}
+
+/** An option that is misspelt would be one that does not hold. @throws ReviewError `review_option`. */
+export function needKnown(options: object, known: Readonly<Record<string, true>>): void {
+  const names = Object.keys(known);
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue;
+    const meant = nearest(name, names);
+    throw new ReviewError("review_option", {
+      path: name,
+      wanted: `one of ${names.join(", ")}`,
+      came: shown(name),
+      ...(meant === undefined ? {} : { advice: `Did you mean ${meant}?` }),
+    });
   }
 }

@@ -19,6 +19,7 @@ type AmountWords = Pick<ImageView, "bytes" | "exponentOf" | "fieldOf" | "fields"
 
 /** What who decides must see. Without the policy there are codes in place of sentences. */
 export function approvalLines(view: ApprovalView, wording?: PolicyWords): readonly string[] {
+  if (view.state === "damaged") return [`approval ${view.handle}: ${stateText(view)}`];
   const lookout = new Lookout();
   const [call, why] = sections(view, lookout, wording);
   return [
@@ -76,6 +77,7 @@ function sections(
 export function approvalJson(view: ApprovalView, wording?: PolicyWords): Readonly<Record<string, unknown>> {
   const { handle, state, at_ms, expires_ms, ended_ms, needed, approvers, denied, self_approvable, context } =
     view;
+  if (state === "damaged") return { handle, state, action: "", damage: view.damage };
   const { args, fields, tool, server, annotations } = requestOf(view);
   const lookout = new Lookout();
   sections(view, lookout);
@@ -133,6 +135,8 @@ export function stateText(view: ApprovalView): string {
       return ended_ms !== undefined && ended_ms < expires_ms
         ? `ended at ${timeText(ended_ms)}, before its time; nobody refused it`
         : `expired at ${timeText(expires_ms)}; nobody refused it`;
+    case "damaged":
+      return line(`damaged; ${view.damage}`);
     case "used":
       return `used; approved by ${count}${names}${mark}`;
   }

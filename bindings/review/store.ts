@@ -15,6 +15,8 @@ export interface ApprovalStore {
   handles(): Awaitable<readonly string[]>;
   /** What was written last; undefined when there is none. */
   read(handle: string): Awaitable<Uint8Array | undefined>;
+  /** Where people find it, for errors: the path of a file. Default: the handle. */
+  place?(handle: string): string;
   /**
    * Does work while nobody else, in no other process either, changes anything here: what it reads stays true until it
    * has written. Two persons who decide at the same moment must both be heard.

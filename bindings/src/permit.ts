@@ -133,7 +133,7 @@ export interface Review {
   /**
    * Brings what others say to a call. The last decision of `again` counts, whatever this returns or was told.
    * @param asked a decision of the engine, to review.
-   * @returns why the call does not go on, where it does not.
+   * @returns why the call does not go on, where it does not; with the handle of the approval that was asked for.
    */
   resolve(
     asked: ReviewDecision,
@@ -143,7 +143,7 @@ export interface Review {
       /** Decides the same call afresh, now, with what was said; kept and logged as any other. */
       again(said: ReviewAnswer): Promise<Decision>;
     },
-  ): Promise<string | undefined>;
+  ): Promise<string | { readonly why: string; readonly approval?: string } | undefined>;
 }
 
 /** Starts `body`, at most once, and gives what it gives; or throws. `request` is what was decided. */
@@ -281,11 +281,14 @@ export class PermitDenied extends Error {
 export class PermitReview extends Error {
   override readonly name = "PermitReview";
   readonly decision: ReviewDecision;
+  /** Handle of the approval that was asked for, where one was: whoever has it can wait again. */
+  readonly approval: string | undefined;
 
   /** @param why said instead of the sentence of the first reason. */
-  constructor(decision: ReviewDecision, why?: string) {
+  constructor(decision: ReviewDecision, why?: string, approval?: string) {
     super(refusalText("needs review", decision, why));
     this.decision = decision;
+    this.approval = approval;
   }
 }
 
@@ -411,19 +414,20 @@ export function createPermit(options: PermitOptions = {}): Permit {
 
   async function pass(call: PermitCall, binding: Binding): Promise<Decision> {
     let decision = await decide(call, binding);
-    let why: string | undefined;
+    let said: Awaited<ReturnType<Review["resolve"]>>;
     if (review !== undefined && decision.verdict === "review" && decision.mode === "enforce") {
       // People are shown who asks, and from where: that stays so, whatever becomes of the caller's objects.
       const { context } = decode(permit.requestOf(decision)) as unknown as Request;
-      why = await review.resolve(decision, {
+      said = await review.resolve(decision, {
         requestOf: permit.requestOf,
-        again: async (said) => {
-          decision = await decide({ ...call, context }, binding, said);
+        again: async (answer) => {
+          decision = await decide({ ...call, context }, binding, answer);
           return decision;
         },
       });
     }
-    needPermission(decision, met, why);
+    const { why, approval } = typeof said === "string" ? { why: said } : { why: undefined, ...said };
+    needPermission(decision, met, why, approval);
     return decision;
   }
 
@@ -548,7 +552,12 @@ function decideOrDeny(engine: Engine, request: Request): Decision {
 }
 
 /** Throws unless the call may run now. */
-function needPermission(decision: Decision, met: ReadonlySet<string>, why: string | undefined): void {
+function needPermission(
+  decision: Decision,
+  met: ReadonlySet<string>,
+  why: string | undefined,
+  approval: string | undefined,
+): void {
   if (decision.mode === "shadow") return;
   switch (decision.verdict) {
     case "allow": {
@@ -565,7 +574,7 @@ function needPermission(decision: Decision, met: ReadonlySet<string>, why: strin
       });
     }
     case "review":
-      throw new PermitReview(decision, why);
+      throw new PermitReview(decision, why, approval);
     default:
       throw new PermitDenied(decision, why);
   }

@@ -221,6 +221,12 @@ describe("statements that were put into the store by hand", () => {
         expect(error).toMatchObject({ code: "approval_file" });
         expect((error as ReviewError).message).not.toContain("ann");
       }
+      // Of the session that it is about nothing more is asked, of others it is.
+      const [same, other] = [refund(), refund(85_000, { session: "s-2" })];
+      expect(await codeOf(approvals.open(same.decision, same.request))).toBe("approval_file");
+      expect((await approvals.open(other.decision, other.request)).state).toBe("open");
+      expect((await approvals.list()).map(({ state }) => state).sort()).toEqual(["damaged", "open"]);
+      expect(await approvals.expire()).toEqual([]);
     },
   );
 });
@@ -627,6 +633,7 @@ describe("what may be opened", () => {
   test("options have bounds", () => {
     for (const options of [{ ttlMs: 0 }, { ttlMs: DAY_MS + 1 }, { cooldownMs: -1 }, { ttlMs: 0.5 }])
       expect(() => room(options)).toThrow(/review_option/);
+    expect(() => room({ ttlMS: 1 } as object)).toThrow(/review_option: ttlMS: .*Did you mean ttlMs/);
   });
 });
 

@@ -72,6 +72,7 @@ function approvalsOf(clock: { ms: number }, dir?: string): Approvals {
 function desk({
   approvals: given,
   clock = { ms: Date.now() },
+  engine: other = engine,
   permit: more,
   ...ask
 }: DeskOptions = {}): Desk {
@@ -83,7 +84,7 @@ function desk({
     wake();
   };
   const permit = createPermit({
-    engine: ask.engine ?? engine,
+    engine: other,
     context: { agent: "billing-agent", actor: ZOE.by, session: "s-1" },
     clock: () => clock.ms,
     review: askPersons(approvals, { onWait, ...ask }),
@@ -211,10 +212,17 @@ describe("a call that is not approved does not run:", () => {
     const refusal = await refusalOf(refund());
     expect(refusal).toBeInstanceOf(PermitReview);
     const [{ handle }] = (await approvals.list("open")) as [ApprovalView];
+    expect((refusal as PermitReview).approval).toBe(handle);
     expect(refusal.message).toContain(`approval ${handle} goes on`);
     await approvals.approve(handle, ANN);
     expect(await refund()).toBe("refunded ch_1");
     expect(ran).toEqual([REFUND]);
+  });
+
+  test("an option is misspelt, which is said at once", () => {
+    expect(() => askPersons(approvalsOf({ ms: 0 }), { timeoutMS: 1 } as object)).toThrow(
+      /review_option: timeoutMS: .*Did you mean timeoutMs/,
+    );
   });
 
   test("too many wait in the session", async () => {

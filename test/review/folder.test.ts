@@ -21,7 +21,9 @@ import { ApprovalFolder } from "../../bindings/hosts/approval-folder.ts";
 import { PersonFile } from "../../bindings/hosts/person-file.ts";
 import { makePersonKey, openPersonKey } from "../../bindings/hosts/person-key.ts";
 import { publicKeyText } from "../../bindings/keys/paserk.ts";
+import type { ApprovalView } from "../../bindings/review/approvals.ts";
 import { personsText, withPerson } from "../../bindings/review/persons.ts";
+import { approvalJson, approvalLines } from "../../bindings/review/rendering.ts";
 import { signStatement } from "../../bindings/review/statement.ts";
 import { ROOT } from "../../tools/files.ts";
 import { ANN, BEN, listed, refund, room, SIGNERS } from "./reviewed.ts";
@@ -116,6 +118,37 @@ describe("a folder of approvals", () => {
     await expect(approvals.show(handle)).rejects.toMatchObject({ code: "approval_store" });
     chmodSync(dir, 0o755);
     expect(() => new ApprovalFolder(dir)).toThrow(/approval_store/);
+  });
+
+  test("goes on beside a file that is damaged, and says where that is", async () => {
+    const dir = fresh();
+    const { approvals } = room({ store: new ApprovalFolder(dir) });
+    const [one, other] = [refund(), refund(85_000, { session: "s-2" })];
+    const { handle } = await approvals.open(one.decision, one.request);
+    const copied = join(dir, `${"0".repeat(32)}.approval`);
+    writeFileSync(copied, readFileSync(join(dir, `${handle}.approval`)), { mode: 0o600 });
+    const cut = join(dir, `${"1".repeat(32)}.approval`);
+    writeFileSync(cut, "cut", { mode: 0o600 });
+    mkdirSync(join(dir, `${"2".repeat(32)}.approval`));
+    mkdirSync(join(dir, "x.0123456789abcdef.tmp"));
+
+    expect((await approvals.open(other.decision, other.request)).state).toBe("open");
+    expect((await approvals.find(one.decision, one.request))?.handle).toBe(handle);
+    // That of this session might have been a denial.
+    const more = refund(85_000, {}, "ch_2");
+    await expect(approvals.open(more.decision, more.request)).rejects.toMatchObject({
+      code: "approval_file",
+      message: expect.stringContaining(copied),
+    });
+    await expect(approvals.show("1".repeat(32))).rejects.toThrow(cut);
+    const rows = await approvals.list("open");
+    expect(rows.map(({ state }) => state).sort()).toEqual(["damaged", "damaged", "damaged", "open", "open"]);
+    const row = rows.find((view) => view.handle === "1".repeat(32)) as ApprovalView;
+    expect(row.damage).toContain(cut);
+    expect(approvalJson(row)).toMatchObject({ state: "damaged", damage: row.damage });
+    expect(approvalLines(row)).toEqual([expect.stringContaining(cut)]);
+    expect(await approvals.expire()).toEqual([]);
+    expect(await approvals.forget()).toBe(0);
   });
 
   test("loses no statement when two processes decide at once, and is taken by one of many", async () => {
