@@ -9,7 +9,7 @@ export const REVIEW_ADVICE = {
   approval_record:
     "Open an approval for a decision of the engine whose verdict is review, with its own request.",
   approval_quorum_range: "Lower the number of approvers in the policy.",
-  approval_limit: "Wait until one of them is decided, or withdraw one.",
+  approval_limit: "Wait until one of them is decided, or end one: `permit0 approvals expire HANDLE`.",
   approval_cooldown: "Wait, and do not ask again for what a person has just refused.",
 
   // Deciding.
