@@ -6,10 +6,11 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createPermit } from "permit0";
+import { createPermit, PermitDenied, PermitReview } from "permit0";
 import { createGateway } from "permit0/gateway";
 import { Remembering } from "permit0/memory";
 import { BurnFolder, loadEngine, nodeEd25519, openApprovals, openKeyFolder, openLog } from "permit0/node";
+import { ReviewError } from "permit0/review";
 import { mintToken } from "permit0/token";
 
 const ISSUER = "urn:pdp:acme";
@@ -32,21 +33,32 @@ const permit = createPermit({
 });
 const approvals = await openApprovals({ dir: place("approvals"), persons: place("persons.json") });
 
-const asked = await permit.check({ action: ACTION, fields: FIELDS });
-console.log(`${asked.verdict}: ${asked.reasons.map(({ sentence }) => sentence).join(" ")}`);
-const { handle } = await approvals.open(asked, permit.requestOf(asked));
-console.log(`
+let handle;
+try {
+  const asked = await permit.check({ action: ACTION, fields: FIELDS });
+  console.log(`${asked.verdict}: ${asked.reasons.map(({ sentence }) => sentence).join(" ")}`);
+  // The same call, asked for again after this stopped, is the same approval.
+  ({ handle } = await approvals.open(asked, permit.requestOf(asked), { join: true }));
+  console.log(`
 Somebody must approve it. At another terminal:
 
   npx permit0 approvals approve ${handle} --by ann@acme.example --dir ${place("approvals")} --persons ${place("persons.json")} --keys ${place("person")}
 `);
-const { state } = await approvals.wait(handle, { timeoutMs: WAIT_MS });
-if (state === "approved") await run();
-else {
-  console.log(state);
+  const { state } = await approvals.wait(handle, { timeoutMs: WAIT_MS });
+  if (state === "approved") await run();
+  else {
+    console.log(state);
+    process.exitCode = 1;
+  }
+} catch (error) {
+  // Its sentence says what to do: wait after a denial, or end an approval that nobody decides.
+  if (!(error instanceof ReviewError || error instanceof PermitDenied || error instanceof PermitReview))
+    throw error;
+  console.log(error.message);
   process.exitCode = 1;
+} finally {
+  await log.close();
 }
-await log.close();
 
 async function run() {
   // The approval is an input: the engine decides afresh, in the same log, and has the last word.
@@ -93,5 +105,5 @@ async function run() {
 What the log says of it:
 
   npx permit0 verify ${place("evidence")} --keys ${place("keys")} --persons ${place("persons.json")}
-  npx permit0 explain --log ${place("evidence")} --record ${asked.digests.record.slice(0, 16)} --persons ${place("persons.json")}`);
+  npx permit0 explain --log ${place("evidence")} --record ${handle} --persons ${place("persons.json")}`);
 }

@@ -41,7 +41,17 @@ beforeAll(() => {
   const done = mint("--tool", "read_file", "--args", ARGS);
   expect(done).toMatchObject({ status: 0, stderr: "" });
   minted = done.stdout.trimEnd();
-  writeFileSync(join(folder, "token.txt"), `${minted}\n`);
+  writeFileSync(join(folder, "token.txt"), `\n${minted} \n\n`);
+});
+
+test("trust names the key, and mint says its own default of the time", () => {
+  const { stdout, stderr } = token("trust", "--issuer", "acme", "--audience", "files", "--keys", "k");
+  expect(JSON.parse(stdout).v).toBe(1);
+  expect(stderr).toMatch(/^current {2}k4\.pid\.[A-Za-z0-9_-]{44}\n$/);
+  const help = token("mint", "--help").stdout;
+  expect(help).toMatch(/\(default:\s+now\)/);
+  expect(help).not.toContain("epoch");
+  expect(help).toContain('"op":"prefix"');
 });
 
 test("what is allowed is minted, what is not is not", () => {
@@ -110,7 +120,10 @@ test("it is refused with one reason, and unreadable is something else", () => {
 test("an envelope is minted, and believed for what lies in it", () => {
   const envelope = '[{"p":["path"],"op":"prefix","v":"READ"}]';
   const text = mint("--tool", "read_file", "--args", ARGS, "--constraints", envelope).stdout.trimEnd();
-  expect(verify(text, "--args", '{"path":"READ"}').status).toBe(0);
+  const believed = verify(text, "--args", '{"path":"READ"}');
+  expect(believed.status).toBe(0);
+  expect(believed.stdout).toContain('\n  if "path" prefix "READ"\n');
+  expect(believed.stdout).toContain("whether it was used already was not looked at");
   expect(verify(text, "--args", '{"path":"WRITE"}').stdout).toMatch(/^refused {2}args_value/);
   expect(verify(text, "--args", '{"path":"READ","more":1}').stdout).toMatch(/^refused {2}args_extra/);
 });

@@ -51,6 +51,43 @@ test("the refund waits, is approved elsewhere, and runs once", () => {
   expect(status).toBe(0);
 });
 
+test("after a denial it says so in a sentence, with no stack; what waits is joined", async () => {
+  const place = join(folder, "again");
+  const started = (): { said: Promise<string>; handle: Promise<string>; stop: () => void } => {
+    const script = spawn(process.execPath, [join(ROOT, "examples/refund-review/refund.mjs"), place]);
+    let text = "";
+    const handle = new Promise<string>((resolve) => {
+      for (const stream of [script.stdout, script.stderr])
+        stream.on("data", (bytes) => {
+          text += String(bytes);
+          const found = /approvals approve ([0-9a-f]{32}) /.exec(text)?.[1];
+          if (found !== undefined) resolve(found);
+        });
+    });
+    return {
+      handle,
+      stop: () => void script.kill(),
+      said: new Promise((resolve) => script.on("close", (code) => resolve(`${code} ${text}`))),
+    };
+  };
+  const first = started();
+  const handle = await first.handle;
+  first.stop();
+  await first.said;
+  const second = started();
+  expect(await second.handle).toBe(handle);
+  const persons = join(place, "persons.json");
+  writeFileSync(
+    persons,
+    personsText(withPerson([], { id: ANN.by, key: publicKeyText(ANN.signer.publicKey) })),
+  );
+  const approvals = await openApprovals({ dir: join(place, "approvals"), persons });
+  await approvals.deny(handle, ANN);
+  expect(await second.said).toMatch(/^1 [\s\S]*\ndenied\n$/);
+  const again = await started().said;
+  expect(again).toMatch(/^1 [\s\S]*\napproval_cooldown: .*\n$/);
+}, 60_000);
+
 test("verify holds the approval against the review, and ann's signature", () => {
   const args = ["verify", LOG, "--keys", join(folder, "keys"), "--persons", PERSONS];
   const done = run(args);

@@ -72,21 +72,27 @@ function addMint(token: Command): void {
     .summary("decide a call and mint a token if it is allowed")
     .description("Decides a call, and prints a token for it if it is allowed.")
     .usage("--tool NAME --args JSON | --action NAME --fields JSON  --issuer NAME --audience NAME [options]");
-  addPolicyOptions(addCallOptions(command).option("--principal <name>", "whose authority the call uses"))
+  const calls = addCallOptions(command);
+  // A token of another time would have ended before it was minted.
+  for (const option of calls.options)
+    if (option.long === "--time-ms") option.description = option.description.replace("the epoch", "now");
+  addPolicyOptions(calls.option("--principal <name>", "whose authority the call uses"))
     .optionsGroup("The token:")
     .requiredOption("--issuer <name>", "who mints, as verifiers have it beside the key")
     .requiredOption("--audience <name>", "the gateway that may use it")
     .option("--keys <folder>", "folder of the keys (default: ~/.permit0/keys)")
-    .option("--constraints <json>", "an envelope of arguments instead of exactly these")
+    .option("--constraints <json>", "an envelope of arguments instead of exactly these: a list of {p, op, v}")
     .option("--ttl-ms <number>", "milliseconds from the decision on")
     .option("--json", "token and claims as JSON on standard output")
     .addHelpText(
       "after",
       `
-Exit: 0 minted, 1 not allowed, 2 could not run. The time is now, unless --time-ms says another.
+Exit: 0 minted, 1 not allowed, 2 could not run.
 
-Example:
-  $ permit0 token mint --tool read_file --args '{"path":"README.md"}' --agent desk --issuer acme --audience files`,
+Examples:
+  $ permit0 token mint --tool read_file --args '{"path":"README.md"}' --agent desk --issuer acme --audience files
+  $ permit0 token mint --tool read_file --args '{"path":"docs/a.md"}' --agent desk --issuer acme --audience files \\
+      --constraints '[{"p":["path"],"op":"prefix","v":"docs/"}]'`,
     )
     .action(async (options: MintOptions) => {
       process.exitCode = await mint(options);
@@ -200,6 +206,7 @@ async function trust({ issuer, audience, keys }: TrustOptions): Promise<number> 
       ),
     ),
   );
+  for (const { id, status } of signing) remark(`${status}  ${id}`);
   return EXIT.done;
 }
 
@@ -280,15 +287,26 @@ async function facts({ claims, key, audience }: VerifiedToken): Promise<Record<s
 function lines({ claims, key }: VerifiedToken, hasArguments: boolean): string[] {
   const { cap, prov, pol } = claims;
   const covered = cap.args.mode === "exact" ? "exactly the decided arguments" : "arguments in its envelope";
+  const envelope = cap.args.mode === "exact" ? [] : cap.args.c.map((one) => `  if ${constraintText(one)}`);
   const name = cap.server === undefined ? cap.tool : `${cap.tool} of ${cap.server}`;
   return [
     `believed  ${safe(name)} with ${covered}${hasArguments ? ", these among them" : ""}`,
+    ...envelope,
     `  for ${safe(claims.aud)}, until ${new Date(claims.exp_ms).toISOString()}, once (${claims.jti})`,
     `  on behalf of ${safe(claims.sub)}, by ${safe(claims.act.sub)}`,
     `  minted by ${safe(claims.iss)} with ${key.id}`,
     `  record ${prov.record}`,
     `  policy ${pol.h}, engine ${prov.engine}`,
+    "  whether it was used already was not looked at: the gateway knows",
   ];
+}
+
+/** `amount max 5000`, as the token has it. */
+function constraintText({ p, op, ...value }: Constraint): string {
+  const path = p.length === 0 ? "it" : p.map((step) => JSON.stringify(step)).join(".");
+  if (!("v" in value)) return safe(`${path} ${op}`);
+  const { v } = value;
+  return safe(`${path} ${op} ${op === "every" ? constraintText(v as Constraint) : JSON.stringify(v)}`);
 }
 
 /** What is to run, if somebody said it. */
@@ -338,10 +356,10 @@ async function vectors(given: string | undefined, options: VerifyOptions): Promi
   return failed.length === 0 ? EXIT.done : EXIT.findings;
 }
 
-/** A token as it stands, in a file, or on standard input; a line end behind it belongs to the file. */
+/** A token as it stands, in a file, or on standard input; blanks and line ends around it belong to the file. */
 function tokenText(given: string): string {
   if (/^v[0-9]+\./i.test(given)) return given;
-  return readText(given === "-" ? 0 : given, "a token").replace(/\r?\n$/, "");
+  return readText(given === "-" ? 0 : given, "a token").trim();
 }
 
 function readText(file: string | 0, what: string): string {
