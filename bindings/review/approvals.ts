@@ -673,6 +673,7 @@ function damagedView(handle: string, { message }: ReviewError): ApprovalView {
     needed: 0,
     approvers: [],
     denied: undefined,
+    ended_ms: undefined,
     self_approvable: false,
     context: { time_ms: 0 },
     record: none,

@@ -121,12 +121,16 @@ async function opened({ dir, persons }: ApprovalsOptions): Promise<Approvals> {
 }
 
 async function list(options: ApprovalsOptions): Promise<number> {
-  const { approvalJson } = await import("permit0/review");
+  const { approvalJson, approvalLines } = await import("permit0/review");
   const states: readonly ApprovalState[] = options.all === true ? [] : ["open", "approved"];
   const views = await (await opened(options)).list(...states);
   const output = new Output();
   if (options.json === true) await output.json(views.map((view) => approvalJson(view)));
-  else await output.lines(table(await Promise.all(views.map(row))));
+  else {
+    const isDamaged = ({ state }: ApprovalView): boolean => state === "damaged";
+    const rows = await Promise.all(views.filter((view) => !isDamaged(view)).map(row));
+    await output.lines([...table(rows), ...views.filter(isDamaged).flatMap((view) => approvalLines(view))]);
+  }
   await output.flush();
   if (options.json !== true) remark(`${views.length} ${views.length === 1 ? "approval" : "approvals"}`);
   return EXIT.done;
