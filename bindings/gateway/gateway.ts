@@ -150,10 +150,10 @@ class OpenGateway {
         wanted: `sha256:${engine}`,
         came: prov.engine,
       });
-    if (frozen === "unknown")
-      throw new GatewayError("freeze_unknown", { wanted: "what is frozen", came: "a damaged memory" });
-    if (frozen)
+    if (frozen === false) return;
+    if (frozen === true)
       throw new GatewayError("frozen", { wanted: "names that nobody froze", came: "one that is frozen" });
+    throw new GatewayError("freeze_unknown", { wanted: "what is frozen", came: "a damaged memory" });
   }
 
   async #burn({ iss, jti, exp_ms, prov, aud, ctx }: Claims, time_ms: number): Promise<Burn> {

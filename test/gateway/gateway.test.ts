@@ -16,7 +16,7 @@ import { BurnFolder } from "../../bindings/hosts/burn-folder.ts";
 import { openLog, verifyFolder } from "../../bindings/hosts/log-folder.ts";
 import { MemoryStore } from "../../bindings/memory/memory-store.ts";
 import type { Engine } from "../../bindings/src/engine.ts";
-import { createPermit, type EventResult } from "../../bindings/src/permit.ts";
+import { createPermit, type EventResult, type Permit, type PermitCall } from "../../bindings/src/permit.ts";
 import { hex } from "../../bindings/src/sha256.ts";
 import { attenuate, parseToken, type TokenKey, verifyToken } from "../../bindings/token/index.ts";
 import { memoryImage } from "../memory/policy.ts";
@@ -229,12 +229,11 @@ describe("nothing runs", () => {
 
   test("when the memory that says what is frozen is damaged", async () => {
     const { permit, clock, token } = await setUp();
-    const damaged: GatewayOptions["permit"] = {
-      ...permit,
-      standing: async (call) => ({ ...(await permit.standing(call)), frozen: "unknown" }),
-    };
-    const gateway = await gatewayOf(damaged, clock);
-    await refused("freeze_unknown", () => gateway.execute(token, "read_file", ARGS, run));
+    for (const frozen of ["unknown", undefined] as ("unknown" | undefined)[]) {
+      const standing = async (call: PermitCall) => ({ ...(await permit.standing(call)), frozen });
+      const gateway = await gatewayOf({ ...permit, standing } as Permit, clock);
+      await refused("freeze_unknown", () => gateway.execute(token, "read_file", ARGS, run));
+    }
   });
 
   test("when nobody can say what is frozen", async () => {
