@@ -514,6 +514,20 @@ describe("an outcome", () => {
     burns.close();
   });
 
+  test("is not told to histories again once the permit has said that it keeps none", async () => {
+    const clock = atStart();
+    const permit = createPermit({ engine, context: NAMES, clock: () => clock.now });
+    let asks = 0;
+    const outcome: Permit["outcome"] = (...given) => {
+      asks++;
+      return permit.outcome(...given);
+    };
+    const { log, outcomes } = noting();
+    const gateway = await gatewayOf({ ...permit, outcome }, clock, { log });
+    for (let use = 0; use < 2; use++) await gateway.execute(await tokenOf(permit), "read_file", ARGS, run);
+    expect([asks, outcomes.length]).toEqual([1, 2]);
+  });
+
   test("of a session goes to its histories, whether there is a log or not", async () => {
     const clock = atStart();
     const permit = permitOf(engine, clock);
