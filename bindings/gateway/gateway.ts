@@ -62,6 +62,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 class OpenGateway {
   readonly #options: GatewayOptions;
   #burnt = 0;
+  /** Until the permit says that it keeps none, which it says for good. */
+  #hasHistories = true;
   #isClosed = false;
 
   constructor(options: GatewayOptions) {
@@ -150,10 +152,10 @@ class OpenGateway {
         wanted: `sha256:${engine}`,
         came: prov.engine,
       });
-    if (frozen === "unknown")
-      throw new GatewayError("freeze_unknown", { wanted: "what is frozen", came: "a damaged memory" });
-    if (frozen)
+    if (frozen === false) return;
+    if (frozen === true)
       throw new GatewayError("frozen", { wanted: "names that nobody froze", came: "one that is frozen" });
+    throw new GatewayError("freeze_unknown", { wanted: "what is frozen", came: "a damaged memory" });
   }
 
   async #burn({ iss, jti, exp_ms, prov, aud, ctx }: Claims, time_ms: number): Promise<Burn> {
@@ -207,12 +209,13 @@ class OpenGateway {
     const { iss, jti } = burn;
     const record = digestOf(burn);
     const place = placeOf(burn);
-    if (Object.keys(place).length > 0) {
+    if (this.#hasHistories && Object.keys(place).length > 0) {
       try {
         await permit.outcome({ record, ...place }, { status });
         return;
       } catch (error) {
         if ((error as { readonly code?: unknown } | null)?.code !== "memory_missing") throw error;
+        this.#hasHistories = false;
       }
     }
     if (log !== "none") await log.noteOutcome({ iss, jti, record, status, time_ms: this.#now() });

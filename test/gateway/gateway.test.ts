@@ -16,7 +16,7 @@ import { BurnFolder } from "../../bindings/hosts/burn-folder.ts";
 import { openLog, verifyFolder } from "../../bindings/hosts/log-folder.ts";
 import { MemoryStore } from "../../bindings/memory/memory-store.ts";
 import type { Engine } from "../../bindings/src/engine.ts";
-import { createPermit, type EventResult } from "../../bindings/src/permit.ts";
+import { createPermit, type EventResult, type Permit, type PermitCall } from "../../bindings/src/permit.ts";
 import { hex } from "../../bindings/src/sha256.ts";
 import { attenuate, parseToken, type TokenKey, verifyToken } from "../../bindings/token/index.ts";
 import { memoryImage } from "../memory/policy.ts";
@@ -229,12 +229,11 @@ describe("nothing runs", () => {
 
   test("when the memory that says what is frozen is damaged", async () => {
     const { permit, clock, token } = await setUp();
-    const damaged: GatewayOptions["permit"] = {
-      ...permit,
-      standing: async (call) => ({ ...(await permit.standing(call)), frozen: "unknown" }),
-    };
-    const gateway = await gatewayOf(damaged, clock);
-    await refused("freeze_unknown", () => gateway.execute(token, "read_file", ARGS, run));
+    for (const frozen of ["unknown", undefined] as ("unknown" | undefined)[]) {
+      const standing = async (call: PermitCall) => ({ ...(await permit.standing(call)), frozen });
+      const gateway = await gatewayOf({ ...permit, standing } as Permit, clock);
+      await refused("freeze_unknown", () => gateway.execute(token, "read_file", ARGS, run));
+    }
   });
 
   test("when nobody can say what is frozen", async () => {
@@ -513,6 +512,20 @@ describe("an outcome", () => {
     expect(outcomes.slice(1)).toEqual([await noteOf(token, "unknown", clock.now)]);
     expect(burns.left(AUDIENCE)).toEqual([]);
     burns.close();
+  });
+
+  test("is not told to histories again once the permit has said that it keeps none", async () => {
+    const clock = atStart();
+    const permit = createPermit({ engine, context: NAMES, clock: () => clock.now });
+    let asks = 0;
+    const outcome: Permit["outcome"] = (...given) => {
+      asks++;
+      return permit.outcome(...given);
+    };
+    const { log, outcomes } = noting();
+    const gateway = await gatewayOf({ ...permit, outcome }, clock, { log });
+    for (let use = 0; use < 2; use++) await gateway.execute(await tokenOf(permit), "read_file", ARGS, run);
+    expect([asks, outcomes.length]).toEqual([1, 2]);
   });
 
   test("of a session goes to its histories, whether there is a log or not", async () => {
