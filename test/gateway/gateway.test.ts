@@ -176,7 +176,10 @@ describe("nothing runs", () => {
     );
     const standing = {
       ...permit,
-      standing: async () => ({ ...(await permit.standing(READ as never)), engine: "00" }),
+      standing: async (call: Parameters<typeof permit.standing>[0]) => ({
+        ...(await permit.standing(call)),
+        engine: "00",
+      }),
     };
     await refused("engine_stale", async () =>
       (await gatewayOf(standing, clock)).execute(token, "read_file", ARGS, run),
