@@ -27,7 +27,6 @@ import {
   keyOf,
   keys,
   minted,
-  READ,
   signedPayload,
   signer,
   signerOf,
