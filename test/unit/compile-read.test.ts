@@ -338,7 +338,7 @@ const entry = fc.record({
   verdict: fc.constantFrom("review", "deny"),
   raise: fc.uniqueArray(fc.constantFrom(...LEVELS), { minLength: 1, maxLength: 3 }),
   level: fc.integer({ min: 1, max: 25 }),
-  approvers: fc.option(fc.integer({ min: 1, max: 16 }), { nil: undefined }),
+  approvers: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
   reason: fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" }),
 });
 
