@@ -9,6 +9,7 @@ import { shown } from "../src/errors.ts";
 import type { Permit, SessionOf } from "../src/permit.ts";
 import { fromHex } from "../src/sha256.ts";
 import type { Context, OutcomeStatus } from "../src/types.ts";
+import { MATCH_MS_MAX } from "../token/claims.ts";
 import {
   type Claims,
   type DecodedArguments,
@@ -158,11 +159,11 @@ class OpenGateway {
     throw new GatewayError("freeze_unknown", { wanted: "what is frozen", came: "a damaged memory" });
   }
 
-  async #burn({ iss, jti, exp_ms, prov, aud, ctx }: Claims, time_ms: number): Promise<Burn> {
+  async #burn({ iss, jti, iat_ms, exp_ms, prov, aud, ctx }: Claims, time_ms: number): Promise<Burn> {
     const { burns, log } = this.#options;
     const record = prov.record.slice("sha256:".length);
-    // Kept for as long as any gateway could believe the token, whatever skew it was given.
-    const end = exp_ms + SKEW_MS_MAX;
+    // All tokens of the decision have this name and time. Kept for as long as any gateway could believe the longest of them.
+    const end = iat_ms + MATCH_MS_MAX + SKEW_MS_MAX;
     const burn: Burn = { iss, jti, exp_ms: end, record, aud, ...placeOf(ctx ?? {}), time_ms };
     const answer = await reach("burns_unreachable", "a burn", () => burns.burn(burn));
     if (answer === "before")

@@ -9,7 +9,7 @@ import { BurnFolder } from "../../bindings/hosts/burn-folder.ts";
 import type { Engine } from "../../bindings/src/engine.ts";
 import { ARGS, AUDIENCE } from "../token/fixture.ts";
 import { open } from "../unit/built.ts";
-import { atStart, codeOf, gatewayOf, permitOf, tokenOf } from "./fixture.ts";
+import { atStart, codeOf, gatewayOf, permitOf, tokenFor, tokenOf } from "./fixture.ts";
 
 const synced = vi.hoisted(() => ({ count: 0, isOut: false }));
 vi.mock("node:fs", async (importActual) => {
@@ -94,6 +94,22 @@ describe.each(stores)("%s", (_, storeOf) => {
     clock.now += 10_000 + 29_999;
     await gatewayOf(permit, clock, { burns: opened() });
     expect(await codeOf(wide.execute(token, "read_file", ARGS, () => 1))).toBe("burnt");
+  });
+
+  test("of all tokens of one decision one runs, however short the used one lived", async () => {
+    const clock = atStart();
+    const permit = permitOf(engine, clock);
+    const opened = storeOf();
+    const decision = await permit.check({ tool: "read_file", args: ARGS });
+    const [short, long] = [
+      await tokenFor(permit, decision, { ttl_ms: 2_000 }),
+      await tokenFor(permit, decision),
+    ];
+    const before = await gatewayOf(permit, clock, { burns: opened() });
+    expect(await codeOf(before.execute(short, "read_file", ARGS, () => 1))).toBe(undefined);
+    clock.now += 40_000;
+    const after = await gatewayOf(permit, clock, { burns: opened() });
+    expect(await codeOf(after.execute(long, "read_file", ARGS, () => 1))).toBe("burnt");
   });
 
   test("a clock that was ahead at a start, and then is set back, lets nothing run twice", async () => {
