@@ -126,21 +126,18 @@ export function approvedLines(approved: readonly ToldApproved[]): string[] {
   ];
 }
 
-function cameText(uses: number, outcomes: readonly string[]): string {
-  const [ran, failed, unknown] = ["ran", "failed", "unknown"].map(
-    (status) => outcomes.filter((one) => one === status).length,
-  ) as [number, number, number];
-  const told = [
-    ...(ran > 0 ? [`ran ${timesText(ran)}`] : []),
-    ...(failed > 0 ? [`failed ${timesText(failed)}`] : []),
-    ...(unknown > 0 ? ["may have run"] : []),
-  ];
-  if (told.length > 0) return told.join(", ");
-  return uses > 0 ? "its token was used, and no outcome is in this log" : "no outcome is in this log";
-}
+const CAME = [
+  ["ran", "ran"],
+  ["failed", "failed"],
+  ["unknown", "may have run"],
+] as const;
 
-function timesText(count: number): string {
-  return count === 1 ? "once" : `${count} times`;
+function cameText(uses: number, outcomes: readonly string[]): string {
+  const told = CAME.flatMap(([status, words]) => (outcomes.includes(status) ? [words] : [])).join(", ");
+  if (told === "")
+    return uses > 0 ? "its token was used, and no outcome is in this log" : "no outcome is in this log";
+  if (uses < 2) return uses === 1 ? `${told} once` : told;
+  return `${told}, in ${uses} uses`;
 }
 
 async function checkBy(file: string): Promise<CheckApprover> {

@@ -180,7 +180,7 @@ export interface ApprovedRecord {
   readonly approval: Approval;
   /** Tokens of it that were used. */
   readonly uses: number;
-  /** `ran`, `failed` or `unknown`, in the order of the log. */
+  /** `ran`, `failed`, `unknown`: each that an outcome says, once. One outcome can be several entries. */
   readonly outcomes: readonly string[];
 }
 
@@ -191,17 +191,18 @@ export interface ApprovedRecord {
 export async function approvedRecords(storage: StorageReader): Promise<readonly ApprovedRecord[]> {
   const found = new Map<string, Omit<ApprovedRecord, "uses" | "outcomes">>();
   const uses = new Map<string, number>();
-  const outcomes = new Map<string, string[]>();
+  const outcomes = new Map<string, Set<string>>();
   const cameOf = (digest: string, status: string): void => {
-    outcomes.set(digest, [...(outcomes.get(digest) ?? []), status]);
+    outcomes.set(digest, (outcomes.get(digest) ?? new Set()).add(status));
   };
   await eachEntry(storage, (shard, entry) => {
     const { note, record, seq } = entry;
     if (note?.kind === "burn") uses.set(hex(note.record), (uses.get(hex(note.record)) ?? 0) + 1);
     if (note?.kind === "outcome") cameOf(hex(note.record), note.status);
     if (record === undefined) return;
-    const { approval, event } = membersOf(record);
-    if (event?.kind === "outcome" && event.of instanceof Uint8Array) cameOf(hex(event.of), `${event.status}`);
+    const { approval, event, verdict } = membersOf(record);
+    if (event?.kind === "outcome" && event.of instanceof Uint8Array && verdict === "allow")
+      cameOf(hex(event.of), `${event.status}`);
     const read = approval === undefined ? undefined : readRecord(record.slice());
     if (read === undefined || "reason" in read || !read.engine?.reasons.includes("approved")) return;
     const { approval: given, parts, time_ms } = read.engine;
@@ -217,7 +218,11 @@ export async function approvedRecords(storage: StorageReader): Promise<readonly 
     });
   });
   return [...found.values()]
-    .map((one) => ({ ...one, uses: uses.get(one.digest) ?? 0, outcomes: outcomes.get(one.digest) ?? [] }))
+    .map((one) => ({
+      ...one,
+      uses: uses.get(one.digest) ?? 0,
+      outcomes: [...(outcomes.get(one.digest) ?? [])],
+    }))
     .sort((one, other) => one.time_ms - other.time_ms || one.seq - other.seq);
 }
 
@@ -233,6 +238,7 @@ function followedBy({ note, record }: Entry): string | undefined {
 interface LooseMembers {
   readonly approval?: unknown;
   readonly parent?: unknown;
+  readonly verdict?: unknown;
   readonly event?: { readonly kind?: unknown; readonly of?: unknown; readonly status?: unknown };
 }
 

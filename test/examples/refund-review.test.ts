@@ -162,6 +162,9 @@ describe("explain --record", () => {
     expect(lines[0]).toBe(
       "a.b  abababababababab  approved by ann (ann did not sign this); its token was used, and no outcome is in this log",
     );
+    expect(approvedLines([{ ...one, ...facts, uses: 2, outcomes: ["ran", "failed"] }])[0]).toContain(
+      "; ran, failed, in 2 uses",
+    );
     expect(lines[20]).toBe("and 2 more, all of them with --json");
     expect(approvedLines([])[0]).toBe("no record says that persons approved it");
   });

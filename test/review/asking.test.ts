@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { approvedRecords } from "../../bindings/evidence/record-chain.ts";
 import { inventoryOf, readShard } from "../../bindings/evidence/shard.ts";
 import { createGateway, runUnderToken } from "../../bindings/gateway/index.ts";
 import { ApprovalFolder } from "../../bindings/hosts/approval-folder.ts";
@@ -472,6 +473,23 @@ describe("over a gateway", () => {
     expect(burn.of).toBe(allowed.digest);
     expect(outcome.of).toBe(allowed.digest);
     expect((await verifyFolder(join(at, "log"))).findings).toEqual([]);
+  });
+
+  test("an outcome that is several entries is one, to who reads what became of what was approved", async () => {
+    const at = place();
+    const { approvals, log, permit, refund, waits } = await started(at, { ms: Date.now() });
+    const running = refund();
+    await approvals.approve((await waits()).handle, ANN);
+    await running;
+    const [{ digest = "" } = {}] = await approvedRecords(new FolderReader(join(at, "log")));
+    const record = Uint8Array.from(Buffer.from(digest, "hex"));
+    const text = Array.from({ length: 4000 }, (_, word) => `word${word}`).join(" ");
+    const kept = await permit.outcome({ record, session: "s-1" }, { status: "ran", text });
+    expect(kept.length).toBeGreaterThan(1);
+    await log.close();
+    expect(await approvedRecords(new FolderReader(join(at, "log")))).toMatchObject([
+      { digest, uses: 1, outcomes: ["ran"] },
+    ]);
   });
 
   test("a restart between question and answer loses nothing: whoever has the handle goes on", async () => {
