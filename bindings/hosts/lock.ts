@@ -92,7 +92,8 @@ export class FileLock {
     if (place.boot !== here.boot) return true;
     const now = startOf(pid);
     if (place.start !== undefined && now !== undefined) return now !== place.start;
-    if (pid === process.pid) return !held.has(this.#path);
+    // Another thread's, where nothing tells when the process started; else one of a version that did not write it.
+    if (pid === process.pid) return now !== undefined && !held.has(this.#path);
     try {
       process.kill(pid, 0);
       return false;

@@ -179,11 +179,15 @@ function nameOf(tenant: string | undefined, session: string): string {
   return JSON.stringify([tenant, session]);
 }
 
+const FAMILY = ["tenant", "session", "parent", "principal", "agent", "actor"] as const;
+
 /** Whose call damaged bytes were about, where that can still be read. */
 export function contextIn(bytes: Uint8Array): Context | undefined {
   try {
     const { request } = decode(bytes) as unknown as Approval;
-    return requestOf({ request }).context ?? undefined;
+    const { context } = requestOf({ request });
+    const names = FAMILY.map((name) => context[name] as unknown);
+    return names.every((name) => name === undefined || typeof name === "string") ? context : undefined;
   } catch {
     return undefined;
   }

@@ -31,6 +31,7 @@ const SIGNS: ReadonlyMap<string, string> = new Map([
 /** Stops and commas of prose, which stay behind their own letters. Behind ASCII they end no sentence. */
 const PROSE: ReadonlyMap<string, string> = new Map([
   ["\u3002", "."],
+  ["\uff61", "."],
   ["\u3001", ","],
   ["\u060c", ","],
 ]);
@@ -42,8 +43,8 @@ const LATIN = /\p{Script=Latin}/u;
 const EASTERN =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\u30fc]/u;
 const WIDE_BLANK = /(?! )\p{Zs}/u;
-/** Signs that are empty, though Unicode counts them among those that are seen. */
-const EMPTY = /[\u2800\ufffc]/;
+/** Signs that are empty, though Unicode counts them among those that are seen, and those that a font gives any look. */
+const EMPTY = /[\u2800\ufffc\p{Co}]/u;
 const OTHER_DIGIT = /(?![0-9])\p{Nd}/u;
 const MARK = /\p{M}/u;
 /** Strokes, rings and accents of no script in particular. For what they make of a letter there is mostly one sign. */

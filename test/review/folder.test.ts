@@ -25,6 +25,7 @@ import type { ApprovalView } from "../../bindings/review/approvals.ts";
 import { personsText, withPerson } from "../../bindings/review/persons.ts";
 import { approvalJson, approvalLines } from "../../bindings/review/rendering.ts";
 import { signStatement } from "../../bindings/review/statement.ts";
+import { encode } from "../../bindings/src/codec/encode.ts";
 import { ROOT } from "../../tools/files.ts";
 import { ANN, BEN, listed, refund, room, SIGNERS } from "./reviewed.ts";
 
@@ -130,6 +131,8 @@ describe("a folder of approvals", () => {
     const cut = join(dir, `${"1".repeat(32)}.approval`);
     writeFileSync(cut, "cut", { mode: 0o600 });
     mkdirSync(join(dir, `${"2".repeat(32)}.approval`));
+    const odd = encode({ request: encode({ context: { session: 2n ** 60n } }) });
+    writeFileSync(join(dir, `${"3".repeat(32)}.approval`), odd, { mode: 0o600 });
     mkdirSync(join(dir, "x.0123456789abcdef.tmp"));
 
     expect((await approvals.open(other.decision, other.request)).state).toBe("open");
@@ -142,7 +145,14 @@ describe("a folder of approvals", () => {
     });
     await expect(approvals.show("1".repeat(32))).rejects.toThrow(cut);
     const rows = await approvals.list("open");
-    expect(rows.map(({ state }) => state).sort()).toEqual(["damaged", "damaged", "damaged", "open", "open"]);
+    expect(rows.map(({ state }) => state).sort()).toEqual([
+      "damaged",
+      "damaged",
+      "damaged",
+      "damaged",
+      "open",
+      "open",
+    ]);
     const row = rows.find((view) => view.handle === "1".repeat(32)) as ApprovalView;
     expect(row.damage).toContain(cut);
     expect(approvalJson(row)).toMatchObject({ state: "damaged", damage: row.damage });

@@ -34,7 +34,12 @@ describe("what deceives is spelt out", () => {
       "a\\u1ab0 1\\u20e5 1\\u20dd \u00e9\\u0338",
     ],
     ["marks of a script on what is not of it", "a\u0e38 \u0e38", "a\\u0e38 \\u0e38"],
-    ["commas and stops", "1\u201a000 1\u066b5 a\u3002com", "1\\u201a000 1\\u066b5 a\\u3002com"],
+    [
+      "commas and stops",
+      "1\u201a000 1\u066b5 a\u3002com a\uff61com",
+      "1\\u201a000 1\\u066b5 a\\u3002com a\\uff61com",
+    ],
+    ["what a font gives any look", "a\ue000b", "a\\ue000b"],
     ["ends of lines", "a\nb\r", "a\\u000ab\\u000d"],
   ])("%s", (_, text, wanted) => {
     expect(marked(text).text).toBe(wanted);
