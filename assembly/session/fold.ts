@@ -169,7 +169,8 @@ function append(position: i32, tallies: u32, nowMs: u64, verdict: u64): void {
   const event = changetype<Event>(EVENTS + <usize>(events++ * EVENT_BYTES));
   event.timeMs = nowMs;
   // Amount, target and units lie side by side in both.
-  memory.copy(changetype<usize>(event) + offsetof<Event>("amount"), changetype<usize>(from), 20);
+  const shared = offsetof<Event>("tallies") - offsetof<Event>("amount");
+  memory.copy(changetype<usize>(event) + offsetof<Event>("amount"), changetype<usize>(from), shared);
   event.tallies = <u16>tallies;
   event.action = from.action;
   store<u64>(changetype<usize>(event), verdict | from.tier, offsetof<Event>("tier"));

@@ -6,7 +6,8 @@
 import type { Awaitable } from "../keys/ed25519.ts";
 import { CodecError } from "../src/codec/errors.ts";
 import { shown } from "../src/errors.ts";
-import type { Permit, SessionOf } from "../src/permit.ts";
+import { placeOf } from "../src/events.ts";
+import type { Permit } from "../src/permit.ts";
 import { fromHex } from "../src/sha256.ts";
 import type { Context, OutcomeStatus } from "../src/types.ts";
 import { MATCH_MS_MAX } from "../token/claims.ts";
@@ -252,14 +253,6 @@ function bytesOf(args: unknown): Uint8Array {
 
 function digestOf({ record }: Burn): Uint8Array {
   return fromHex(record) as Uint8Array;
-}
-
-/** Whose histories an outcome belongs to. */
-function placeOf({ session, parent }: SessionOf): SessionOf {
-  return {
-    ...(session === undefined ? {} : { session }),
-    ...(parent === undefined ? {} : { parent }),
-  };
 }
 
 /** The call that was decided, as far as freezes can name it. */

@@ -4,6 +4,7 @@
  */
 
 export { type LoggedFacts, shownEvent } from "../src/decision.ts";
+export type { SessionOf } from "../src/events.ts";
 export {
   type EventBody,
   type FreezeOrder,
@@ -32,7 +33,7 @@ export {
   type StoredChange,
 } from "../src/memory.ts";
 export { type Note, readNote } from "../src/note.ts";
-export type { EventResult, SessionOf } from "../src/permit.ts";
+export type { EventResult } from "../src/permit.ts";
 export type { Cell, CellChange, NextCell, RememberedDecision } from "../src/types.ts";
 export { digestAfter, type FoldedEvents, fold, talliesOf } from "./fold.ts";
 export { MemoryStore, type MemoryStoreOptions } from "./memory-store.ts";

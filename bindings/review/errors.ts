@@ -1,6 +1,6 @@
 /** The one error for reviews: a code that never changes, where, what was wanted, what came, what to do. */
 
-import { CodedError, type ErrorDetail, nearest, shown } from "../src/errors.ts";
+import { CodedError, type ErrorDetail, unknownDetail } from "../src/errors.ts";
 
 /** Every code with the general advice, which an error may say more exactly. docs/approvals.md lists them. */
 export const REVIEW_ADVICE = {
@@ -65,15 +65,7 @@ export class ReviewError extends CodedError<ReviewCode> {
 
 /** An option that is misspelt would be one that does not hold. @throws ReviewError `review_option`. */
 export function needKnown(options: object, known: Readonly<Record<string, true>>): void {
-  const names = Object.keys(known);
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(known, name)) continue;
-    const meant = nearest(name, names);
-    throw new ReviewError("review_option", {
-      path: name,
-      wanted: `one of ${names.join(", ")}`,
-      came: shown(name),
-      ...(meant === undefined ? {} : { advice: `Did you mean ${meant}?` }),
-    });
-  }
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (unknown !== undefined)
+    throw new ReviewError("review_option", unknownDetail(unknown, unknown, Object.keys(known)));
 }

@@ -206,20 +206,24 @@ export function shown(value: unknown): string {
   }
 }
 
-/** A name that nobody would read: a misspelt one must not be left out in silence. */
+/** What is said of a name that nobody would read: a misspelt one must not be left out in silence. */
+export function unknownDetail(path: string, name: string, known: readonly string[]): ErrorDetail {
+  const meant = nearest(name, known);
+  return {
+    path,
+    wanted: `one of ${known.join(", ")}`,
+    came: shown(name),
+    ...(meant === undefined ? {} : { advice: `Did you mean ${meant}?` }),
+  };
+}
+
 export function unknownName(
   code: "key_unknown" | "option_unknown",
   path: string,
   name: string,
   known: readonly string[],
 ): EngineError {
-  const meant = nearest(name, known);
-  return new EngineError(code, {
-    path,
-    wanted: `one of ${known.join(", ")}`,
-    came: shown(name),
-    ...(meant === undefined ? {} : { advice: `Did you mean ${meant}?` }),
-  });
+  return new EngineError(code, unknownDetail(path, name, known));
 }
 
 /** The candidate that a misspelt word probably meant: at most two edits away, and closer than half its length. */

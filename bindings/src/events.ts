@@ -259,6 +259,22 @@ function needText(text: unknown): void {
   throw new EngineError("value_type", { path: "text", wanted: "text", came: shown(text) });
 }
 
+/** Which session an event belongs to; what is left out comes from the permit's context. */
+export interface SessionOf {
+  /** 1..256 bytes. */
+  readonly session?: string;
+  /** The session that opened this one, 1..256 bytes: what is learned goes to it. */
+  readonly parent?: string;
+}
+
+/** The session of something that has more members, or none. */
+export function placeOf({ session, parent }: { session?: unknown; parent?: unknown }): SessionOf {
+  return {
+    ...(session === undefined ? {} : { session }),
+    ...(parent === undefined ? {} : { parent }),
+  } as SessionOf;
+}
+
 /** Refuses what is no object, and members that nobody would read; a misspelt one must not be left out in silence. */
 function needMembers(given: object, known: readonly string[]): void {
   const value: unknown = given;

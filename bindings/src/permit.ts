@@ -20,6 +20,8 @@ import {
   type Outcome,
   observeBodies,
   outcomeBodies,
+  placeOf,
+  type SessionOf,
 } from "./events.ts";
 import { percent } from "./explain.ts";
 import { deepFreeze } from "./frozen.ts";
@@ -148,14 +150,6 @@ export interface Review {
 
 /** Starts `body`, at most once, and gives what it gives; or throws. `request` is what was decided. */
 export type Run = <R>(decision: AllowDecision, request: Uint8Array, body: () => R) => Promise<Awaited<R>>;
-
-/** Which session an event belongs to; what is left out comes from the permit's context. */
-export interface SessionOf {
-  /** 1..256 bytes. */
-  readonly session?: string;
-  /** The session that opened this one, 1..256 bytes: what is learned goes to it. */
-  readonly parent?: string;
-}
 
 /** What holds for a call now, besides what was decided about it. */
 export interface Standing {
@@ -503,13 +497,6 @@ function isRecordOf(given: Decision | RecordOf): given is RecordOf {
 const UNREAD = ["state_stale", "state_invalid"];
 /** Names the list of freezes, and is never decided. */
 const ANY_FREEZE: EventFacts = { kind: "freeze", scope: "agent", value: "any" };
-
-function placeOf({ session, parent }: { session?: unknown; parent?: unknown }): SessionOf {
-  return {
-    ...(session === undefined ? {} : { session }),
-    ...(parent === undefined ? {} : { parent }),
-  } as SessionOf;
-}
 
 /** Refuses what belongs to a session, where there is none, and what the policy keeps no history for. */
 function needSession(image: Engine["image"], { session, parent }: SessionOf): void {

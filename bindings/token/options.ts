@@ -1,6 +1,6 @@
 /** Options as programs without types give them: each known by name, and of the wanted type. */
 
-import { type ErrorDetail, nearest, shown } from "../src/errors.ts";
+import { type ErrorDetail, shown, unknownDetail } from "../src/errors.ts";
 
 export type Check = (value: unknown) => boolean;
 
@@ -12,17 +12,8 @@ export function optionsFault<Options>(given: unknown, table: OptionTable<Options
   if (typeof given !== "object" || given === null)
     return { wanted: "options as an object", came: shown(given) };
   const names = Object.keys(table);
-  for (const name of Object.keys(given)) {
-    if (names.includes(name)) continue;
-    const meant = nearest(name, names);
-    const advice = meant === undefined ? {} : { advice: `Did you mean ${meant}?` };
-    return {
-      path: name,
-      wanted: `one of ${names.join(", ")}`,
-      came: "an option that there is not",
-      ...advice,
-    };
-  }
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  if (unknown !== undefined) return unknownDetail(unknown, unknown, names);
   for (const [path, [isRight, wanted]] of Object.entries<readonly [Check, string]>(table)) {
     const value = (given as Readonly<Record<string, unknown>>)[path];
     if (!isRight(value)) return { path, wanted, came: shown(value) };
